@@ -1,0 +1,45 @@
+/** The audit entry: who did what, when, how it ended and from where; and the line that shows it. */
+
+import type { Cents } from "./money.ts";
+
+/** What is written down of one event. One event, one entry. */
+export type AuditEntry = {
+  /** Its place in the audit, counted from 1 without a gap. */
+  readonly sequence: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The user name, or the peer's address where nobody is logged in. */
+  readonly who: string;
+  /** `deposit`, `login`, `request` … */
+  readonly action: string;
+  /** `ok`, or the reason why it was refused. */
+  readonly outcome: string;
+  readonly amount: Cents | null;
+  readonly transaction: number | null;
+  /** The peer's address and port. */
+  readonly origin: string;
+};
+
+/**
+ * The entry as one line of the audit files, without its line feed:
+ * `<username>\t<action>\t<YYYY-MM-DD HH:MM:SS>`, in UTC. A refused action names its reason
+ * (`withdraw: insufficient_funds`), so that it cannot be taken for one that was done.
+ */
+export function formatAuditLine(entry: AuditEntry): string {
+  const action = entry.outcome === "ok" ? entry.action : `${entry.action}: ${entry.outcome}`;
+  return `${escapeField(entry.who)}\t${escapeField(action)}\t${formatTime(entry.at)}`;
+}
+
+/** `YYYY-MM-DD HH:MM:SS`, in UTC. */
+export const formatTime = (at: number): string =>
+  new Date(at).toISOString().slice(0, 19).replace("T", " ");
+
+/**
+ * Writes as `\u{…}` whatever could end a line, forge a column or steer a terminal: control and
+ * format characters, line and paragraph separators, lone surrogates, and the backslash itself.
+ */
+export const escapeField = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );

@@ -1,0 +1,262 @@
+/**
+ * The ledger's rules: what a command does to the books, or why it is refused.
+ *
+ * Double entry: every posting debits one account and credits another by the same amount, so the
+ * sum of all balances is always zero. A balance is credits less debits: a customer's is what the
+ * bank owes them, an ATM's vault is minus the cash in it. `decide` reads the books and may refuse;
+ * `apply` writes them and cannot fail.
+ */
+
+import {
+  AMOUNT_CENTS_MAX,
+  BALANCE_CENTS_MAX,
+  ZERO,
+  add,
+  subtract,
+  type Cents,
+} from "./money.ts";
+import {
+  attemptsAt,
+  attemptsKey,
+  beginAttempt,
+  withdrawAttempt,
+  type Attempts,
+} from "./lockout.ts";
+
+declare const accountBrand: unique symbol;
+
+/** The number of an account: 1, 2, 3 … in the order of opening. */
+export type AccountId = number & { readonly [accountBrand]: true };
+
+export type AccountKind = "customer" | "vault";
+
+/** One account of the books. `name` is a user name, or the terminal that a vault belongs to. */
+export type Account = {
+  readonly id: AccountId;
+  readonly kind: AccountKind;
+  readonly name: string;
+  balance: Cents;
+  /** The account's latest transaction, 0 before the first: where its history starts. */
+  lastTransaction: number;
+};
+
+/** All that the ledger remembers between commands. */
+export type Books = {
+  /** By number; the place 0 stays empty. */
+  readonly accounts: (Account | undefined)[];
+  readonly customers: Map<string, AccountId>;
+  readonly vaults: Map<string, AccountId>;
+  /** By `attemptsKey`. */
+  readonly attempts: Map<string, Attempts>;
+  lastTransaction: number;
+};
+
+export type Command =
+  | { type: "sign_up"; username: string; passwordHash: string }
+  | { type: "begin_login"; username: string; terminal: string }
+  | { type: "end_login"; username: string; terminal: string; outcome: LoginOutcome }
+  | { type: "deposit"; account: AccountId; vault: AccountId; amount: Cents }
+  | { type: "withdraw"; account: AccountId; vault: AccountId; amount: Cents }
+  | { type: "balance"; account: AccountId }
+  | { type: "forget_attempts" };
+
+/** `not_checked`: the bank was too busy, which is no failed attempt. */
+export type LoginOutcome = "authenticated" | "wrong_password" | "not_checked";
+
+export type Event =
+  | { type: "signed_up"; account: AccountId; username: string; passwordHash: string }
+  | { type: "login_begun"; account: AccountId | null; key: string; attempts: Attempts }
+  | { type: "logged_in"; account: AccountId; vault: AccountId; opens: string | null; key: string }
+  | { type: "login_failed"; key: string; attempts: Attempts | null }
+  | { type: "attempts_expired"; keys: readonly string[] }
+  | Posted
+  | { type: "balance_read"; account: AccountId; balance: Cents };
+
+/** A posting, complete: the journal row is this event and nothing else. */
+export type Posted = {
+  type: "posted";
+  kind: "deposit" | "withdraw";
+  transaction: number;
+  amount: Cents;
+  debit: PostingSide;
+  credit: PostingSide;
+};
+
+/** One side of a posting: the balance after it, and the account's transaction before it (0: none). */
+export type PostingSide = { account: AccountId; balance: Cents; previous: number };
+
+/** Why a command was refused: a closed list, in the order in which the rules are tried. */
+export type Rejection =
+  | "username_taken"
+  | "locked"
+  | "unknown_account"
+  | "unknown_vault"
+  | "amount_not_positive"
+  | "amount_too_large"
+  | "insufficient_funds"
+  | "balance_too_large";
+
+export type Decision = { ok: true; event: Event } | { ok: false; rejection: Rejection };
+
+export const emptyBooks = (): Books => ({
+  accounts: [undefined],
+  customers: new Map(),
+  vaults: new Map(),
+  attempts: new Map(),
+  lastTransaction: 0,
+});
+
+/**
+ * Decides one command at the time `at` (ms since the epoch). Reads the books, changes nothing.
+ */
+export function decide(books: Books, command: Command, at: number): Decision {
+  switch (command.type) {
+    case "sign_up":
+      return decideSignUp(books, command);
+    case "begin_login":
+      return decideBeginLogin(books, command, at);
+    case "end_login":
+      return decideEndLogin(books, command, at);
+    case "deposit":
+    case "withdraw":
+      return decidePosting(books, command);
+    case "balance":
+      return decideBalance(books, command);
+    case "forget_attempts":
+      return decided({ type: "attempts_expired", keys: expiredAttempts(books, at) });
+  }
+}
+
+/** Applies an event that `decide` gave for these very books. */
+export function apply(books: Books, event: Event): void {
+  switch (event.type) {
+    case "signed_up":
+      openAccount(books, "customer", event.username, event.account);
+      return;
+    case "login_begun":
+      books.attempts.set(event.key, event.attempts);
+      return;
+    case "logged_in":
+      if (event.opens !== null) openAccount(books, "vault", event.opens, event.vault);
+      books.attempts.delete(event.key);
+      return;
+    case "login_failed":
+      if (event.attempts === null) books.attempts.delete(event.key);
+      else books.attempts.set(event.key, event.attempts);
+      return;
+    case "attempts_expired":
+      for (const key of event.keys) books.attempts.delete(key);
+      return;
+    case "posted":
+      applySide(books, event.debit, event.transaction);
+      applySide(books, event.credit, event.transaction);
+      books.lastTransaction = event.transaction;
+      return;
+    case "balance_read":
+      return;
+  }
+}
+
+/** The sum of all balances: zero, always. */
+export const sumOfBalances = (books: Books): Cents =>
+  books.accounts.reduce((sum, account) => (account ? add(sum, account.balance) : sum), ZERO);
+
+function decideSignUp(books: Books, command: Command & { type: "sign_up" }): Decision {
+  const { username, passwordHash } = command;
+  if (books.customers.has(username)) return rejected("username_taken");
+  return decided({ type: "signed_up", account: nextAccount(books), username, passwordHash });
+}
+
+// An unknown name is counted and locked like a known one, so that neither can be told from the other.
+function decideBeginLogin(
+  books: Books,
+  { username, terminal }: Command & { type: "begin_login" },
+  at: number,
+): Decision {
+  const key = attemptsKey(username, terminal);
+  const attempts = beginAttempt(attemptsAt(books.attempts.get(key), at), at);
+  if (attempts === null) return rejected("locked");
+  const account = books.customers.get(username) ?? null;
+  return decided({ type: "login_begun", account, key, attempts });
+}
+
+function decideEndLogin(
+  books: Books,
+  { username, terminal, outcome }: Command & { type: "end_login" },
+  at: number,
+): Decision {
+  const key = attemptsKey(username, terminal);
+  const attempts = attemptsAt(books.attempts.get(key), at);
+  switch (outcome) {
+    case "not_checked":
+      return decided({ type: "login_failed", key, attempts: withdrawAttempt(attempts) });
+    case "wrong_password":
+      return decided({ type: "login_failed", key, attempts });
+    case "authenticated": {
+      const account = books.customers.get(username);
+      if (account === undefined) return rejected("unknown_account");
+      const known = books.vaults.get(terminal);
+      const vault = known ?? nextAccount(books);
+      const opens = known === undefined ? terminal : null;
+      return decided({ type: "logged_in", account, vault, opens, key });
+    }
+  }
+}
+
+function decidePosting(
+  books: Books,
+  command: Command & { type: "deposit" | "withdraw" },
+): Decision {
+  const { type, amount } = command;
+  const customer = books.accounts[command.account];
+  const vault = books.accounts[command.vault];
+  if (customer?.kind !== "customer") return rejected("unknown_account");
+  if (vault?.kind !== "vault") return rejected("unknown_vault");
+  if (!Number.isSafeInteger(amount) || amount <= 0) return rejected("amount_not_positive");
+  if (amount > AMOUNT_CENTS_MAX) return rejected("amount_too_large");
+  const [debit, credit] = type === "deposit" ? [vault, customer] : [customer, vault];
+  if (debit === customer && amount > customer.balance) return rejected("insufficient_funds");
+  if (wouldOverflow(debit, credit, amount)) return rejected("balance_too_large");
+  return decided({
+    type: "posted",
+    kind: type,
+    transaction: books.lastTransaction + 1,
+    amount,
+    debit: sideOf(debit, subtract(debit.balance, amount)),
+    credit: sideOf(credit, add(credit.balance, amount)),
+  });
+}
+
+function decideBalance(books: Books, command: Command & { type: "balance" }): Decision {
+  const account = books.accounts[command.account];
+  if (account?.kind !== "customer") return rejected("unknown_account");
+  return decided({ type: "balance_read", account: account.id, balance: account.balance });
+}
+
+const expiredAttempts = (books: Books, at: number): string[] =>
+  [...books.attempts].filter(([, attempts]) => !attemptsAt(attempts, at)).map(([key]) => key);
+
+const decided = (event: Event): Decision => ({ ok: true, event });
+const rejected = (rejection: Rejection): Decision => ({ ok: false, rejection });
+const nextAccount = (books: Books): AccountId => books.accounts.length as AccountId;
+
+const sideOf = (account: Account, balance: Cents): PostingSide => ({
+  account: account.id,
+  balance,
+  previous: account.lastTransaction,
+});
+
+const wouldOverflow = (debit: Account, credit: Account, amount: Cents): boolean =>
+  debit.balance - amount < -BALANCE_CENTS_MAX || credit.balance + amount > BALANCE_CENTS_MAX;
+
+function openAccount(books: Books, kind: AccountKind, name: string, id: AccountId): void {
+  books.accounts[id] = { id, kind, name, balance: ZERO, lastTransaction: 0 };
+  (kind === "customer" ? books.customers : books.vaults).set(name, id);
+}
+
+function applySide(books: Books, { account, balance }: PostingSide, transaction: number): void {
+  const changed = books.accounts[account];
+  if (changed === undefined) throw new Error(`no account ${account}: not an event of these books`);
+  changed.balance = balance;
+  changed.lastTransaction = transaction;
+}

@@ -1,0 +1,312 @@
+/**
+ * The embedded store: one SQLite file in WAL mode, written by the ledger thread alone.
+ *
+ * A batch is one transaction with `synchronous=FULL`, so that `append` returns only when the
+ * change is on the disk. Rows are only ever appended in order; each balance that a batch touched
+ * is written once. There is no secondary index on the journal: a row names the previous row of
+ * both its accounts, so that an account's history is a walk of primary keys.
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { AuditEntry } from "../bank/audit.ts";
+import {
+  emptyBooks,
+  sumOfBalances,
+  type AccountId,
+  type AccountKind,
+  type Books,
+  type Event,
+  type Posted,
+  type PostingSide,
+} from "../bank/ledger.ts";
+import type { Cents } from "../bank/money.ts";
+import { StoreFull, StoreUnusable, type Entry, type Store, type StoreReader } from "./store.ts";
+
+const SCHEMA_VERSION = 1;
+/** How long a new owner waits for the last one to let go, as when the ledger thread restarts. */
+const LOCK_WAIT_MS = 3_000;
+const READER_WAIT_MS = 5_000;
+const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
+const SQLITE_NOTADB = 26;
+const SQLITE_CORRUPT = 11;
+
+const SCHEMA = `
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, opened_at INTEGER NOT NULL,
+  balance INTEGER NOT NULL, last_transaction INTEGER NOT NULL, UNIQUE (kind, name)
+) STRICT;
+CREATE TABLE credentials (
+  account INTEGER PRIMARY KEY, password_hash TEXT NOT NULL
+) STRICT;
+CREATE TABLE login_attempts (
+  key TEXT PRIMARY KEY, failures INTEGER NOT NULL, last_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, amount INTEGER NOT NULL,
+  debit INTEGER NOT NULL, debit_balance INTEGER NOT NULL, debit_previous INTEGER NOT NULL,
+  credit INTEGER NOT NULL, credit_balance INTEGER NOT NULL, credit_previous INTEGER NOT NULL
+) STRICT;
+CREATE TABLE audit (
+  sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+  outcome TEXT NOT NULL, amount INTEGER, journal_id INTEGER, origin TEXT NOT NULL
+) STRICT;
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+const fileIn = (folder: string): string => join(folder, "bank.sqlite");
+
+export type SqliteStoreOptions = {
+  /** Where `bank.sqlite` is kept. The folder exists. */
+  folder: string;
+  /** The most that the file may grow to, in bytes; at that size the store is full. */
+  bytesMax?: number | undefined;
+};
+
+/** Opens the store of a folder, or makes one. @throws StoreUnusable */
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const lock = lockFolder(options.folder);
+  try {
+    return new SqliteStore(openDatabase(options), lock);
+  } catch (error) {
+    lock.close();
+    throw translated(error, options.folder);
+  }
+}
+
+/** Opens the store of a folder for reading, beside its writer or without one. @throws StoreUnusable */
+export function openSqliteReader(folder: string): StoreReader {
+  if (!existsSync(fileIn(folder))) {
+    throw new StoreUnusable("damaged", `there is no bank in ${folder}`);
+  }
+  const database = new DatabaseSync(fileIn(folder), { readOnly: true, timeout: READER_WAIT_MS });
+  return new SqliteReader(database);
+}
+
+class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #lock: DatabaseSync;
+  readonly #statements: Statements;
+  #auditSequence: number;
+
+  constructor(database: DatabaseSync, lock: DatabaseSync) {
+    this.#database = database;
+    this.#lock = lock;
+    this.#statements = prepareStatements(database);
+    const last = database.prepare("SELECT max(sequence) AS last FROM audit").get();
+    this.#auditSequence = Number(last?.["last"] ?? 0);
+  }
+
+  load(): Books {
+    const books = emptyBooks();
+    for (const row of this.#statements.accounts.iterate()) {
+      const id = row["id"] as AccountId;
+      const kind = row["kind"] as AccountKind;
+      const name = row["name"] as string;
+      const balance = row["balance"] as Cents;
+      const lastTransaction = row["last_transaction"] as number;
+      books.accounts[id] = { id, kind, name, balance, lastTransaction };
+      (kind === "customer" ? books.customers : books.vaults).set(name, id);
+    }
+    for (const row of this.#statements.attempts.iterate()) {
+      const attempts = { failures: row["failures"] as number, lastAt: row["last_at"] as number };
+      books.attempts.set(row["key"] as string, attempts);
+    }
+    const last = this.#statements.lastTransaction.get();
+    books.lastTransaction = Number(last?.["last"] ?? 0);
+    if (sumOfBalances(books) !== 0) {
+      throw new StoreUnusable("damaged", "the balances do not sum to zero");
+    }
+    return books;
+  }
+
+  append(batch: readonly Entry[]): void {
+    const touched = new Map<AccountId, { balance: Cents; transaction: number }>();
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      for (const { at, event, audit } of batch) {
+        if (event !== null) this.#write(event, at, touched);
+        if (audit !== null) this.#writeAudit(audit, at);
+      }
+      for (const [account, { balance, transaction }] of touched) {
+        this.#statements.setBalance.run(balance, transaction, account);
+      }
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      if (codeOf(error) !== SQLITE_FULL) throw error;
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      const last = this.#statements.lastAudit.get();
+      this.#auditSequence = Number(last?.["last"] ?? 0);
+      throw new StoreFull("the disk is full, or the bank's share of it");
+    }
+  }
+
+  passwordHash(account: AccountId): string | null {
+    const row = this.#statements.passwordHash.get(account);
+    return row === undefined ? null : (row["password_hash"] as string);
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#lock.close();
+  }
+
+  #write(event: Event, at: number, touched: Map<AccountId, TouchedAccount>): void {
+    const { insertAccount, insertCredentials, setAttempts, deleteAttempts } = this.#statements;
+    switch (event.type) {
+      case "signed_up":
+        insertAccount.run(event.account, "customer", event.username, at);
+        insertCredentials.run(event.account, event.passwordHash);
+        return;
+      case "login_begun":
+        setAttempts.run(event.key, event.attempts.failures, event.attempts.lastAt);
+        return;
+      case "logged_in":
+        if (event.opens !== null) insertAccount.run(event.vault, "vault", event.opens, at);
+        deleteAttempts.run(event.key);
+        return;
+      case "login_failed":
+        if (event.attempts === null) deleteAttempts.run(event.key);
+        else setAttempts.run(event.key, event.attempts.failures, event.attempts.lastAt);
+        return;
+      case "attempts_expired":
+        for (const key of event.keys) deleteAttempts.run(key);
+        return;
+      case "posted":
+        this.#writePosting(event, at, touched);
+        return;
+      case "balance_read":
+        return;
+    }
+  }
+
+  #writePosting(event: Posted, at: number, touched: Map<AccountId, TouchedAccount>): void {
+    const { transaction, kind, amount, debit, credit } = event;
+    this.#statements.insertPosting.run(
+      ...[transaction, at, kind, amount],
+      ...[debit.account, debit.balance, debit.previous],
+      ...[credit.account, credit.balance, credit.previous],
+    );
+    const touch = ({ account, balance }: PostingSide) =>
+      touched.set(account, { balance, transaction });
+    touch(debit);
+    touch(credit);
+  }
+
+  #writeAudit(audit: NonNullable<Entry["audit"]>, at: number): void {
+    const { who, action, outcome, amount, transaction, origin } = audit;
+    this.#auditSequence += 1;
+    const sequence = this.#auditSequence;
+    this.#statements.insertAudit.run(
+      ...[sequence, at, who, action, outcome, amount, transaction, origin],
+    );
+  }
+}
+
+type TouchedAccount = { balance: Cents; transaction: number };
+
+class SqliteReader implements StoreReader {
+  readonly #database: DatabaseSync;
+  readonly #after: StatementSync;
+  readonly #at: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    const columns = "sequence, at, who, action, outcome, amount, journal_id, origin";
+    this.#after = database.prepare(
+      `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+    );
+    this.#at = database.prepare(`SELECT ${columns} FROM audit WHERE sequence = ?`);
+  }
+
+  auditAfter(sequence: number, limit: number): AuditEntry[] {
+    return this.#after.all(sequence, limit).map(auditEntryOf);
+  }
+
+  auditAt(sequence: number): AuditEntry | null {
+    const row = this.#at.get(sequence);
+    return row === undefined ? null : auditEntryOf(row);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+const auditEntryOf = (row: Record<string, unknown>): AuditEntry => ({
+  sequence: row["sequence"] as number,
+  at: row["at"] as number,
+  who: row["who"] as string,
+  action: row["action"] as string,
+  outcome: row["outcome"] as string,
+  amount: row["amount"] as Cents | null,
+  transaction: row["journal_id"] as number | null,
+  origin: row["origin"] as string,
+});
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: DatabaseSync) {
+  return {
+    accounts: database.prepare("SELECT id, kind, name, balance, last_transaction FROM accounts"),
+    attempts: database.prepare("SELECT key, failures, last_at FROM login_attempts"),
+    lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
+    lastAudit: database.prepare("SELECT max(sequence) AS last FROM audit"),
+    passwordHash: database.prepare("SELECT password_hash FROM credentials WHERE account = ?"),
+    insertAccount: database.prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, 0, 0)"),
+    insertCredentials: database.prepare("INSERT INTO credentials VALUES (?, ?)"),
+    setAttempts: database.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?)"),
+    deleteAttempts: database.prepare("DELETE FROM login_attempts WHERE key = ?"),
+    insertPosting: database.prepare("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    setBalance: database.prepare(
+      "UPDATE accounts SET balance = ?, last_transaction = ? WHERE id = ?",
+    ),
+  };
+}
+
+function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
+  const database = new DatabaseSync(fileIn(folder), { timeout: READER_WAIT_MS });
+  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > SCHEMA_VERSION) {
+    database.close();
+    throw new StoreUnusable("newer_version", `${folder} was written by a newer Secure ATM`);
+  }
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  if (version === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT;`);
+  if (bytesMax !== undefined) {
+    const pageBytes = Number(database.prepare("PRAGMA page_size").get()?.["page_size"]);
+    database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
+  }
+  return database;
+}
+
+/**
+ * Two banks on one folder would each keep balances of their own, so the folder is locked: by an
+ * open transaction on a second file, which the system gives up with the process, however it ends.
+ */
+function lockFolder(folder: string): DatabaseSync {
+  const lock = new DatabaseSync(join(folder, "bank.lock"), { timeout: LOCK_WAIT_MS });
+  try {
+    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (codeOf(error) !== SQLITE_BUSY) throw translated(error, folder);
+    throw new StoreUnusable("in_use", `another bank is using ${folder}`);
+  }
+}
+
+function translated(error: unknown, folder: string): unknown {
+  const code = codeOf(error);
+  if (code !== SQLITE_NOTADB && code !== SQLITE_CORRUPT) return error;
+  return new StoreUnusable("damaged", `the database in ${folder} is damaged`);
+}
+
+/** SQLite's primary result code of an error, or null if it is not SQLite's. */
+function codeOf(error: unknown): number | null {
+  if (!(error instanceof Error) || !("errcode" in error)) return null;
+  return typeof error.errcode === "number" ? error.errcode & 0xff : null;
+}

@@ -1,0 +1,143 @@
+/** The ledger actor: batches in, durable replies out. */
+
+import { describe, expect, it } from "vitest";
+import type { AccountId, Command } from "../../src/bank/ledger.ts";
+import type { Cents } from "../../src/bank/money.ts";
+import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
+import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
+import { StoreFull, type Entry, type Store } from "../../src/workers/store.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const ALICE = 1 as AccountId;
+const VAULT = 2 as AccountId;
+
+const request = (command: Command): LedgerRequest => ({
+  type: "command",
+  command,
+  who: "alice",
+  origin: "127.0.0.1:5",
+});
+const signUp = request({ type: "sign_up", username: "alice", passwordHash: "hash" });
+const begin = request({ type: "begin_login", username: "alice", terminal: "t" });
+const end = (outcome: "authenticated" | "wrong_password" | "not_checked") =>
+  request({ type: "end_login", username: "alice", terminal: "t", outcome });
+const posting = (type: "deposit" | "withdraw", amount: number) =>
+  request({ type, account: ALICE, vault: VAULT, amount: amount as Cents });
+const balance = request({ type: "balance", account: ALICE });
+
+/** A store that does as told: keeps the real one's promises, or breaks down in a stated way. */
+class FaultyStore implements Store {
+  readonly #inner: Store;
+  fault: Error | null = null;
+  appended: Entry[][] = [];
+  constructor(inner: Store) {
+    this.#inner = inner;
+  }
+  load = () => this.#inner.load();
+  append(batch: readonly Entry[]): void {
+    if (this.fault !== null) throw this.fault;
+    this.appended.push([...batch]);
+    this.#inner.append(batch);
+  }
+  passwordHash = (account: AccountId) => this.#inner.passwordHash(account);
+  close = () => this.#inner.close();
+}
+
+function openLedger() {
+  const folder = temporaryFolder();
+  const store = new FaultyStore(openSqliteStore({ folder }));
+  return { folder, store, ledger: new Ledger(store) };
+}
+
+describe("a batch", () => {
+  it("is answered in order, each request from the books that the ones before it left", () => {
+    const { ledger } = openLedger();
+    const replies = ledger.commit(
+      [signUp, signUp, begin, end("authenticated"), posting("deposit", 100), balance],
+      1_000,
+    );
+    expect(replies).toEqual([
+      { type: "signed_up" },
+      { type: "rejected", rejection: "username_taken" },
+      { type: "login_begun", passwordHash: "hash" },
+      { type: "logged_in", account: ALICE, vault: VAULT },
+      { type: "posted", transaction: 1, amount: 100, balance: 100 },
+      { type: "balance_read", balance: 100 },
+    ]);
+    ledger.close();
+  });
+
+  it("is one append, with one audit entry for each request that ended", () => {
+    const { ledger, store, folder } = openLedger();
+    ledger.commit([signUp, begin, end("authenticated"), posting("withdraw", 5)], 1_000);
+    expect(store.appended).toHaveLength(1);
+    const reader = openSqliteReader(folder);
+    expect(reader.auditAfter(0, 9)).toMatchObject([
+      { action: "signup", outcome: "ok", who: "alice", origin: "127.0.0.1:5", at: 1_000 },
+      { action: "login", outcome: "ok" },
+      { action: "withdraw", outcome: "insufficient_funds", amount: 5, transaction: null },
+    ]);
+    reader.close();
+    ledger.close();
+  });
+
+  it("gets the time of the one before it when the clock runs backwards", () => {
+    const { ledger, store } = openLedger();
+    ledger.commit([signUp], 5_000);
+    ledger.commit([begin], 1_000);
+    expect(store.appended[1]?.[0]?.at).toBe(5_000);
+    ledger.close();
+  });
+
+  it("notes an event that changes nothing", () => {
+    const { ledger, folder } = openLedger();
+    const note = { who: "alice", action: "request", outcome: "mac_failed", origin: "o" };
+    expect(ledger.commit([{ type: "note", ...note }], 7)).toEqual([{ type: "done" }]);
+    const reader = openSqliteReader(folder);
+    expect(reader.auditAt(1)).toEqual({
+      ...{ sequence: 1, at: 7, amount: null, transaction: null },
+      ...note,
+    });
+    reader.close();
+    ledger.close();
+  });
+});
+
+describe("a store that fails", () => {
+  function openWithMoney() {
+    const opened = openLedger();
+    opened.ledger.commit([signUp, end("authenticated"), posting("deposit", 100)], 1_000);
+    return opened;
+  }
+
+  it("as full: changes are refused, reads go on, nothing of the batch is in the books", () => {
+    const { ledger, store } = openWithMoney();
+    store.fault = new StoreFull();
+    expect(ledger.commit([posting("deposit", 7), balance, begin], 2_000)).toEqual([
+      { type: "read_only" },
+      { type: "balance_read", balance: 100 },
+      { type: "read_only" },
+    ]);
+    ledger.close();
+  });
+
+  it("as full: is tried again after a second, and changes go on when there is room", () => {
+    const { ledger, store } = openWithMoney();
+    store.fault = new StoreFull();
+    ledger.commit([posting("deposit", 7)], 2_000);
+    store.fault = null;
+    expect(ledger.commit([posting("deposit", 7)], 2_999)).toEqual([{ type: "read_only" }]);
+    expect(ledger.commit([posting("deposit", 7)], 3_000)).toMatchObject([{ balance: 107 }]);
+    ledger.close();
+  });
+
+  it("in any other way: the ledger ends without a reply, and a successor has what was committed", () => {
+    const { ledger, store, folder } = openWithMoney();
+    store.fault = new Error("disk I/O error");
+    expect(() => ledger.commit([posting("deposit", 7)], 2_000)).toThrow("disk I/O error");
+    ledger.close();
+    const successor = new Ledger(openSqliteStore({ folder }));
+    expect(successor.commit([balance], 3_000)).toEqual([{ type: "balance_read", balance: 100 }]);
+    successor.close();
+  });
+});

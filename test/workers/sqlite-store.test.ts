@@ -1,0 +1,153 @@
+/** The SQLite store: what was committed is there again, and nothing else is. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { apply, decide, type Books, type Command } from "../../src/bank/ledger.ts";
+import type { AccountId } from "../../src/bank/ledger.ts";
+import type { Cents } from "../../src/bank/money.ts";
+import {
+  openSqliteReader,
+  openSqliteStore,
+  type SqliteStoreOptions,
+} from "../../src/workers/sqlite-store.ts";
+import { StoreFull, StoreUnusable, type Entry, type Store } from "../../src/workers/store.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const ALICE = 1 as AccountId;
+const VAULT = 2 as AccountId;
+
+function openStore(options: SqliteStoreOptions): Store {
+  const store = openSqliteStore(options);
+  onTestFinished(() => closeQuietly(store));
+  return store;
+}
+
+/** A test may have closed its store already, to open it again. */
+function closeQuietly(store: Store): void {
+  try {
+    store.close();
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes("not open")) throw error;
+  }
+}
+
+function performed(books: Books, command: Command, at: number): Entry {
+  const decision = decide(books, command, at);
+  if (!decision.ok) throw new Error(decision.rejection);
+  apply(books, decision.event);
+  const audit = { who: "alice", action: command.type, outcome: "ok", origin: "here" };
+  return { at, event: decision.event, audit: { ...audit, amount: null, transaction: null } };
+}
+
+const opening: Command[] = [
+  { type: "sign_up", username: "alice", passwordHash: "the hash" },
+  { type: "end_login", username: "alice", terminal: "127.0.0.1", outcome: "authenticated" },
+];
+const deposit = (amount: number): Command => ({
+  type: "deposit",
+  account: ALICE,
+  vault: VAULT,
+  amount: amount as Cents,
+});
+
+const performAll = (books: Books, commands: readonly Command[]): Entry[] =>
+  commands.map((command, index) => performed(books, command, 1_000 + index));
+
+describe("a store", () => {
+  it("opened again holds what was appended", () => {
+    const folder = temporaryFolder();
+    const first = openStore({ folder });
+    const books = first.load();
+    const begin: Command = { type: "begin_login", username: "bob", terminal: "127.0.0.1" };
+    first.append(performAll(books, [...opening, deposit(100), deposit(50), begin]));
+    first.close();
+
+    const second = openStore({ folder });
+    expect(second.load()).toEqual(books);
+    expect(second.passwordHash(ALICE)).toBe("the hash");
+    expect(second.passwordHash(VAULT)).toBeNull();
+  });
+
+  it("keeps a journal row per posting, complete, with the previous row of each side", () => {
+    const folder = temporaryFolder();
+    const store = openStore({ folder });
+    store.append(performAll(store.load(), [...opening, deposit(100), deposit(50)]));
+    store.close();
+    const database = new DatabaseSync(join(folder, "bank.sqlite"));
+    onTestFinished(() => database.close());
+    expect(database.prepare("SELECT * FROM journal ORDER BY id").all()).toMatchObject([
+      { id: 1, at: 1002, amount: 100, debit: 2, debit_balance: -100, credit_previous: 0 },
+      { id: 2, at: 1003, amount: 50, credit: 1, credit_balance: 150, credit_previous: 1 },
+    ]);
+  });
+
+  it("numbers the audit without a gap over restarts, for a reader beside the writer", () => {
+    const folder = temporaryFolder();
+    const first = openStore({ folder });
+    const books = first.load();
+    first.append(performAll(books, opening));
+    first.close();
+    const second = openStore({ folder });
+    second.append(performAll(books, [deposit(1)]));
+    const reader = openSqliteReader(folder);
+    onTestFinished(() => reader.close());
+    expect(reader.auditAfter(0, 10).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+    expect(reader.auditAfter(2, 10)).toEqual([reader.auditAt(3)]);
+    expect(reader.auditAt(4)).toBeNull();
+  });
+
+  it("refuses a second owner", () => {
+    const folder = temporaryFolder();
+    openStore({ folder });
+    expect(() => openSqliteStore({ folder })).toThrow(/another bank is using/);
+  });
+
+  it("that is full writes nothing of the batch, and is usable when there is room", () => {
+    const folder = temporaryFolder();
+    const store = openStore({ folder, bytesMax: 64 * 4096 });
+    const books = store.load();
+    store.append(performAll(books, opening));
+    const committed = structuredClone(books);
+    const many = Array.from({ length: 20_000 }, () => deposit(1));
+    expect(() => store.append(performAll(books, many))).toThrow(StoreFull);
+    expect(store.load()).toEqual(committed);
+    store.append(performAll(committed, [deposit(7)]));
+    expect(store.load()).toEqual(committed);
+  });
+});
+
+describe("a folder that cannot be used", () => {
+  it("holds no bank to read", () => {
+    expect(() => openSqliteReader(temporaryFolder())).toThrow(StoreUnusable);
+  });
+
+  it("has books that do not sum to zero", () => {
+    const folder = temporaryFolder();
+    const store = openStore({ folder });
+    store.append(performAll(store.load(), [...opening, deposit(100)]));
+    store.close();
+    const database = new DatabaseSync(join(folder, "bank.sqlite"));
+    database.exec("UPDATE accounts SET balance = balance + 1 WHERE id = 1");
+    database.close();
+    expect(() => openStore({ folder }).load()).toThrow(/do not sum to zero/);
+  });
+
+  it("was written by a newer program", () => {
+    const folder = temporaryFolder();
+    openStore({ folder }).close();
+    const database = new DatabaseSync(join(folder, "bank.sqlite"));
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    expect(() => openStore({ folder })).toThrow(/newer Secure ATM/);
+  });
+
+  it("holds something else than a database", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "bank.sqlite"), "this is no database, however long it may be");
+    expect(() => openStore({ folder })).toThrow(/damaged/);
+    expect(readFileSync(join(folder, "bank.sqlite"), "utf8")).toContain("no database");
+    expect(existsSync(join(folder, "bank.sqlite-wal"))).toBe(false);
+  });
+});
