@@ -1,0 +1,92 @@
+/**
+ * The way to an actor on another thread: what its port must be able to do, how letters travel over
+ * it, and the far end that serves them. The near end is ./remote-actor.ts.
+ *
+ * A posted object costs some 35 µs alone and 1.4 µs in a batch of 100, so all letters of one turn
+ * travel as one flat array. Towards the actor: `[id, request, id, request, …]`, where the id of a
+ * cast is 0. Back: `[casts handled, ms spent handling, id, reply, id, reply, …]`.
+ */
+
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+
+/** What is asked of a Worker, a MessagePort or a parentPort. */
+export interface Port {
+  postMessage(value: unknown): void;
+  /** `message`; and, once no more will come, `close` (a MessagePort) or `exit` (a Worker). */
+  on(event: string, listener: (value: unknown) => void): unknown;
+}
+
+/** The id of a letter that wants no reply. */
+export const CAST_ID = 0;
+
+/** Where the replies begin in a batch on its way back. */
+export const REPLIES_AT = 2;
+
+/** A request as it arrives: `id` goes back with the reply, and is `CAST_ID` where none is due. */
+export interface Letter<Request> {
+  readonly id: number;
+  readonly request: Request;
+}
+
+export interface ServedPort<Reply> {
+  /**
+   * Answers calls by the ids of their letters. Within `onBatch`, replies are kept and leave as one
+   * message when it returns; if it throws they never leave. At other times these leave at once.
+   */
+  reply(answers: Iterable<readonly [id: number, reply: Reply]>): void;
+}
+
+export interface ServePortOptions {
+  readonly clock?: Clock;
+  /**
+   * Takes the next message off the port if one lies there, such as `receiveMessageOnPort` does:
+   * then all that has arrived by now makes one batch.
+   */
+  readonly receive?: () => { message: unknown } | undefined;
+}
+
+/** Serves the actor of this thread: `onBatch` gets what has arrived together, oldest first. */
+export function servePort<Request, Reply>(
+  port: Port,
+  onBatch: (letters: Letter<Request>[]) => void,
+  { clock = systemClock, receive = () => undefined }: ServePortOptions = {},
+): ServedPort<Reply> {
+  let outgoing: unknown[] = [0, 0];
+  let isInBatch = false;
+
+  function post(castsHandled: number, handlingMs: number): void {
+    const batch = outgoing;
+    batch[0] = castsHandled;
+    batch[1] = handlingMs;
+    outgoing = [0, 0];
+    port.postMessage(batch);
+  }
+
+  port.on("message", (first) => {
+    const letters: Letter<Request>[] = [];
+    unpack(first, letters);
+    for (let next = receive(); next !== undefined; next = receive()) unpack(next.message, letters);
+    const startedAt = clock.monotonic();
+    isInBatch = true;
+    onBatch(letters);
+    isInBatch = false;
+    const casts = letters.reduce((count, { id }) => (id === CAST_ID ? count + 1 : count), 0);
+    if (casts > 0 || outgoing.length > REPLIES_AT) post(casts, clock.monotonic() - startedAt);
+  });
+
+  return {
+    reply(answers) {
+      for (const [id, reply] of answers) outgoing.push(id, reply);
+      if (!isInBatch && outgoing.length > REPLIES_AT) post(0, 0);
+    },
+  };
+}
+
+// The other end is our own code in our own process: its batches are well-formed.
+function unpack<Request>(message: unknown, letters: Letter<Request>[]): void {
+  const batch = message as readonly unknown[];
+  for (let i = 0; i < batch.length; i += 2) {
+    letters.push({ id: batch[i] as number, request: batch[i + 1] as Request });
+  }
+}
