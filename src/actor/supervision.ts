@@ -1,4 +1,4 @@
-/** What a supervisor decides, as a transition; ./supervisor.ts does it. Children go by their index. */
+/** What a supervisor decides, as a transition over its children, by index; see ./supervisor.ts. */
 
 import type { Transition } from "./transition.ts";
 
@@ -108,7 +108,8 @@ function stopNext(state: State, effects: readonly Effect[]): Step {
   const child = state.children.findLastIndex(({ phase }) => phase !== "stopped");
   if (child === -1) return finish(state, effects);
   if (state.children[child]?.phase === "waiting") {
-    return stopNext(withPhase(state, child, "stopped"), [...effects, { type: "cancel_wait", child }]);
+    const cancelled: Effect = { type: "cancel_wait", child };
+    return stopNext(withPhase(state, child, "stopped"), [...effects, cancelled]);
   }
   return [withPhase(state, child, "stopping"), [...effects, { type: "stop_child", child }]];
 }

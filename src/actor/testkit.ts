@@ -115,7 +115,7 @@ export class MemoryPort implements Port {
     const message: unknown = structuredClone(value);
     if (!this.#isOpen) return;
     this.posted.push(message);
-    this.#peer?.#accept({ message });
+    if (this.#peer !== null) this.#peer.#accept({ message });
   }
 
   on(event: string, listener: (value: unknown) => void): void {
@@ -123,19 +123,18 @@ export class MemoryPort implements Port {
     this.#deliverSoon();
   }
 
-  /** The next message that has arrived and was not delivered, as `receiveMessageOnPort` gives it. */
+  /** The next message not delivered yet, in the form that `receiveMessageOnPort` gives. */
   receive(): { message: unknown } | undefined {
     return this.#arrived.shift();
   }
 
   /** Ends both: nothing more can be posted, and `close` follows what is under way. */
   close(): void {
-    for (const end of [this, this.#peer]) {
-      if (!end?.#isOpen) continue;
-      end.#isOpen = false;
-      end.#isClosing = true;
-      end.#deliverSoon();
-    }
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#isClosing = true;
+    this.#deliverSoon();
+    if (this.#peer !== null) this.#peer.close();
   }
 
   #accept(arrival: { message: unknown }): void {
@@ -173,7 +172,7 @@ export class MemoryPort implements Port {
   }
 }
 
-/** Two connected ports. They deliver in turns of `scheduler`; without one, before a post returns. */
+/** Two connected ports. They deliver by `scheduler`; without one, before a post returns. */
 export function portPair(scheduler?: Scheduler): readonly [MemoryPort, MemoryPort] {
   const schedule = (run: () => void): void => (scheduler ? scheduler.schedule(run) : run());
   const [near, far] = [new MemoryPort(schedule), new MemoryPort(schedule)];
