@@ -1,0 +1,16 @@
+/** How the tests run: every *.test.ts under test/, each file in a process of its own. */
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Processes, not threads: the tests start threads, send signals and load native addons.
+    pool: "forks",
+    // Whole banks and browsers start in some tests, on machines that may be slow or busy. This is
+    // when to give up on a hang, not how long a test may take.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // One test enabled alone by mistake must not look like a success of all.
+    allowOnly: false,
+  },
+});
