@@ -16,7 +16,6 @@ import {
 } from "node:fs";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build as bundle } from "esbuild";
 import { ROOT } from "./node-runtime.mjs";
 
 const STAMP = ".built-from";
@@ -36,6 +35,8 @@ export function isBuilt(root = ROOT) {
  * @throws if a source does not compile; the message is esbuild's, with the place
  */
 export async function build(root = ROOT) {
+  // Not at the top: most starts only ask whether to build, and should not wait for esbuild to load.
+  const { build: bundle } = await import("esbuild");
   // Taken first, so that a file changed during the build makes the next start build again.
   const stamp = fingerprint(root);
   const dist = join(root, "dist");

@@ -38,7 +38,7 @@ export async function withLock(path, work, onWait = () => {}) {
   const owner = `${process.pid}-${randomBytes(6).toString("hex")}`;
   let waiting = false;
   while (!take(path, owner)) {
-    breakIfStale(path);
+    if (breakIfStale(path)) continue;
     if (!waiting) onWait();
     waiting = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -84,15 +84,20 @@ export function release(path, owner) {
 /**
  * Frees the lock if its owner is gone.
  * @param {string} path
+ * @returns {boolean} whether it did
  */
 export function breakIfStale(path, now = Date.now()) {
+  let broken = false;
   ignoringErrors(() => {
     for (const owner of readdirSync(path)) {
       const silenceMs = now - statSync(join(path, owner)).mtimeMs;
-      if (!isAlive(Number.parseInt(owner, 10)) || silenceMs > SILENCE_MS_MAX) release(path, owner);
+      if (isAlive(Number.parseInt(owner, 10)) && silenceMs <= SILENCE_MS_MAX) return;
+      unlinkSync(join(path, owner));
     }
     rmdirSync(path);
+    broken = true;
   });
+  return broken;
 }
 
 /** @param {number} pid */

@@ -6,6 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { build, isBuilt } from "./build.mjs";
 import { dependenciesAreInstalled, installDependencies, lacksNode } from "./dependencies.mjs";
 import {
   EXIT_ENVIRONMENT,
@@ -32,8 +33,6 @@ export async function setUp(script, args = process.argv.slice(2)) {
 
 /** Builds dist/ if a source has changed. Only after `setUp`, whose Node and esbuild it needs. */
 export async function ensureBuilt() {
-  // Not at the top: esbuild is there only once the dependencies are.
-  const { build, isBuilt } = await import("./build.mjs");
   if (isBuilt()) return;
   await exclusively(async () => {
     if (isBuilt()) return;
@@ -69,7 +68,7 @@ const isInstalled = () => dependenciesAreInstalled() && !lacksNode();
 async function installUnlessDone() {
   if (isInstalled()) return;
   const again = existsSync(join(ROOT, "node_modules"));
-  say(`Installing the dependencies${again ? " that changed" : ""} (npm, some 100 MB) ...`);
+  say(`Installing the dependencies${again ? " that changed" : ""} (npm, once; a minute or so) ...`);
   if (!runsTheProgram()) {
     say(
       `Warnings about Node ${process.versions.node} (EBADENGINE) are harmless: ` +
