@@ -31,9 +31,7 @@ export class ActorSystem {
   }
 
   /** Starts an actor. It runs when it has a message; names are for people and need not differ. */
-  spawn<State, Message, Effect>(
-    options: ActorOptions<State, Message, Effect>,
-  ): ActorRef<Message> {
+  spawn<State, Message, Effect>(options: ActorOptions<State, Message, Effect>): ActorRef<Message> {
     const actor: Actor<State, Message, Effect> = new Actor(options, {
       clock: this.#clock,
       scheduler: this.#scheduler,
