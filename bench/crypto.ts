@@ -1,4 +1,7 @@
-/** What one classic transaction costs in cryptography: the bank opens an envelope and seals a reply. One thread. */
+/**
+ * What one classic transaction costs in cryptography: the bank opens an envelope and seals a reply.
+ * One thread.
+ */
 import { nobleCiphers } from "../src/ciphers/noble.ts";
 import { nodeCiphers } from "../src/ciphers/node.ts";
 import { dollars } from "../src/bank/money.ts";
@@ -24,7 +27,8 @@ for (const [name, ciphers] of [
   ["noble", nobleCiphers],
 ] as const) {
   const { best, median } = measure(ciphers);
-  console.log(`${name}: ${median.toFixed(1)} µs a transaction (best round ${best.toFixed(1)} µs)`);
+  const figures = `${median.toFixed(1)} µs a transaction (best round ${best.toFixed(1)} µs)`;
+  console.log(`${name}: ${figures}`);
 }
 
 function measure(ciphers: Ciphers): { best: number; median: number } {
@@ -45,6 +49,6 @@ function measure(ciphers: Ciphers): { best: number; median: number } {
     }
     microseconds.push(((performance.now() - start) * 1000) / TRANSACTIONS);
   }
-  const sorted = microseconds.sort((a, b) => a - b);
+  const sorted = microseconds.toSorted((a, b) => a - b);
   return { best: sorted[0]!, median: sorted[ROUNDS / 2]! };
 }

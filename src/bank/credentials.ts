@@ -1,4 +1,7 @@
-/** What a new user name and a new password may be. The browser asks the same question before it sends them. */
+/**
+ * What a new user name and a new password may be. The browser asks the same question before it
+ * sends them.
+ */
 
 export const USERNAME_CHARS_MAX = 32;
 export const PASSWORD_CHARS_MAX = 128;
@@ -6,11 +9,14 @@ export const PASSWORD_CHARS_MAX = 128;
 export type UsernameFault = "empty" | "too_long" | "not_normal" | "bad_character";
 export type PasswordFault = "empty" | "too_long" | "not_text";
 
-// Letters and digits of any script, and what e-mail addresses need. No white space and no control characters, so that
-// a name can stand in a line of the audit file.
+// Letters and digits of any script, and what e-mail addresses need. No white space and no control
+// characters, so that a name can stand in a line of the audit file.
 const USERNAME = /^[\p{L}\p{M}\p{N}._\-@+]+$/u;
 
-/** Why `name` cannot be a user name, or null. It must be in NFC, or two names could look the same and differ. */
+/**
+ * Why `name` cannot be a user name, or null. It must be in NFC, or two names could look the same
+ * and differ.
+ */
 export function checkUsername(name: string): UsernameFault | null {
   if (name === "") return "empty";
   if (isLonger(name, USERNAME_CHARS_MAX)) return "too_long";

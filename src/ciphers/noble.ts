@@ -1,4 +1,7 @@
-/** The ciphers in plain JavaScript, for browsers: WebCrypto is closed to pages that are not a secure context. */
+/**
+ * The ciphers in plain JavaScript, for browsers: WebCrypto is closed to pages that are not a secure
+ * context.
+ */
 import { cbc } from "@noble/ciphers/aes.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
@@ -16,7 +19,8 @@ export const nobleCiphers: Ciphers = {
   },
 
   importMacKey(raw): MacKey {
-    const keyed = hmac.create(sha256, raw); // Its state after the key is the same for every message.
+    // The state after the key is the same for every message.
+    const keyed = hmac.create(sha256, raw);
     return { sign: (data) => keyed.clone().update(data).digest() };
   },
 

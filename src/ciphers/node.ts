@@ -1,4 +1,7 @@
-/** The ciphers of the bank, on node:crypto. Keys are KeyObjects: importing one costs more than using it. */
+/**
+ * The ciphers of the bank, on node:crypto. Keys are KeyObjects: importing one costs more than using
+ * it.
+ */
 import {
   createCipheriv,
   createDecipheriv,
@@ -14,7 +17,8 @@ import type { CbcKey, Ciphers, MacKey } from "../protocol/ciphers.ts";
 const ALGORITHM = "aes-128-cbc";
 const NO_SALT = new Uint8Array(0);
 
-// One call of the generator costs as much as an encryption whatever its size, so the small lengths share one.
+// One call of the generator costs as much as an encryption whatever its size, so the small lengths
+// share one.
 const pool = new Uint8Array(4096);
 let poolUsed = pool.length;
 
@@ -44,8 +48,8 @@ export const nodeCiphers: Ciphers = {
   importCbcKey(raw): CbcKey {
     if (raw.length !== CBC_KEY_BYTES) throw new RangeError("an AES-128 key has 16 bytes");
     const key = createSecretKey(raw);
-    // Padding is done here: with it off, `update` alone gives all blocks, and the second call and the copy that joins
-    // its result fall away.
+    // Padding is done here: with it off, `update` alone gives all blocks, and the second call and
+    // the copy that joins its result fall away.
     return {
       encrypt: (iv, plain) =>
         createCipheriv(ALGORITHM, key, iv).setAutoPadding(false).update(pad(plain)),

@@ -1,6 +1,7 @@
 /**
- * A client of the classic protocol, over any transport: sign up, log in, move money. It keeps the session's keys, has
- * one request on the line at a time, and never sends one twice: after a lost line only the books know what happened.
+ * A client of the classic protocol, over any transport: sign up, log in, move money. It keeps the
+ * session's keys, has one request on the line at a time, and never sends one twice: after a lost
+ * line only the books know what happened.
  */
 import type { Cents } from "../bank/money.ts";
 import { encodeHello, sealRequest } from "../protocol/classic.ts";
@@ -21,7 +22,10 @@ import type { LineEnd, Transport } from "./transport.ts";
 
 const REPLY_TIMEOUT_MS = 30_000;
 
-/** After so long without a byte, a refusal in words that this client does not know is taken as complete. */
+/**
+ * After so long without a byte, a refusal in words that this client does not know is taken as
+ * complete.
+ */
 export const QUIET_MS = 100;
 
 /** Far above any reply's token, which is below 300 characters for the longest texts of today. */
@@ -56,7 +60,10 @@ export class LineLost extends Error {
 /** The request that is on the line. */
 interface Pending {
   readonly inDoubt: boolean;
-  /** Looks at what has arrived and settles if it is the whole reply. @throws ProtocolError if it can be none. */
+  /**
+   * Looks at what has arrived and settles if it is the whole reply.
+   * @throws ProtocolError if it can be none.
+   */
   readonly read: (received: Uint8Array, quiet: boolean) => boolean;
   readonly reject: (error: LineLost) => void;
   readonly cancelTimeout: () => void;

@@ -1,4 +1,7 @@
-/** A line to the bank over TCP: for Node programs. The one file of the client library that needs Node. */
+/**
+ * A line to the bank over TCP: for Node programs. The one file of the client library that needs
+ * Node.
+ */
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import type { LineEnd, Transport } from "./transport.ts";

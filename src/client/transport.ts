@@ -1,4 +1,7 @@
-/** What a client library needs of a line to the bank: TCP in Node, a WebSocket in the browser, memory in tests. */
+/**
+ * What a client library needs of a line to the bank: TCP in Node, a WebSocket in the browser,
+ * memory in tests.
+ */
 
 /** How a line ended: it was up and went down, never came up, or was reached and turned away. */
 export type LineEnd = { kind: "closed" | "unreachable" | "refused"; detail: string };
@@ -8,7 +11,10 @@ export interface Transport {
   send(bytes: Uint8Array): void;
   /** Ends the line; `onClose` follows. */
   close(): void;
-  /** Called with what arrived, cut anywhere. The owner of the line sets it before anything can arrive. */
+  /**
+   * Called with what arrived, cut anywhere. The owner of the line sets it before anything can
+   * arrive.
+   */
   onBytes: (bytes: Uint8Array) => void;
   /** Called once, after the last `onBytes`, however the line ended. */
   onClose: (end: LineEnd) => void;

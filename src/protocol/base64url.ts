@@ -1,4 +1,7 @@
-/** URL-safe base64 with padding (RFC 4648 section 5), strict: every byte string has exactly one text. */
+/**
+ * URL-safe base64 with padding (RFC 4648 section 5), strict: every byte string has exactly one
+ * text.
+ */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const PAD = "=".charCodeAt(0);
@@ -24,7 +27,10 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes, or null for a wrong length, a foreign character, missing padding, or bits set behind the last byte. */
+/**
+ * The bytes, or null for a wrong length, a foreign character, missing padding, or bits set behind
+ * the last byte.
+ */
 export function decodeBase64Url(text: string): Uint8Array | null {
   if (text.length % 4 !== 0) return null;
   const padding = paddingOf(text);

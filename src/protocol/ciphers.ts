@@ -1,6 +1,7 @@
 /**
- * The primitives that the protocol takes from outside, so that the same code runs on node:crypto in the bank and on
- * plain JavaScript in a browser. Synchronous: at these sizes a promise costs more than the work.
+ * The primitives that the protocol takes from outside, so that the same code runs on node:crypto in
+ * the bank and on plain JavaScript in a browser. Synchronous: at these sizes a promise costs more
+ * than the work.
  */
 
 export interface MacKey {
@@ -11,7 +12,10 @@ export interface MacKey {
 export interface CbcKey {
   /** AES-128-CBC with PKCS #7 padding (RFC 5652 section 6.3). */
   encrypt(iv: Uint8Array, plain: Uint8Array): Uint8Array;
-  /** The plaintext, or null for any wrong length or padding: one answer, so that nobody learns which. */
+  /**
+   * The plaintext, or null for any wrong length or padding: one answer, so that nobody learns
+   * which.
+   */
   decrypt(iv: Uint8Array, cipher: Uint8Array): Uint8Array | null;
 }
 

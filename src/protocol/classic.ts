@@ -1,6 +1,6 @@
 /**
- * The classic protocol's messages: their schemas, their texts, and how they are sealed under the session's keys.
- * docs/protocol.md has every byte of them.
+ * The classic protocol's messages: their schemas, their texts, and how they are sealed under the
+ * session's keys. docs/protocol.md has every byte of them.
  */
 import { checkPassword, checkUsername } from "../bank/credentials.ts";
 import { AMOUNT_CENTS_MAX, dollars, formatDollars, parseDollars } from "../bank/money.ts";
@@ -18,7 +18,10 @@ import type { SessionKeys } from "./session-keys.ts";
 export const TOKEN_LIFETIME_SECONDS = 60;
 export const TOKEN_SKEW_SECONDS = 60;
 
-/** At login any text up to here is let through, to fail there: accounts may be older than today's rules. */
+/**
+ * At login any text up to here is let through, to fail there: accounts may be older than today's
+ * rules.
+ */
 export const LOGIN_TEXT_LENGTH_MAX = 1024;
 
 /** What the bank says before login, in bare text. */
@@ -27,7 +30,9 @@ export const USERNAME_EXISTS = "Username already exists";
 export const AUTHENTICATED = "Authenticated";
 export const AUTHENTICATION_FAILED = "Authentication Failed";
 
-/** What it may say before login, bare, and after it, sealed: one of these with a detail behind it. */
+/**
+ * What it may say before login, bare, and after it, sealed: one of these with a detail behind it.
+ */
 export const INVALID_REQUEST = "Invalid request: ";
 export const SERVICE_BUSY = "Service busy: ";
 const REPLAY_REJECTED = "Replay rejected: ";
@@ -52,14 +57,19 @@ export type Reply =
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-// The encoders put the spaces where the original's do, so that a recorded session of either looks the same.
+// The encoders put the spaces where the original's do, so that a recorded session of either looks
+// the same.
 
-export const encodeHello = ({ action, username, password }: Hello): Uint8Array =>
-  encoder.encode(
-    `{"action": "${action}", "username": ${JSON.stringify(username)}, "password": ${JSON.stringify(password)}}`,
-  );
+export function encodeHello({ action, username, password }: Hello): Uint8Array {
+  const name = JSON.stringify(username);
+  const secret = JSON.stringify(password);
+  return encoder.encode(`{"action": "${action}", "username": ${name}, "password": ${secret}}`);
+}
 
-/** @throws ProtocolError for anything but a sign-up that follows the rules, or a login with two texts. */
+/**
+ * @throws ProtocolError for anything but a sign-up that follows the rules, or a login with two
+ *   texts.
+ */
 export function parseHello(bytes: Uint8Array): Hello {
   const fields = fieldsOf(bytes, ["action", "username", "password"]);
   const action = textOf(fields, "action");
@@ -99,7 +109,10 @@ export function encodeRequest(request: Request): Uint8Array {
   return encoder.encode(`{"action": "${action}", "amount": ${amount / 100}}`);
 }
 
-/** @throws ProtocolError for anything but a known action with an amount of 1 dollar to the limit where it needs one. */
+/**
+ * @throws ProtocolError for anything but a known action with an amount of 1 dollar to the limit
+ *   where it needs one.
+ */
 export function parseRequest(plaintext: Uint8Array): Request {
   const fields = fieldsOf(plaintext, ["action", "amount"]);
   const action = textOf(fields, "action");
@@ -124,7 +137,10 @@ function amountOf(field: Scalar): Cents {
   return dollars(Number(number));
 }
 
-/** The original's form lets a customer leave the amount of an inquiry blank, or enter any; nobody reads it. */
+/**
+ * The original's form lets a customer leave the amount of an inquiry blank, or enter any; nobody
+ * reads it.
+ */
 function isIdleAmount(field: Scalar | undefined): boolean {
   if (field === undefined || field === null || field === "") return true;
   return typeof field === "object" && /^\d+$/.test(field.number);
@@ -154,9 +170,9 @@ function textOf(fields: Map<string, Scalar>, name: string): string {
 export function formatReply(reply: Reply): string {
   switch (reply.type) {
     case "deposited":
-      return `Deposited ${formatDollars(reply.amount)}. New Balance: ${formatDollars(reply.balance)}`;
+      return moved("Deposited", reply.amount, reply.balance);
     case "withdrew":
-      return `Withdrew ${formatDollars(reply.amount)}. New Balance: ${formatDollars(reply.balance)}`;
+      return moved("Withdrew", reply.amount, reply.balance);
     case "balance":
       return `Current Balance: ${formatDollars(reply.balance)}`;
     case "insufficient_funds":
@@ -171,6 +187,9 @@ export function formatReply(reply: Reply): string {
       return SERVICE_BUSY + reply.detail;
   }
 }
+
+const moved = (verb: string, amount: Cents, balance: Cents): string =>
+  `${verb} ${formatDollars(amount)}. New Balance: ${formatDollars(balance)}`;
 
 const MOVED = /^(Deposited|Withdrew) (\$[\d.]+)\. New Balance: (-?\$[\d.]+)$/;
 const BALANCE = /^Current Balance: (-?\$[\d.]+)$/;
@@ -219,7 +238,8 @@ export function sealRequest(
 }
 
 /**
- * Opens a client's envelope: the MAC first, in constant time, and nothing is decrypted unless it matches.
+ * Opens a client's envelope: the MAC first, in constant time, and nothing is decrypted unless it
+ * matches.
  * @throws ProtocolError `bad_mac`, `bad_token`, `stale_token`, `future_token`.
  */
 export function openEnvelope(
@@ -248,7 +268,10 @@ export const sealReply = (
 ): string =>
   sealToken(keys.fernet, encoder.encode(text), nowSeconds, ciphers.randomBytes(IV_BYTES));
 
-/** @throws ProtocolError as `openToken`, and `bad_reply` for a text that no bank sends: a reflected request is one. */
+/**
+ * @throws ProtocolError as `openToken`, and `bad_reply` for a text that no bank sends: a reflected
+ *   request is one.
+ */
 export function openReply(
   keys: SessionKeys,
   token: string,
@@ -272,7 +295,10 @@ function textFrom(plaintext: Uint8Array): string {
   }
 }
 
-/** Several times faster than a TextEncoder at these lengths. @throws ProtocolError: a token is plain ASCII. */
+/**
+ * Several times faster than a TextEncoder at these lengths.
+ * @throws ProtocolError: a token is plain ASCII.
+ */
 function asciiBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {

@@ -21,7 +21,9 @@ const DESCRIPTIONS = {
 
 export type ProtocolErrorCode = keyof typeof DESCRIPTIONS;
 
-/** A short constant text for a client. It never repeats input, so it cannot carry an attack onward. */
+/**
+ * A short constant text for a client. It never repeats input, so it cannot carry an attack onward.
+ */
 export const describe = (code: ProtocolErrorCode): string => DESCRIPTIONS[code];
 
 /** Every code, for those who must know all texts. */

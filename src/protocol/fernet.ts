@@ -26,7 +26,10 @@ export interface FernetKey {
 export interface OpenedToken {
   readonly plaintext: Uint8Array;
   readonly timeSeconds: number;
-  /** The token's own HMAC. No two tokens share one, so it names the token, to know it when it comes again. */
+  /**
+   * The token's own HMAC. No two tokens share one, so it names the token, to know it when it comes
+   * again.
+   */
   readonly tag: Uint8Array;
 }
 
@@ -59,9 +62,11 @@ export function sealToken(
 }
 
 /**
- * Opens a token of at most `lifetimeSeconds` (the spec's TTL), allowing a sender's clock to be ahead by `skewSeconds`.
- * @throws ProtocolError `bad_token` for every forgery: base64, version, length, HMAC and padding look alike, and
- *   nothing is decrypted before the HMAC has matched. `stale_token`, `future_token` only for an authentic token.
+ * Opens a token of at most `lifetimeSeconds` (the spec's TTL), allowing a sender's clock to be
+ * ahead by `skewSeconds`.
+ * @throws ProtocolError `bad_token` for every forgery: base64, version, length, HMAC and padding
+ *   look alike, and nothing is decrypted before the HMAC has matched. `stale_token`, `future_token`
+ *   only for an authentic token.
  */
 export function openToken(
   key: FernetKey,

@@ -1,6 +1,7 @@
 /**
- * A strict reader of one flat JSON object (RFC 8259). Unlike JSON.parse it keeps a number as it was written (so that
- * 1e2, 1.0 and 2^53+1 cannot pass for other numbers), refuses duplicate keys, and knows no prototype.
+ * A strict reader of one flat JSON object (RFC 8259). Unlike JSON.parse it keeps a number as it was
+ * written (so that 1e2, 1.0 and 2^53+1 cannot pass for other numbers), refuses duplicate keys, and
+ * knows no prototype.
  */
 import { ProtocolError } from "./error.ts";
 
@@ -11,10 +12,14 @@ export interface NumberText {
 
 export type Scalar = string | boolean | null | NumberText;
 
-// `fatal` refuses invalid UTF-8, encoded surrogates included; `ignoreBOM` leaves a BOM in the text, where it is refused.
+// `fatal` refuses invalid UTF-8, encoded surrogates included; `ignoreBOM` leaves a BOM in the text,
+// where it is refused.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** @throws ProtocolError `bad_json` for anything but one object of strings, numbers, booleans and nulls. */
+/**
+ * @throws ProtocolError `bad_json` for anything but one object of strings, numbers, booleans and
+ *   nulls.
+ */
 export function parseFlatJson(bytes: Uint8Array): Map<string, Scalar> {
   return new Reader(decode(bytes)).object();
 }
@@ -114,7 +119,10 @@ class Reader {
     throw new ProtocolError("bad_json");
   }
 
-  /** The rest of a string from its first backslash on; rare, so kept out of the way of the common case. */
+  /**
+   * The rest of a string from its first backslash on; rare, so kept out of the way of the common
+   * case.
+   */
   #escapedString(start: number, firstBackslash: number): string {
     let value = this.#text.slice(start, firstBackslash);
     this.#at = firstBackslash;

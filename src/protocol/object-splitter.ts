@@ -1,4 +1,7 @@
-/** Cuts a byte stream into JSON objects, which the classic protocol sends one behind the other with no framing. */
+/**
+ * Cuts a byte stream into JSON objects, which the classic protocol sends one behind the other with
+ * no framing.
+ */
 import { ProtocolError } from "./error.ts";
 
 /** What the original read at once, and so the longest message that it could take. */
@@ -10,14 +13,17 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Finds where each object ends, and nothing else: what is in it is for the parser to judge. After an error the place
- * in the stream is lost; the splitter must not be used again.
+ * Finds where each object ends, and nothing else: what is in it is for the parser to judge. After
+ * an error the place in the stream is lost; the splitter must not be used again.
  */
 export class ObjectSplitter {
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** The start of an object whose end has not come yet. Allocated once, when first needed: a chunk is usually whole. */
+  /**
+   * The start of an object whose end has not come yet. Allocated once, when first needed: a chunk
+   * is usually whole.
+   */
   #pending: Uint8Array | null = null;
   #pendingBytes = 0;
 
@@ -27,11 +33,12 @@ export class ObjectSplitter {
   }
 
   /**
-   * The objects that `chunk` completes, however TCP has cut them, each of at most MESSAGE_BYTES_MAX bytes. They may
-   * share the chunk's memory. The generator must be run to its end, or the rest of the chunk is lost.
-   * @throws ProtocolError `message_too_long` before more is kept; `not_an_object` for anything but white space between
-   *   objects, and then also instead of the object directly before it in the chunk: a sender that puts rubbish there
-   *   did not mean what it sent.
+   * The objects that `chunk` completes, however TCP has cut them, each of at most MESSAGE_BYTES_MAX
+   * bytes. They may share the chunk's memory. The generator must be run to its end, or the rest of
+   * the chunk is lost.
+   * @throws ProtocolError `message_too_long` before more is kept; `not_an_object` for anything but
+   *   white space between objects, and then also instead of the object directly before it in the
+   *   chunk: a sender that puts rubbish there did not mean what it sent.
    */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
     let at = 0;
@@ -53,7 +60,10 @@ export class ObjectSplitter {
     }
   }
 
-  /** Runs to the end of the object, or of the chunk. @returns the index behind the last byte seen. */
+  /**
+   * Runs to the end of the object, or of the chunk.
+   * @returns the index behind the last byte seen.
+   */
   #scan(chunk: Uint8Array, start: number): number {
     const limit = start + MESSAGE_BYTES_MAX - this.#pendingBytes;
     for (let at = start; at < chunk.length; at++) {
@@ -85,7 +95,10 @@ export class ObjectSplitter {
   }
 }
 
-/** The index of the next object's brace, or the chunk's length. @throws ProtocolError for anything else. */
+/**
+ * The index of the next object's brace, or the chunk's length.
+ * @throws ProtocolError for anything else.
+ */
 function skipSpace(chunk: Uint8Array, start: number): number {
   for (let at = start; at < chunk.length; at++) {
     const byte = chunk[at]!;

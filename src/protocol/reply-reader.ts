@@ -1,6 +1,7 @@
 /**
- * How a client knows its reply, in a stream that marks no ends: bare text before login, after one text 32 raw bytes,
- * then bare tokens. Each reader is given all bytes since the request, and gives null while the reply may go on.
+ * How a client knows its reply, in a stream that marks no ends: bare text before login, after one
+ * text 32 raw bytes, then bare tokens. Each reader is given all bytes since the request, and gives
+ * null while the reply may go on.
  */
 import {
   AUTHENTICATED,
@@ -59,8 +60,9 @@ export function readLogInReply(bytes: Uint8Array, quiet: boolean): LogInReply | 
 }
 
 /**
- * No complete text begins another, so each is known by its last byte. A refusal in other words than ours (a newer
- * bank's) has no end to be known by: it is taken as it stands once the line is `quiet`, or closed.
+ * No complete text begins another, so each is known by its last byte. A refusal in other words than
+ * ours (a newer bank's) has no end to be known by: it is taken as it stands once the line is
+ * `quiet`, or closed.
  */
 function readText<T>(
   bytes: Uint8Array,
@@ -78,7 +80,9 @@ function readText<T>(
   throw new ProtocolError("bad_reply");
 }
 
-/** The refusal that a bank sends unasked, before it hangs up on a new line; null for other bytes. */
+/**
+ * The refusal that a bank sends unasked, before it hangs up on a new line; null for other bytes.
+ */
 export function readRefusal(bytes: Uint8Array): string | null {
   const text = decoder.decode(bytes.subarray(0, TEXT_BYTES_MAX));
   return isRefusal(text) ? text : null;
@@ -88,8 +92,10 @@ const isRefusal = (text: string): boolean =>
   text.startsWith(INVALID_REQUEST) || text.startsWith(SERVICE_BUSY);
 
 /**
- * A token is whole when it opens: part of one does not. One that opened before is an older reply played again.
- * @throws ProtocolError for bytes that are no token, a token out of time, a replay, and a reflected request.
+ * A token is whole when it opens: part of one does not. One that opened before is an older reply
+ * played again.
+ * @throws ProtocolError for bytes that are no token, a token out of time, a replay, and a reflected
+ *   request.
  */
 export function readSealedReply(
   keys: SessionKeys,

@@ -1,7 +1,10 @@
 /** Which tokens a session has met, so that none counts twice (docs/protocol.md, "Replay"). */
 import { TOKEN_LIFETIME_SECONDS, TOKEN_SKEW_SECONDS } from "./classic.ts";
 
-/** A token is taken over this span at the longest; then its time alone refuses it, and it may be forgotten. */
+/**
+ * A token is taken over this span at the longest; then its time alone refuses it, and it may be
+ * forgotten.
+ */
 const REMEMBER_SECONDS = TOKEN_LIFETIME_SECONDS + TOKEN_SKEW_SECONDS + 1;
 
 interface Generation {
@@ -10,11 +13,17 @@ interface Generation {
   newestSeconds: number;
 }
 
-/** Two generations: the younger takes what is new; when it is old enough, the older is dropped as a whole. */
+/**
+ * Two generations: the younger takes what is new; when it is old enough, the older is dropped as a
+ * whole.
+ */
 export class SeenTokens {
   #older: Generation | null = null;
   #younger: Generation | null = null;
-  /** Up to here tokens have been forgotten, so none of them is taken again, even if the clock is set back. */
+  /**
+   * Up to here tokens have been forgotten, so none of them is taken again, even if the clock is set
+   * back.
+   */
   #forgottenSeconds = -1;
 
   /** Whether this token is met for the first time; from now on it is not. */

@@ -1,4 +1,7 @@
-/** The keys of a classic session, which both sides derive from its Master Secret (docs/protocol.md, "Session keys"). */
+/**
+ * The keys of a classic session, which both sides derive from its Master Secret (docs/protocol.md,
+ * "Session keys").
+ */
 import type { Ciphers, MacKey } from "./ciphers.ts";
 import { FERNET_KEY_BYTES, importFernetKey } from "./fernet.ts";
 import type { FernetKey } from "./fernet.ts";
