@@ -62,8 +62,8 @@ export async function moveToRightNode(script, args) {
   const node = pinnedNode();
   if (node === undefined) {
     throw new EnvironmentError(
-      `Secure ATM needs Node ${OLDEST.join(".")} or newer; this is Node ${process.versions.node}, ` +
-        `and there is no packaged Node for ${process.platform} ${process.arch}. ` +
+      `Secure ATM needs Node ${OLDEST.join(".")} or newer; this is Node ` +
+        `${process.versions.node}, and none is packaged for ${process.platform} ${process.arch}. ` +
         "Install Node 24 LTS from https://nodejs.org.",
     );
   }

@@ -1,4 +1,4 @@
-/** Finds the program that an installed package brings, to run it under this Node without a shell. */
+/** Finds the program that an installed package brings, to run it under this Node, with no shell. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./node-runtime.mjs";
