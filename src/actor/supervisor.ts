@@ -7,6 +7,7 @@
 import { systemClock } from "./clock.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { Fifo } from "./fifo.ts";
+import { systemRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 import { transition } from "./supervision.ts";
 import type { ChildState, Effect, Message, State } from "./supervision.ts";
@@ -57,7 +58,7 @@ const BACKOFF_MS_MAX = 2_000;
  * child that dies at each start never uses the budget up.
  */
 export function jitteredBackoff(
-  random: Random = Math.random,
+  random: Random = systemRandom,
   firstMs = BACKOFF_MS,
   maxMs = BACKOFF_MS_MAX,
 ): (attempt: number) => number {

@@ -1,9 +1,9 @@
-/** The clock of the system does what the manual one promises; chance comes from a seed. */
+/** The system's clock and chance keep the promises that those by hand keep. */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/actor/clock.ts";
-import { seededRandom } from "../../src/actor/random.ts";
+import { seededRandom, systemRandom } from "../../src/actor/random.ts";
 
 describe("the system's clock", () => {
   it("runs what was arranged, and not what was taken back", async () => {
@@ -25,6 +25,14 @@ describe("the system's clock", () => {
       expect(() => systemClock.after(delayMs, () => {})).toThrow(RangeError);
     },
   );
+});
+
+describe("the system's chance", () => {
+  it("differs from draw to draw, within 0 and 1", () => {
+    const drawn = Array.from({ length: 100 }, systemRandom);
+    expect(drawn.every((one) => one >= 0 && one < 1)).toBe(true);
+    expect(new Set(drawn).size).toBeGreaterThan(90);
+  });
 });
 
 describe("seeded chance", () => {
