@@ -77,6 +77,11 @@ export class Ledger {
     return entries.map(({ reply }) => (typeof reply === "function" ? reply() : reply));
   }
 
+  /** Whether changes are refused for want of room. */
+  get isFull(): boolean {
+    return this.#fullUntil > 0;
+  }
+
   close(): void {
     this.#store.close();
   }

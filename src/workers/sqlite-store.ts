@@ -26,7 +26,7 @@ import { StoreFull, StoreUnusable, type Entry, type Store, type StoreReader } fr
 
 const SCHEMA_VERSION = 1;
 /** How long a new owner waits for the last one to let go, as when the ledger thread restarts. */
-const LOCK_WAIT_MS = 3_000;
+const LOCK_WAIT_MS = 1_500;
 const READER_WAIT_MS = 5_000;
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;

@@ -1,0 +1,107 @@
+/** `secure-atm audit`: reads the audit files and the audit in the store. None of it changes anything. */
+
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { formatTime, type AuditEntry } from "../bank/audit.ts";
+import { nodeCiphers } from "../ciphers/node.ts";
+import { importFernetKey, type FernetKey } from "../protocol/fernet.ts";
+import { readAuditKey } from "../server/key-ring.ts";
+import {
+  SEALED_FILE,
+  openAuditLine,
+  plainFormat,
+  readLines,
+  sealedFormat,
+} from "../workers/audit-log.ts";
+import { verifyAuditFile, type Verification } from "../workers/audit-verification.ts";
+import { openSqliteReader } from "../workers/sqlite-store.ts";
+import type { StoreReader } from "../workers/store.ts";
+import { CommandFailed, EXIT, explained } from "./exit.ts";
+
+const ENTRIES_MAX = 1_000; // Read at once.
+/** A running bank's files follow its store within this time. */
+const CATCH_UP_MS = 500;
+
+/** Prints the encrypted file's lines as they are in the plain one. */
+export function decryptAudit(file: string | undefined, folder: string): void {
+  const path = file ?? join(folder, SEALED_FILE);
+  if (!existsSync(path)) throw new CommandFailed(EXIT.environment, `There is no file ${path}.`);
+  const key = auditKeyOf(folder);
+  let number = 0;
+  for (const { text } of readLines(path)) {
+    number += 1;
+    const line = openAuditLine(key, text);
+    if (line === null) {
+      const message = `Line ${number} of ${path} was not written under the key in ${folder}.`;
+      throw new CommandFailed(EXIT.integrity, message);
+    }
+    print(line);
+  }
+}
+
+/** Prints every entry of the store, with all its fields. */
+export function listAudit(folder: string, json: boolean): void {
+  const reader = openReader(folder);
+  try {
+    for (let after = 0; ; ) {
+      const entries = reader.auditAfter(after, ENTRIES_MAX);
+      if (entries.length === 0) return;
+      for (const entry of entries) print(json ? jsonOf(entry) : textOf(entry));
+      after += entries.length;
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/** Compares both files with the store. @throws CommandFailed with the integrity code. */
+export async function verifyAudit(folder: string): Promise<void> {
+  const reader = openReader(folder);
+  try {
+    const formats = [plainFormat, sealedFormat(nodeCiphers, auditKeyOf(folder))];
+    const verifyAll = (): Verification[] =>
+      formats.map((format) => verifyAuditFile(folder, format, reader));
+    let verifications = verifyAll();
+    if (verifications.some(({ fault }) => fault !== null)) {
+      await delay(CATCH_UP_MS); // A running bank may only have been a moment behind.
+      verifications = verifyAll();
+    }
+    for (const { file, lines, fault } of verifications) {
+      print(`${fault === null ? "OK" : "DAMAGED"}  ${file}: ${fault ?? `${lines} lines`}`);
+    }
+    if (verifications.some(({ fault }) => fault !== null)) {
+      throw new CommandFailed(EXIT.integrity, "The audit files do not agree with the store.");
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+function auditKeyOf(folder: string): FernetKey {
+  try {
+    return importFernetKey(nodeCiphers, readAuditKey(folder));
+  } catch (error) {
+    throw explained(error, 0);
+  }
+}
+
+function openReader(folder: string): StoreReader {
+  try {
+    return openSqliteReader(resolve(folder));
+  } catch (error) {
+    throw explained(error, 0);
+  }
+}
+
+const jsonOf = (entry: AuditEntry): string =>
+  JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() });
+
+function textOf({ sequence, at, who, action, outcome, amount, transaction, origin }: AuditEntry) {
+  const money = amount === null ? "" : `  ${(amount / 100).toFixed(2)}`;
+  const posting = transaction === null ? "" : `  transaction ${transaction}`;
+  const what = `${JSON.stringify(who)}  ${action}  ${outcome}${money}${posting}`;
+  return `${sequence}  ${formatTime(at)}  ${origin}  ${what}`;
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);

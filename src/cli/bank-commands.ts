@@ -1,0 +1,128 @@
+/** `secure-atm start`, `server` and `client`: the commands that run until they are stopped. */
+
+import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startAtm, type Atm } from "../client/atm.ts";
+import { startBank, type Bank } from "../server/bank.ts";
+import { openLog } from "../server/log.ts";
+import { addDemoAccounts } from "./demo.ts";
+import { CommandFailed, EXIT, explained } from "./exit.ts";
+import { BANK_PORT, bankOptionsOf, type BankFlags } from "./options.ts";
+import { untilSignalled } from "./shutdown.ts";
+
+/** The page is built into dist/web; this file runs as src/cli/… or within dist/main.js. */
+const WEB_ROOT = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../../dist/web" : "./web", import.meta.url),
+);
+const ATM_PORT_BASE = 5_000;
+const ATM_NUMBER_MAX = 65_535 - ATM_PORT_BASE;
+
+export type StartFlags = BankFlags & { atm: number; demo: boolean };
+export type ClientFlags = { bank: { host: string; port: number }; host: string };
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const sayOut = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Runs the bank and one ATM. */
+export async function runStart(flags: StartFlags): Promise<void> {
+  const signalled = untilSignalled(say);
+  say("Starting the bank …");
+  const { bank, failed } = await openBank(flags);
+  let atm: Atm | null = null;
+  try {
+    atm = await openAtm(flags.atm, { host: "127.0.0.1", bank: reachable(bank) }, () => undefined);
+    const accounts = flags.demo ? await addDemoAccounts(bank.port) : [];
+    for (const line of banner(flags, bank, atm.url, accounts)) say(line);
+    await Promise.race([signalled, failed]);
+  } finally {
+    await atm?.close();
+    await bank.stop();
+  }
+  say("Stopped. Every acknowledged change is on the disk.");
+}
+
+/** Runs the bank alone. */
+export async function runServer(flags: BankFlags): Promise<void> {
+  const signalled = untilSignalled(say);
+  const { bank, failed } = await openBank(flags);
+  try {
+    await Promise.race([signalled, failed]);
+  } finally {
+    await bank.stop();
+  }
+}
+
+/** Runs one ATM, at port 5000 + number. */
+export async function runClient(number: number, flags: ClientFlags): Promise<void> {
+  const signalled = untilSignalled(say);
+  const atm = await openAtm(number, flags, sayOut);
+  sayOut(` * Running on ${atm.url}`);
+  try {
+    await signalled;
+  } finally {
+    await atm.close();
+  }
+}
+
+async function openBank(flags: BankFlags): Promise<{ bank: Bank; failed: Promise<never> }> {
+  const failed = Promise.withResolvers<never>();
+  const fail = (error: unknown): void => {
+    failed.reject(new CommandFailed(EXIT.failure, `The bank gave up: ${String(error)}`));
+  };
+  failed.promise.catch(() => undefined); // Whoever waits for it learns of it.
+  const log = openLog(flags.log, process.stdout);
+  const folder = resolve(flags.data);
+  try {
+    const bank = await startBank({ ...bankOptionsOf(flags), folder, log, onFailure: fail });
+    if (!flags.host.startsWith("127.")) warnOfExposure();
+    return { bank, failed: failed.promise };
+  } catch (error) {
+    throw explained(error, flags.port);
+  }
+}
+
+async function openAtm(
+  number: number,
+  { host, bank }: ClientFlags,
+  log: (line: string) => void,
+): Promise<Atm> {
+  if (number > ATM_NUMBER_MAX) {
+    throw new CommandFailed(EXIT.usage, `An ATM's number is at most ${ATM_NUMBER_MAX}.`);
+  }
+  const port = ATM_PORT_BASE + number;
+  try {
+    return await startAtm({ number, host, port, bank, webRoot: WEB_ROOT, log });
+  } catch (error) {
+    throw explained(error, port);
+  }
+}
+
+/** Where an ATM of the same machine finds a bank that listens on any address. */
+const reachable = ({ host, port }: Bank): { host: string; port: number } => ({
+  host: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host,
+  port,
+});
+
+function warnOfExposure(): void {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((interfaces) => interfaces ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address);
+  say(`WARNING: the port can be reached from other machines (${addresses.join(", ")}).`);
+  say("         The classic protocol is in clear, so its clients are served from here only.");
+}
+
+function banner(flags: StartFlags, bank: Bank, url: string, accounts: string[]): string[] {
+  const port = bank.port === BANK_PORT ? "" : ` (instead of ${BANK_PORT})`;
+  return [
+    "",
+    "Secure ATM is running. This is a demonstration: do not use it for real money.",
+    `├─ ATM ${flags.atm}   ${url}`,
+    `├─ Bank    ${bank.host}:${bank.port}${port}`,
+    `├─ Data    ${resolve(flags.data)}`,
+    ...accounts.map((account) => `├─ Demo    ${account}`),
+    "└─ Stop    Ctrl+C",
+    "",
+  ];
+}

@@ -1,0 +1,45 @@
+/** How a command ends: its exit codes, and the errors that lead to them. */
+
+/** Documented in README; scripts rely on them. */
+export const EXIT = { failure: 1, usage: 2, environment: 3, integrity: 4, interrupted: 130 } as const;
+
+/** An end that the user is told of in one line, without a stack. */
+export class CommandFailed extends Error {
+  override readonly name = "CommandFailed";
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Turns what a part threw into what its user can act upon; anything unknown stays as it is. */
+export function explained(error: unknown, port: number): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return new CommandFailed(
+        EXIT.environment,
+        `Port ${port} is already in use: stop what uses it, or choose another with --port.`,
+      );
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new CommandFailed(EXIT.environment, error.message);
+  }
+  // By name: an error that crossed from a thread has lost its class.
+  switch (error.name) {
+    case "StoreUnusable": {
+      const isTaken = "reason" in error && error.reason === "in_use";
+      return new CommandFailed(isTaken ? EXIT.environment : EXIT.integrity, error.message);
+    }
+    case "KeyUnusable":
+      return new CommandFailed(EXIT.integrity, error.message);
+    case "PortInUse":
+      return new CommandFailed(EXIT.environment, error.message);
+  }
+  return error;
+}

@@ -1,0 +1,78 @@
+/**
+ * The audit's thread: wakes when the journal has grown and brings the audit files up to date, over
+ * a read-only connection of its own. Nobody waits for it, and it makes nobody wait.
+ */
+
+import { BroadcastChannel } from "node:worker_threads";
+import { nodeCiphers } from "../ciphers/node.ts";
+import { importFernetKey } from "../protocol/fernet.ts";
+import { AuditLog, plainFormat, sealedFormat } from "./audit-log.ts";
+import type { Control } from "./control.ts";
+import { openSqliteReader } from "./sqlite-store.ts";
+import { StoreUnusable, type StoreReader } from "./store.ts";
+
+/** What happens within this time is written together. */
+const GATHER_MS = 20;
+/** After a write that failed, as on a full disk. */
+const RETRY_MS = 1_000;
+
+export type AuditThreadData = {
+  folder: string;
+  /** The raw Fernet key of the encrypted file. */
+  auditKey: Uint8Array;
+  grownChannel: string;
+};
+
+export function runAudit(control: Control, data: AuditThreadData): void {
+  const { folder, auditKey, grownChannel } = data;
+  const formats = [plainFormat, sealedFormat(nodeCiphers, importFernetKey(nodeCiphers, auditKey))];
+  let reader: StoreReader | null = null;
+  let logs: AuditLog[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let alarmed = "";
+
+  function open(): void {
+    const opened = openSqliteReader(folder);
+    reader = opened;
+    const onDamage = (message: string): void => control.alarm(message);
+    logs = formats.map((format) => new AuditLog({ folder, format, reader: opened, onDamage }));
+  }
+
+  function wakeIn(delayMs: number): void {
+    timer ??= setTimeout(() => {
+      timer = null;
+      if (!catchUp()) wakeIn(RETRY_MS);
+    }, delayMs);
+  }
+
+  function catchUp(): boolean {
+    try {
+      if (reader === null) open();
+      for (const log of logs) log.catchUp();
+      alarmed = "";
+      return true;
+    } catch (error) {
+      // The ledger, which makes the store, may still be starting; it calls when it has.
+      if (error instanceof StoreUnusable) return true;
+      raise(error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  }
+
+  /** Says each trouble once, however often it is met. */
+  function raise(message: string): void {
+    if (message !== alarmed) control.alarm(`the audit files are behind: ${message}`);
+    alarmed = message;
+  }
+
+  const grown = new BroadcastChannel(grownChannel);
+  grown.onmessage = () => wakeIn(GATHER_MS);
+  wakeIn(0);
+  control.onStop(() => {
+    if (timer !== null) clearTimeout(timer);
+    grown.close();
+    catchUp();
+    reader?.close();
+  });
+  control.ready();
+}

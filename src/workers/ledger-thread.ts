@@ -1,0 +1,53 @@
+/**
+ * The ledger's thread: takes letters from the main thread, and commits whatever has arrived as one
+ * batch. What arrives during a commit is the next batch, so batches grow with the load and need
+ * no timer. The callers bound the mailbox: the port caps the calls in flight.
+ */
+
+import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
+import { servePort } from "../actor/port.ts";
+import type { Control } from "./control.ts";
+import { Ledger, type LedgerReply, type LedgerRequest } from "./ledger.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+
+const FULL = "the disk is full: changes are refused until there is room, balances can be read";
+
+export type LedgerThreadData = {
+  folder: string;
+  bytesMax: number | undefined;
+  /** Names the channel on which the audit learns that the journal has grown. */
+  grownChannel: string;
+};
+
+/** @throws StoreUnusable; the thread then ends, and with it whatever was in its mailbox. */
+export function runLedger(port: MessagePort, control: Control, data: LedgerThreadData): void {
+  const ledger = new Ledger(openSqliteStore(data));
+  const grown = new BroadcastChannel(data.grownChannel);
+
+  // If `commit` throws, this thread dies having promised nothing, and its successor starts from
+  // what the store holds.
+  const served = servePort<LedgerRequest, LedgerReply>(
+    port,
+    (letters) => {
+      const wasFull = ledger.isFull;
+      const requests = letters.map(({ request }) => request);
+      const replies = ledger.commit(requests, Date.now());
+      if (ledger.isFull && !wasFull) control.alarm(FULL);
+      served.reply(letters.flatMap(({ id }, index) => answerTo(id, replies[index])));
+      grown.postMessage(null);
+    },
+    { receive: () => receiveMessageOnPort(port) },
+  );
+
+  control.onStop(() => {
+    port.close();
+    grown.close();
+    ledger.close();
+  });
+  control.ready();
+  grown.postMessage(null);
+}
+
+/** A cast has the id 0 and wants no reply. */
+const answerTo = (id: number, reply: LedgerReply | undefined): [number, LedgerReply][] =>
+  id === 0 || reply === undefined ? [] : [[id, reply]];
