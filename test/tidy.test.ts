@@ -170,6 +170,8 @@ describe("a breach is found", () => {
     }));
     expect(namedInAtMost(filesMax, module)(users)).toHaveLength(1);
     expect(namedInAtMost(filesMax, module)(users.slice(1))).toEqual([]);
+    const reader = { path: "src/server/x.ts", text: `import type { X } from "${module}";` };
+    expect(namedInAtMost(filesMax, module)([...users.slice(1), reader])).toEqual([]);
   });
 
   it.for(ALLOWED)("but not where there is none: $1, $2", ([rule, path, text]) => {
