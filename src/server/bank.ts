@@ -115,16 +115,19 @@ async function startThreads(
   const grownChannel = `journal grown ${crypto.randomUUID()}`;
   const onAlarm = (message: string): void => log.write({ type: "alarm", message });
   const ready = Promise.withResolvers<void>();
+  let isReady = false;
 
   const startLedger = (): Thread => {
     const data: LedgerThreadData = { folder, bytesMax, grownChannel };
-    const thread = new Thread({
-      ...{ file: threadFile("ledger"), data, onReady: ready.resolve, onAlarm },
-    });
+    const onReady = (): void => {
+      isReady = true;
+      ready.resolve();
+    };
+    const thread = new Thread({ file: threadFile("ledger"), data, onReady, onAlarm });
     ledger.attach(thread.worker);
     thread.onEnd((error) => {
       ready.reject(error); // Only the first start is waited for: a bank that cannot open stops.
-      if (!thread.isStopping) onAlarm(`the ledger has died: ${messageOf(error)}`);
+      if (isReady && !thread.isStopping) onAlarm(`the ledger has died: ${messageOf(error)}`);
     });
     return thread;
   };
