@@ -4,7 +4,7 @@
  * line only the books know what happened.
  */
 import type { Cents } from "../bank/money.ts";
-import { encodeHello, sealRequest } from "../protocol/classic.ts";
+import { encodeHello, formatReply, sealRequest } from "../protocol/classic.ts";
 import type { Hello, Reply, Request } from "../protocol/classic.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
 import { ProtocolError } from "../protocol/error.ts";
@@ -183,7 +183,7 @@ export class ClassicClient {
     }
     this.#received = joined(this.#received, bytes);
     if (this.#pending !== null) this.#read(false);
-    else if (this.#keys !== null) this.#lose("the bank spoke without being asked");
+    else if (this.#keys !== null) this.#hearUnasked(this.#keys);
   }
 
   #read(quiet: boolean): void {
@@ -198,6 +198,21 @@ export class ClassicClient {
       } else if (!quiet && this.#keys === null) {
         this.#cancelQuiet = this.#after(QUIET_MS, () => this.#read(true));
       }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#lose(error.message);
+    }
+  }
+
+  /**
+   * Unasked, a bank only says why it ends the session. Never is that the answer to a later request.
+   */
+  #hearUnasked(keys: SessionKeys): void {
+    try {
+      const reply = readSealedReply(keys, this.#seen, this.#received, this.#nowSeconds());
+      if (reply === null) return;
+      this.#finish({ kind: "refused", detail: formatReply(reply) });
+      this.#transport.close();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#lose(error.message);

@@ -35,7 +35,9 @@ async function loggedIn(ciphers = nodeCiphers) {
   return all;
 }
 
-/** Until the client has sent what it was asked to: it waits its turn on the line, for microtasks. */
+/**
+ * Until the client has sent what it was asked to: it waits its turn on the line, for microtasks.
+ */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** How a request failed: the error, which must be a LineLost. */
@@ -245,8 +247,27 @@ describe("a session", () => {
   it("ends with a reply that nobody asked for, and does not take it for the next one", async () => {
     const { bank, client } = await loggedIn();
     bank.say(bank.seal(DEPOSITED));
+    expect(bank.closed).toBe(true);
     expect((await lossOf(client.deposit(dollars(1)))).inDoubt).toBe(false);
     expect(bank.sent).toHaveLength(1);
+  });
+
+  it("hears why the bank ends it, in pieces of any size", async () => {
+    const { bank, client } = await loggedIn();
+    bank.say(bank.seal({ type: "invalid_request", detail: "the bank waited too long" }), 7);
+    expect(bank.closed).toBe(true);
+    const loss = await lossOf(client.balance());
+    const detail = "Invalid request: the bank waited too long";
+    expect(loss.end).toEqual({ kind: "refused", detail });
+  });
+
+  it("ends with bytes out of turn that are no token", async () => {
+    const { bank, client } = await loggedIn();
+    bank.say("Hello");
+    expect(bank.closed).toBe(false); // It may be the beginning of one.
+    bank.say("!");
+    expect(bank.closed).toBe(true);
+    expect((await lossOf(client.balance())).inDoubt).toBe(false);
   });
 
   it.for([
