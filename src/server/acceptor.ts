@@ -3,8 +3,8 @@
  * turned away. A connection that waits is not read, so it costs the bank no more than its socket.
  */
 
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { isIP } from "node:net";
+import { createServer, isIP, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Cancel } from "../actor/clock.ts";
 import { formatReply } from "../protocol/classic.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 
@@ -29,7 +29,7 @@ export class Acceptor {
   readonly #server: Server;
   readonly #serving = new Set<Connection>();
   readonly #waiting = new Set<Socket>();
-  #cancelSweep: NodeJS.Timeout | null = null;
+  #cancelSweep: Cancel = () => undefined;
   #isDraining = false;
   #drained: () => void = () => undefined;
 
@@ -54,7 +54,7 @@ export class Acceptor {
     this.#server.on("error", ({ message }) => {
       this.#options.context.log.write({ type: "alarm", message: `cannot accept: ${message}` });
     });
-    this.#cancelSweep = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweepSoon();
     return this.#server.address() as AddressInfo;
   }
 
@@ -65,15 +65,15 @@ export class Acceptor {
     for (const socket of this.#waiting) socket.destroy();
     this.#waiting.clear();
     for (const connection of this.#serving) connection.drain();
-    const forced = setTimeout(() => {
+    const cancelForce = this.#options.context.clock.after(DRAIN_MS_MAX, () => {
       for (const connection of this.#serving) connection.destroy();
-    }, DRAIN_MS_MAX);
+    });
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
       this.#noticeDrained();
     });
-    clearTimeout(forced);
-    if (this.#cancelSweep !== null) clearInterval(this.#cancelSweep);
+    cancelForce();
+    this.#cancelSweep();
   }
 
   metrics(): { serving: number; waiting: number } {
@@ -113,9 +113,12 @@ export class Acceptor {
     }
   }
 
-  #sweep(): void {
-    const now = this.#options.context.now();
-    for (const connection of this.#serving) connection.sweep(now);
+  #sweepSoon(): void {
+    const { clock } = this.#options.context;
+    this.#cancelSweep = clock.after(SWEEP_MS, () => {
+      for (const connection of this.#serving) connection.sweep(clock.monotonic());
+      this.#sweepSoon();
+    });
   }
 
   #noticeDrained(): void {

@@ -12,10 +12,10 @@ import type { AuditThreadData } from "../workers/audit-thread.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { LedgerThreadData } from "../workers/ledger-thread.ts";
 import { Acceptor } from "./acceptor.ts";
-import type { ConnectionLimits } from "./connection.ts";
 import { CryptoPool } from "./crypto-pool.ts";
 import { openKeyRing } from "./key-ring.ts";
 import type { Log } from "./log.ts";
+import type { ConnectionLimits } from "./patience.ts";
 import { SessionCrypto, type CryptoMode } from "./session-crypto.ts";
 import { threadFile } from "./thread-file.ts";
 import { Thread } from "./thread.ts";
@@ -73,7 +73,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const supervisor = await startThreads(options, ledger, keys.auditKey);
   const pool = new CryptoPool({ ...options, pepper: keys.pepper });
   const crypto = new SessionCrypto({ mode: options.crypto, pool, clock });
-  const context = { system, ledger, pool, crypto, log, limits: options.limits, now: Date.now };
+  const context = { system, ledger, pool, crypto, log, limits: options.limits, clock };
   const acceptor = new Acceptor({ ...options, context });
 
   async function stopParts(): Promise<void> {
@@ -133,7 +133,16 @@ async function startThreads(
   };
   const startAudit = (): Thread => {
     const data: AuditThreadData = { folder, auditKey, grownChannel };
-    return new Thread({ file: threadFile("audit"), data, onReady: () => undefined, onAlarm });
+    const thread = new Thread({
+      file: threadFile("audit"),
+      data,
+      onReady: () => undefined,
+      onAlarm,
+    });
+    thread.onEnd((error) => {
+      if (!thread.isStopping) onAlarm(`the audit has died: ${messageOf(error)}`);
+    });
+    return thread;
   };
   const supervisor = new Supervisor({
     // Started first, so that it is stopped last, when the ledger's last commit is in the journal.

@@ -7,6 +7,7 @@
  */
 
 import type { Socket } from "node:net";
+import type { Clock } from "../actor/clock.ts";
 import type { ActorRef, ActorSystem } from "../actor/system.ts";
 import type { RemoteActor } from "../actor/remote-actor.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
@@ -18,8 +19,10 @@ import { MASTER_SECRET_BYTES } from "../protocol/session-keys.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { CryptoPool } from "./crypto-pool.ts";
 import type { Log } from "./log.ts";
-import { initialState, sessionTransition, type Effect, type Message } from "./session.ts";
+import { Patience, type ConnectionLimits, type Overdue } from "./patience.ts";
+import { sessionTransition } from "./session.ts";
 import { deriveSecrets, type SessionCrypto, type SessionSecrets } from "./session-crypto.ts";
+import { initialState, type Effect, type Message } from "./session-state.ts";
 
 /**
  * The original's client reads `Authenticated` with one `recv` and the secret with the next, and
@@ -32,17 +35,6 @@ const QUEUE_MAX = 64;
 const LINGER_MS = 2_000;
 const LEDGER_MS_MAX = 10_000;
 
-export type ConnectionLimits = {
-  /** A message must be whole this long after its first byte. */
-  messageMs: number;
-  /** A peer must send its next message within this time, before it has logged in … */
-  loginMs: number;
-  /** … and after. */
-  idleMs: number;
-  /** A peer must read its replies within this time. */
-  readerMs: number;
-};
-
 /** What a connection needs of the bank around it. */
 export type ConnectionContext = {
   system: ActorSystem;
@@ -51,7 +43,7 @@ export type ConnectionContext = {
   crypto: SessionCrypto;
   log: Log;
   limits: ConnectionLimits;
-  now: () => number;
+  clock: Clock;
 };
 
 export class Connection {
@@ -61,27 +53,25 @@ export class Connection {
   readonly #session: ActorRef<Message>;
   readonly #onClosed: () => void;
   readonly #splitter = new ObjectSplitter();
+  readonly #patience: Patience;
   #queue: (Uint8Array | { broken: ProtocolErrorCode })[] = [];
   #secrets: SessionSecrets | null = null;
   /** The session has a request in hand. */
   #isBusy = false;
+  #hasTurn = false;
   #isDraining = false;
   /** The stream has lost its place: nothing that follows can be a message. */
   #isBroken = false;
   #peerHasEnded = false;
   /** The last word is said, or the socket is gone: nothing is read and nothing written any more. */
   #isOver = false;
-  #heardAt: number;
-  #messageBegunAt = 0;
-  /** Since when replies have been waiting to be read; 0 while they are not. */
-  #unreadSince = 0;
   #overAt = 0;
 
   constructor(socket: Socket, context: ConnectionContext, onClosed: () => void) {
     this.#socket = socket;
     this.#context = context;
     this.#onClosed = onClosed;
-    this.#heardAt = context.now();
+    this.#patience = new Patience(context.limits, context.clock.monotonic());
     const terminal = socket.remoteAddress ?? "unknown";
     this.#peer = `${terminal}:${socket.remotePort}`;
     this.#session = context.system.spawn({
@@ -112,30 +102,23 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** Ends what has taken too long. Called about once a second for every connection. */
+  /** Ends what has taken too long at `now`, by the monotonic clock. Called about once a second. */
   sweep(now: number): void {
-    const { messageMs, loginMs, idleMs, readerMs } = this.#context.limits;
     if (this.#isOver) {
       if (now - this.#overAt >= LINGER_MS) this.#socket.destroy();
       return;
     }
-    if (this.#unreadSince > 0 && now - this.#unreadSince >= readerMs) {
-      this.#timedOut("reader");
-      this.#socket.destroy();
-      return;
-    }
-    if (this.#isBusy || this.#unreadSince > 0) return;
-    if (this.#splitter.partial && now - this.#messageBegunAt >= messageMs) {
-      this.#timedOut("message");
-    } else if (this.#secrets === null && now - this.#heardAt >= loginMs) {
-      this.#timedOut("login");
-    } else if (now - this.#heardAt >= idleMs) {
-      this.#timedOut("request");
-    }
+    const waitingFor = this.#patience.overdue(now, {
+      isServed: this.#isBusy,
+      isInMessage: this.#splitter.partial,
+      isLoggedIn: this.#secrets !== null,
+    });
+    if (waitingFor !== null) this.#timedOut(waitingFor);
   }
 
-  #timedOut(waitingFor: "message" | "login" | "request" | "reader"): void {
-    this.#session.cast({ type: "timed_out", waitingFor });
+  #timedOut(waitingFor: Overdue): void {
+    this.#tell({ type: "timed_out", waitingFor });
+    if (waitingFor === "reader") this.#socket.destroy();
   }
 
   #receive(chunk: Uint8Array): void {
@@ -149,14 +132,14 @@ export class Connection {
       this.#queue.push({ broken: error.code });
       this.#isBroken = true;
     }
-    if (!goesOn || this.#queue.length > queued) this.#messageBegunAt = this.#context.now();
+    if (!goesOn || this.#queue.length > queued) this.#patience.messageBegan(this.#now());
     if (this.#isBroken || this.#queue.length > QUEUE_MAX) this.#socket.pause();
     this.#next();
   }
 
   /** Hands the session its next message, if it is free to take one and there is one. */
   #next(): void {
-    if (this.#isBusy || this.#isOver || this.#unreadSince > 0) return;
+    if (this.#isBusy || this.#isOver || this.#patience.isUnread) return;
     if (this.#isDraining) {
       this.#hangUp();
       return;
@@ -167,23 +150,24 @@ export class Connection {
       return;
     }
     this.#isBusy = true;
-    this.#heardAt = this.#context.now();
+    this.#patience.heard(this.#now());
     if ("broken" in next) {
-      this.#session.cast({ type: "broken", code: next.broken });
+      this.#tell({ type: "broken", code: next.broken });
       return;
     }
     if (this.#queue.length <= QUEUE_MAX / 2 && !this.#isBroken) this.#socket.resume();
-    this.#session.cast({ type: "received", bytes: next, nowSeconds: this.#nowSeconds() });
+    this.#tell({ type: "received", bytes: next, nowSeconds: this.#nowSeconds() });
   }
 
   #perform(effect: Effect): void {
     const { pool, log, crypto } = this.#context;
     switch (effect.type) {
       case "take_turn":
-        this.#tell({ type: "turn", granted: pool.takeTurn() });
+        this.#hasTurn = pool.takeTurn();
+        this.#tell({ type: "turn", granted: this.#hasTurn });
         return;
       case "end_turn":
-        pool.endTurn();
+        this.#endTurn();
         return;
       case "hash_password":
         this.#await(pool.hashPassword(effect.password), (hash) => ({
@@ -252,14 +236,14 @@ export class Connection {
     use: (result: SealingResult) => void,
   ): void {
     if (!(result instanceof Promise)) use(result);
-    else result.then(use, (error: unknown) => this.#sessionCrashed(error));
+    else result.then(use).catch((error: unknown) => this.#sessionCrashed(error));
   }
 
   #startSealing(): void {
     const masterSecret = nodeCiphers.randomBytes(MASTER_SECRET_BYTES);
     this.#secrets = deriveSecrets(masterSecret);
     this.#write(AUTHENTICATED);
-    setTimeout(() => this.#replied(masterSecret, false), SECRET_DELAY_MS);
+    this.#context.clock.after(SECRET_DELAY_MS, () => this.#replied(masterSecret, false));
   }
 
   #reply({ text, sealed, hangUp }: Effect & { type: "reply" }): void {
@@ -277,7 +261,7 @@ export class Connection {
   /** The request in hand has its answer: the last part of it is written here. */
   #replied(last: string | Uint8Array, hangUp: boolean): void {
     this.#isBusy = false;
-    this.#heardAt = this.#context.now();
+    this.#patience.heard(this.#now());
     this.#write(last);
     if (this.#isOver) this.#session.stop();
     else if (hangUp) this.#hangUp();
@@ -286,11 +270,11 @@ export class Connection {
 
   #write(data: string | Uint8Array): void {
     if (this.#isOver || this.#socket.destroyed) return;
-    if (!this.#socket.write(data)) this.#unreadSince = this.#context.now();
+    if (!this.#socket.write(data)) this.#patience.unread(this.#now());
   }
 
   #drained(): void {
-    this.#unreadSince = 0;
+    this.#patience.read();
     this.#next();
   }
 
@@ -298,7 +282,7 @@ export class Connection {
   #hangUp(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#overAt = this.#context.now();
+    this.#overAt = this.#now();
     this.#queue = [];
     this.#socket.end();
     this.#socket.resume();
@@ -322,7 +306,14 @@ export class Connection {
   #sessionCrashed(error: unknown): void {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#context.log.write({ type: "alarm", message: `a session failed: ${detail}` });
+    this.#endTurn(); // Nobody else would: a place that is never given back is lost for good.
+    this.#session.stop();
     this.#socket.destroy();
+  }
+
+  #endTurn(): void {
+    if (this.#hasTurn) this.#context.pool.endTurn();
+    this.#hasTurn = false;
   }
 
   #requireSecrets(): SessionSecrets {
@@ -330,7 +321,12 @@ export class Connection {
     return this.#secrets;
   }
 
+  /** For how long something takes; the time of the day may be set back and forth. */
+  #now(): number {
+    return this.#context.clock.monotonic();
+  }
+
   #nowSeconds(): number {
-    return Math.floor(this.#context.now() / 1_000);
+    return Math.floor(this.#context.clock.now() / 1_000);
   }
 }

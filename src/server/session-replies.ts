@@ -12,6 +12,16 @@ const OUTCOME_UNKNOWN = "it is not known whether this was done, ask for the bala
 /** What a sign-up or a login is told when the bank cannot take it now. */
 export const BUSY_TEXT = formatReply({ type: "busy", detail: TRY_AGAIN });
 
+/** What a sign-up is told when nobody knows whether it was done. */
+export const SIGN_UP_UNKNOWN_TEXT = formatReply({
+  type: "busy",
+  detail: "it is not known whether this was done, try to log in",
+});
+
+/** Whether a change that got no reply may have been made. */
+export const isUnknown = (answer: Answer<LedgerReply>): boolean =>
+  !answer.ok && (answer.failure === "died" || answer.failure === "timed_out");
+
 /** The rule that said no, or null where none did. */
 export const rejectionOf = (answer: Answer<LedgerReply>): Rejection | null =>
   answer.ok && answer.reply.type === "rejected" ? answer.reply.rejection : null;
@@ -19,8 +29,8 @@ export const rejectionOf = (answer: Answer<LedgerReply>): Rejection | null =>
 /** The reply to a request, once the ledger has answered or failed to. */
 export function replyTo(answer: Answer<LedgerReply>, request: Request): Reply {
   if (!answer.ok) {
-    const isUnknown = answer.failure === "died" || answer.failure === "timed_out";
-    const detail = isUnknown && request.action !== "balance" ? OUTCOME_UNKNOWN : TRY_AGAIN;
+    const inDoubt = isUnknown(answer) && request.action !== "balance";
+    const detail = inDoubt ? OUTCOME_UNKNOWN : TRY_AGAIN;
     return { type: "busy", detail };
   }
   const { reply } = answer;
