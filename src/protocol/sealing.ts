@@ -124,7 +124,8 @@ function unpackResult(unpacker: Unpacker): SealingResult {
 const KIND = { open: 1, seal: 2, opened: 3, sealed: 4, refused: 5 } as const;
 const FIRST_BYTES = 16_384;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A byte order mark is a character like any other, or a payload would change on its way.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 class Packer {
   #buffer = new Uint8Array(FIRST_BYTES);
