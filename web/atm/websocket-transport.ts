@@ -1,0 +1,95 @@
+/** A line to the bank from a browser tab: a WebSocket to this ATM's bridge, with a fresh token. */
+
+import type { LineEnd, Transport } from "../../src/client/transport.ts";
+import type { LineFault } from "./flow.ts";
+
+const SUBPROTOCOL = "secure-atm.bridge";
+/** The bridge's own close codes; docs/architecture.md lists them. */
+const BANK_UNREACHABLE = 4502;
+const BRIDGE_FULL = 1013;
+/** More than this waits only where the bridge is lost: a session sends one short message a time. */
+const BUFFERED_BYTES_MAX = 65_536;
+
+export class WebSocketTransport implements Transport {
+  onBytes: (bytes: Uint8Array) => void = () => {};
+  onClose: (end: LineEnd) => void = () => {};
+  /** What to tell the customer, once the line has ended. */
+  fault: LineFault = "line_lost";
+  #socket: WebSocket | null = null;
+  /** What was sent before the line was up; null once it is. */
+  #waiting: Uint8Array[] | null = [];
+  #ended = false;
+
+  constructor() {
+    void this.#open();
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#ended) return;
+    if (this.#waiting !== null) this.#waiting.push(bytes);
+    else this.#write(bytes);
+  }
+
+  close(): void {
+    this.#socket?.close(1000);
+    this.#end("line_lost");
+  }
+
+  async #open(): Promise<void> {
+    let token: string;
+    try {
+      token = await fetchToken();
+    } catch {
+      this.#end("atm_unreachable");
+      return;
+    }
+    if (this.#ended) return;
+    const socket = new WebSocket(`ws://${location.host}/bridge`, [SUBPROTOCOL, token]);
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      for (const bytes of this.#waiting ?? []) this.#write(bytes);
+      this.#waiting = null;
+    };
+    socket.onmessage = ({ data }: MessageEvent) => {
+      if (data instanceof ArrayBuffer && !this.#ended) this.onBytes(new Uint8Array(data));
+    };
+    socket.onclose = ({ code }) => this.#end(faultOf(code, this.#waiting === null));
+  }
+
+  #write(bytes: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket === null || socket.bufferedAmount > BUFFERED_BYTES_MAX) return this.close();
+    socket.send(new Uint8Array(bytes)); // A copy: its buffer is surely not a shared one.
+  }
+
+  #end(fault: LineFault): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#waiting = null;
+    this.fault = fault;
+    this.onClose({ kind: KINDS[fault], detail: fault });
+  }
+}
+
+async function fetchToken(): Promise<string> {
+  const response = await fetch("/bridge-token", { credentials: "same-origin" });
+  const body: unknown = await response.json();
+  if (response.ok && typeof body === "object" && body !== null && "token" in body) {
+    if (typeof body.token === "string") return body.token;
+  }
+  throw new Error(`no bridge token: ${response.status}`);
+}
+
+function faultOf(code: number, wasUp: boolean): LineFault {
+  if (code === BANK_UNREACHABLE) return "bank_unreachable";
+  if (code === BRIDGE_FULL) return "atm_busy";
+  return wasUp ? "line_lost" : "atm_unreachable";
+}
+
+const KINDS: Record<LineFault, LineEnd["kind"]> = {
+  bank_unreachable: "unreachable",
+  atm_unreachable: "unreachable",
+  atm_busy: "refused",
+  line_lost: "closed",
+};
