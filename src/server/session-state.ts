@@ -97,7 +97,6 @@ export function breached(
 
 /** Answers in the form that the peer expects at this point, and ends the session. */
 export function hungUp(state: State, reply: Reply, effects: readonly Effect[]): Step {
-  if (state.phase === "ended") return [state, []];
   const isSealed = "customer" in state;
   const last: Effect = { type: "reply", text: formatReply(reply), sealed: isSealed, hangUp: true };
   return [ended(state), [...effects, last]];

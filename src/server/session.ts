@@ -31,6 +31,7 @@ import {
 export const sessionTransition =
   (terminal: string): Transition<State, Message, Effect> =>
   (state, message) => {
+    if (state.phase === "ended") return [state, []];
     if (message.type === "broken") return whenBroken(state, message.code);
     if (message.type === "timed_out") return whenTimedOut(state, message.waitingFor);
     switch (state.phase) {
@@ -54,8 +55,6 @@ export const sessionTransition =
         return whenOpening(state, message);
       case "asking":
         return whenAsking(state, message);
-      case "ended":
-        return [state, []];
     }
   };
 
