@@ -164,7 +164,8 @@ function exchangesOf(trace: Trace): { message: Message; effects: Effect[]; isOve
   return exchanges;
 }
 
-const histories = fc.array(outcomes, { maxLength: 80 });
+// Long ones: it takes nine messages to get through a login to a change.
+const histories = fc.array(outcomes, { minLength: 60, maxLength: 120 });
 
 describe("whatever happens, in order", () => {
   it("each message of the peer has one answer, before its next one", () => {
