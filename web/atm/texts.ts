@@ -140,17 +140,20 @@ function resultWords({ reply, order, inDoubt }: State & { screen: "result" }): W
           );
     case "insufficient_funds":
       return failed("Not enough money", "Your balance is lower than that. No money moved.");
+    case "busy":
+      return failed(`${ORDERED[order.kind]} not confirmed`, refusalText(reply));
     default:
-      return failed(`${NOT_DONE[order.kind]} not done`, refusalText(reply));
+      return failed(`${ORDERED[order.kind]} not done`, refusalText(reply));
   }
 }
 
-const NOT_DONE = { deposit: "Deposit", withdraw: "Withdrawal", balance: "Balance" };
+const ORDERED = { deposit: "Deposit", withdraw: "Withdrawal", balance: "Balance" };
 
 function refusalText({ type }: Reply): string {
   switch (type) {
     case "busy":
-      return "The bank has too much to do right now. No money moved. Try again shortly.";
+      // The bank may have lost its own answer, so its words are not to be improved on.
+      return "If its message does not say that nothing was done, look at your balance first.";
     case "mac_failed":
       return "The bank could not tell that the message was yours. No money moved. Log in again.";
     case "replay_rejected":

@@ -62,7 +62,7 @@ export class AtmApp extends PageElement {
         <div class="panel">
           ${this.#sessionBar(state)}
           <h1 id="heading" tabindex="-1">${heading}</h1>
-          <div id="status" role="status">${told(status, isBusy(state) ? "wait" : "done")}</div>
+          <div id="status" role="status">${told(status, statusIcon(state))}</div>
           <div id="alert" role="alert">${alerts(alert, problems, state)}</div>
           <div id="screen" @click=${this.#followLink}>${this.#screen(state, problems)}</div>
         </div>
@@ -228,6 +228,11 @@ function lineState(state: State): LineState {
     state.screen === "result" ||
     (state.screen === "ended" && state.reason === "line_lost");
   return lost ? "lost" : "closed";
+}
+
+function statusIcon(state: State): "done" | "wait" | "unknown" {
+  if (isBusy(state)) return "wait";
+  return state.screen === "log_in" && state.inDoubt !== null ? "unknown" : "done";
 }
 
 // Without white space around it: an empty region must match `:empty`.

@@ -36,6 +36,16 @@ export class AtmThemeSwitch extends LitElement {
       outline: var(--focus-outline);
       outline-offset: 2px;
     }
+    /* On a small screen the icon is enough; the name is there for all in the label. */
+    @media (width < 40rem) {
+      button {
+        justify-content: center;
+        padding: 0;
+      }
+      span {
+        display: none;
+      }
+    }
     svg {
       inline-size: 1.25rem;
       block-size: 1.25rem;
