@@ -30,6 +30,7 @@ export type CryptoPoolOptions = {
   passwordsMax: number;
 };
 
+type RunOptions = { name: string; transferList?: ArrayBuffer[] };
 type WaitingTask = {
   task: PackedTask;
   resolve: (result: SealingResult) => void;
@@ -45,6 +46,7 @@ export class CryptoPool {
   #waiting: WaitingTask[] = [];
   #flushDue = false;
   #batches = 0;
+  #isClosed = false;
 
   constructor(options: CryptoPoolOptions) {
     this.#options = options;
@@ -74,14 +76,14 @@ export class CryptoPool {
   hashPassword(password: string): Promise<string> {
     const { pepper, bcryptCost: cost } = this.#options;
     const request: HashPassword = { password, pepper, cost };
-    return this.#passwords.run(request, { name: "hashPassword" });
+    return this.#run(this.#passwords, request, { name: "hashPassword" });
   }
 
   /** `hash` is null for a name that nobody has: that takes as long, and is false. */
   checkPassword(password: string, hash: string | null): Promise<boolean> {
     const { pepper, bcryptCost: cost } = this.#options;
     const request: CheckPassword = { password, pepper, cost, hash };
-    return this.#passwords.run(request, { name: "checkPassword" });
+    return this.#run(this.#passwords, request, { name: "checkPassword" });
   }
 
   /** Does a sealing task with those of other sessions in this turn of the event loop. */
@@ -105,8 +107,16 @@ export class CryptoPool {
     };
   }
 
+  /** Ends the threads. Work in hand, and any that still comes, is rejected. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([this.#passwords.destroy(), this.#sealing.destroy()]);
+  }
+
+  // A destroyed Piscina would take the work and start threads anew, which nobody then ends.
+  #run<T>(pool: Piscina, work: unknown, options: RunOptions): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new Error("the crypto pool is closed"));
+    return pool.run(work, options);
   }
 
   #flush(): void {
@@ -120,7 +130,7 @@ export class CryptoPool {
     try {
       const packed = packTasks(batch.map(({ task }) => task));
       const options = { name: "runSealingBatch", transferList: [packed.buffer] };
-      const results = unpackResults(await this.#sealing.run(packed, options));
+      const results = unpackResults(await this.#run(this.#sealing, packed, options));
       for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (error) {
       for (const { reject } of batch) reject(error);
