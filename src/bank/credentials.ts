@@ -10,8 +10,9 @@ export type UsernameFault = "empty" | "too_long" | "not_normal" | "bad_character
 export type PasswordFault = "empty" | "too_long" | "not_text";
 
 // Letters and digits of any script, and what e-mail addresses need. No white space and no control
-// characters, so that a name can stand in a line of the audit file.
-const USERNAME = /^[\p{L}\p{M}\p{N}._\-@+]+$/u;
+// characters, so that a name can stand in a line of the audit file; and none that is not shown
+// (variation selectors, fillers that count as letters), or two names could look the same.
+const USERNAME = /^(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}._\-@+])+$/u;
 
 /**
  * Why `name` cannot be a user name, or null. It must be in NFC, or two names could look the same

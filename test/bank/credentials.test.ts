@@ -20,6 +20,8 @@ describe("a user name", () => {
     ["a\u2028b", "bad_character"],
     ["a\u200bb", "bad_character"],
     ["a\u202eb", "bad_character"],
+    ["a\ufe0f", "bad_character"], // A variation selector: looks like "a".
+    ["\u3164", "bad_character"], // A Hangul filler: a letter that nobody sees.
     ["a\0", "bad_character"],
     ["a/b", "bad_character"],
     ["<b>", "bad_character"],
