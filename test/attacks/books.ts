@@ -1,0 +1,62 @@
+/** What the bank's database holds, read beside the bank, to be compared with what the bank said. */
+
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+export type Books = {
+  /** Customers' balances by name, in cents. */
+  balances: Record<string, number>;
+  /** Of all accounts, vaults too: zero in a bank that is whole. */
+  sumOfBalances: number;
+  /** For each customer, deposits less withdrawals as the journal has them. */
+  journalled: Record<string, number>;
+  transactions: number;
+  /** Transactions that have exactly one audit row, which says the same of them. */
+  audited: number;
+  /** Audit rows that tell of money moved. */
+  auditedMoves: number;
+};
+
+export function readBooks(folder: string): Books {
+  const database = new DatabaseSync(join(folder, "bank.sqlite"), { readOnly: true });
+  try {
+    const customers = database
+      .prepare(
+        `SELECT name, balance,
+           (SELECT coalesce(sum(amount), 0) FROM journal WHERE credit = accounts.id)
+           - (SELECT coalesce(sum(amount), 0) FROM journal WHERE debit = accounts.id) AS moved
+         FROM accounts WHERE kind = 'customer'`,
+      )
+      .all();
+    const number = (sql: string): number => Number(database.prepare(sql).get()?.["n"]);
+    return {
+      balances: byName(customers, "balance"),
+      journalled: byName(customers, "moved"),
+      sumOfBalances: number("SELECT sum(balance) AS n FROM accounts"),
+      transactions: number("SELECT count(*) AS n FROM journal"),
+      audited: number(
+        `SELECT count(*) AS n FROM journal WHERE 1 = (
+           SELECT count(*) FROM audit WHERE journal_id = journal.id
+             AND action = journal.kind AND amount = journal.amount AND outcome = 'ok')`,
+      ),
+      auditedMoves: number("SELECT count(*) AS n FROM audit WHERE journal_id IS NOT NULL"),
+    };
+  } finally {
+    database.close();
+  }
+}
+
+/** Makes a customer of a stopped bank rich, and its cash poorer: the books still balance. */
+export function setBalance(folder: string, username: string, cents: number): void {
+  const database = new DatabaseSync(join(folder, "bank.sqlite"));
+  try {
+    const set = "UPDATE accounts SET balance = ? WHERE kind = ";
+    database.prepare(`${set} 'customer' AND name = ?`).run(cents, username);
+    database.prepare(`${set} 'vault'`).run(-cents);
+  } finally {
+    database.close();
+  }
+}
+
+const byName = (rows: readonly Record<string, unknown>[], column: string): Record<string, number> =>
+  Object.fromEntries(rows.map((row) => [row["name"] as string, Number(row[column])]));
