@@ -1,4 +1,4 @@
-/** The screens as a state machine: every way through, what is asked of the bank, and what never is. */
+/** The screens as a state machine: every way through, and what is asked of the bank. */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
