@@ -1,0 +1,240 @@
+/**
+ * The demonstration of the original system, its eight cases with their expected texts, in a real
+ * browser: a bank and two ATMs as processes of their own, two tabs, two customers.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { launchBrowser } from "../browser.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { startBankProgram, startProgram } from "./program.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** An ATM's number whose port, 5000 + number, is free. */
+async function freeAtmNumber(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return String(address.port - 5_000);
+}
+
+/** Starts an ATM of the bank and opens its page in a tab of its own. */
+async function openAtm(bankPort: number): Promise<{ page: Page; url: string }> {
+  const number = await freeAtmNumber();
+  const atm = startProgram("client", number, "--bank", `127.0.0.1:${bankPort}`);
+  const [, url = ""] = await atm.printed(/Running on (http:\/\/127\.0\.0\.1:\d+)/);
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.goto(url);
+  return { page, url };
+}
+
+const heading = (page: Page) => page.locator("#heading");
+const status = (page: Page) => page.locator("#status");
+
+async function signUp(page: Page, username: string, password: string): Promise<void> {
+  await page.click("#to-sign-up");
+  await fillCredentials(page, username, password);
+  await page.getByText("Signup Successful").first().waitFor();
+}
+
+async function logIn(page: Page, username: string, password: string): Promise<void> {
+  await fillCredentials(page, username, password);
+  await page.waitForURL("**/action");
+}
+
+async function fillCredentials(page: Page, username: string, password: string): Promise<void> {
+  await page.fill("#username", username);
+  await page.fill("#password", password);
+  await page.click("#submit");
+}
+
+/** Does one transaction and expects the bank's words for it. */
+async function transact(page: Page, kind: string, dollars: number | null, expected: string) {
+  await page.click(`#choose-${kind}`);
+  if (dollars !== null) {
+    await page.fill("#amount", String(dollars));
+    await page.click("#continue");
+    await page.click("#confirm");
+  }
+  await page.getByText(expected, { exact: true }).first().waitFor();
+}
+
+async function nextTransaction(page: Page): Promise<void> {
+  await page.click("#finish");
+  await page.locator("#choose-balance").waitFor();
+}
+
+describe("the original's demonstration", () => {
+  it("runs through its eight cases in two tabs", { timeout: 120_000 }, async () => {
+    const folder = temporaryFolder();
+    const bank = await startBankProgram(folder);
+    const { page, url } = await openAtm(bank.port);
+
+    // Case 1: user registration. Redirected to the login page with a success message.
+    await signUp(page, "alice", "SecurePass123");
+    expect(new URL(page.url()).pathname).toBe("/");
+
+    // Case 2: user login. The transaction page displays with the user's name.
+    await logIn(page, "alice", "SecurePass123");
+    expect(await page.getByTestId("username").innerText()).toBe("alice");
+
+    // Cases 3 to 6: balance, deposit, withdrawal, insufficient funds.
+    await transact(page, "balance", null, "Current Balance: $0");
+    await nextTransaction(page);
+    await transact(page, "deposit", 1_000, "Deposited $1000. New Balance: $1000");
+    await nextTransaction(page);
+    await transact(page, "withdraw", 300, "Withdrew $300. New Balance: $700");
+    await nextTransaction(page);
+    await transact(page, "withdraw", 10_000, "Insufficient funds");
+    await nextTransaction(page);
+
+    // Case 7: multiple clients. Both work independently, at the same time.
+    const { page: second, url: secondUrl } = await openAtm(bank.port);
+    expect(secondUrl).not.toBe(url);
+    await signUp(second, "bob", "AnotherPass456");
+    await logIn(second, "bob", "AnotherPass456");
+    await Promise.all([
+      transact(page, "deposit", 50, "Deposited $50. New Balance: $750"),
+      transact(second, "deposit", 20, "Deposited $20. New Balance: $20"),
+    ]);
+    expect(await second.getByTestId("username").innerText()).toBe("bob");
+
+    // Case 8: audit logs. Log entries with timestamps and actions, once the server is stopped.
+    bank.child.kill("SIGINT");
+    expect(await bank.ended).toBe(0);
+    expect(auditLines(folder)).toEqual([
+      "alice\tsignup",
+      "alice\tlogin",
+      "alice\tbalance",
+      "alice\tdeposit",
+      "alice\twithdraw",
+      "alice\twithdraw: insufficient_funds",
+      "bob\tsignup",
+      "bob\tlogin",
+      expect.stringMatching(/^(alice|bob)\tdeposit$/),
+      expect.stringMatching(/^(alice|bob)\tdeposit$/),
+    ]);
+    expect(existsSync(join(folder, "audit_log.enc"))).toBe(true);
+  });
+});
+
+/** The audit's names and actions, after a look at every time. */
+const auditLines = (folder: string): string[] =>
+  readFileSync(join(folder, "audit_log_unencrypted.txt"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const [who, action, time] = line.split("\t");
+      expect(time).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+      return `${who}\t${action}`;
+    });
+
+describe("the page", () => {
+  it("says what went wrong, keeps what was entered, and guards the way to transactions", async () => {
+    const bank = await startBankProgram(temporaryFolder());
+    const { page, url } = await openAtm(bank.port);
+
+    await page.goto(`${url}/action`);
+    await page.getByText("Error: Please log in first.").first().waitFor();
+    await signUp(page, "alice", "SecurePass123");
+    await fillCredentials(page, "alice", "wrong password");
+    await page.getByText("Authentication Failed").first().waitFor();
+    expect(await page.inputValue("#username")).toBe("alice");
+    expect(await page.title()).toMatch(/^Error: /);
+
+    await page.click("#to-sign-up");
+    await fillCredentials(page, "alice", "SecurePass123");
+    await page.getByText("Username already exists").first().waitFor();
+  });
+
+  it("ends the session with a reload, and leaves no secret behind", async () => {
+    const bank = await startBankProgram(temporaryFolder());
+    const { page } = await openAtm(bank.port);
+    await signUp(page, "alice", "SecurePass123");
+    await logIn(page, "alice", "SecurePass123");
+    await page.reload();
+    await page.locator("#username").waitFor();
+    const kept = await page.evaluate(
+      "JSON.stringify([localStorage, sessionStorage, document.cookie, location.href])",
+    );
+    expect(kept).not.toContain("SecurePass123");
+    expect(kept).not.toContain("alice");
+  });
+
+  it("says that the outcome is unknown when the line is lost during a change", async () => {
+    const folder = temporaryFolder();
+    const bank = await startBankProgram(folder);
+    const { page } = await openAtm(bank.port);
+    await signUp(page, "alice", "SecurePass123");
+    await logIn(page, "alice", "SecurePass123");
+    await page.click("#choose-deposit");
+    await page.fill("#amount", "20");
+    await page.click("#continue");
+    bank.child.kill("SIGSTOP"); // The bank takes the request and does not answer …
+    await page.click("#confirm");
+    await page.getByText("Waiting for the bank").first().waitFor();
+    bank.child.kill("SIGKILL"); // … and then it is gone.
+    await page.getByText(/unknown/i).first().waitFor();
+    expect(await heading(page).innerText()).toMatch(/unknown/i);
+  });
+
+  it("can be used by keyboard alone, with no fault that axe knows", { timeout: 60_000 }, async () => {
+    const bank = await startBankProgram(temporaryFolder());
+    const { page } = await openAtm(bank.port);
+    await signUp(page, "alice", "SecurePass123");
+    expect(await page.inputValue("#username")).toBe("alice"); // From the sign-up.
+    await page.locator("#username").focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("SecurePass123");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/action");
+    await expectAccessible(page);
+    await page.locator("#choose-deposit").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#amount").waitFor();
+    await expectAccessible(page);
+    await page.keyboard.type("250");
+    expect(await page.inputValue("#amount")).toBe("250");
+    await page.keyboard.press("Enter");
+    await page.locator("#confirm").waitFor();
+    await expectAccessible(page);
+    await page.locator("#confirm").focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Deposited $250. New Balance: $250").first().waitFor();
+    await expectAccessible(page);
+    expect(await status(page).innerText()).toContain("Deposited $250");
+  });
+
+  it.for([360, 768, 1_280])("fits a window of %i pixels, light and dark", async (width) => {
+    const bank = await startBankProgram(temporaryFolder());
+    const { page } = await openAtm(bank.port);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height: 740 });
+      await page.emulateMedia({ colorScheme });
+      await page.locator("#username").waitFor();
+      const overflow = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+      await expectAccessible(page);
+    }
+  });
+});
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
