@@ -31,5 +31,5 @@ const peppered = (password: string, pepper: Uint8Array): string =>
   createHmac("sha384", pepper).update(password, "utf8").digest("base64");
 
 /** Well-formed, of the given cost, and the hash of no known text. */
-const nobodysHash = (cost: number): string =>
+export const nobodysHash = (cost: number): string =>
   `$2b$${String(cost).padStart(2, "0")}$${"N".repeat(21)}u${"o".repeat(30)}u`;
