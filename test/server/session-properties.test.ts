@@ -52,7 +52,7 @@ const fromPeer = fc.oneof(
 );
 
 /** What the ledger says where no rule is against it. */
-const consents: Record<Command["type"], LedgerReply> = {
+const consents: Partial<Record<Command["type"], LedgerReply>> = {
   sign_up: { type: "signed_up" },
   begin_login: { type: "login_begun", passwordHash: "hash" },
   end_login: { type: "logged_in", account, vault },
@@ -113,7 +113,7 @@ function outcomeOf(effect: Effect, chosen: Outcomes): Message | null {
       return chosen.check;
     case "ask_ledger":
       if (chosen.answer !== "consent") return chosen.answer;
-      return replied(consents[effect.command.type]);
+      return replied(consents[effect.command.type] ?? { type: "done" });
     case "open":
       return chosen.opening;
     case "end_turn":
