@@ -29,6 +29,7 @@ export function runAudit(control: Control, data: AuditThreadData): void {
   let reader: StoreReader | null = null;
   let logs: AuditLog[] = [];
   let timer: NodeJS.Timeout | null = null;
+  let failure = "";
   let alarmed = "";
 
   function open(): void {
@@ -49,6 +50,7 @@ export function runAudit(control: Control, data: AuditThreadData): void {
     try {
       if (reader === null) open();
       for (const log of logs) log.catchUp();
+      failure = "";
       alarmed = "";
       return true;
     } catch (error) {
@@ -59,10 +61,13 @@ export function runAudit(control: Control, data: AuditThreadData): void {
     }
   }
 
-  /** Says each trouble once, however often it is met. */
+  /** Says each trouble once, and only when it lasts: a store that is just being made is none. */
   function raise(message: string): void {
-    if (message !== alarmed) control.alarm(`the audit files are behind: ${message}`);
-    alarmed = message;
+    if (message === failure && message !== alarmed) {
+      control.alarm(`the audit files are behind: ${message}`);
+      alarmed = message;
+    }
+    failure = message;
   }
 
   const grown = new BroadcastChannel(grownChannel);
