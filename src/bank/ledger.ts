@@ -57,6 +57,8 @@ export type Command =
   | { type: "end_login"; username: string; terminal: string; outcome: LoginOutcome }
   | { type: "deposit"; account: AccountId; vault: AccountId; amount: Cents }
   | { type: "withdraw"; account: AccountId; vault: AccountId; amount: Cents }
+  | { type: "transfer"; account: AccountId; to: string; amount: Cents; memo: string | null }
+  | { type: "change_password"; account: AccountId; terminal: string; passwordHash: string }
   | { type: "balance"; account: AccountId }
   | { type: "forget_attempts" };
 
@@ -69,13 +71,18 @@ export type Event =
   | { type: "logged_in"; account: AccountId; vault: AccountId; opens: string | null; key: string }
   | { type: "login_failed"; key: string; attempts: Attempts | null }
   | { type: "attempts_expired"; keys: readonly string[] }
+  | { type: "password_changed"; account: AccountId; passwordHash: string; key: string }
   | Posted
   | { type: "balance_read"; account: AccountId; balance: Cents };
+
+export type PostingKind = "deposit" | "withdraw" | "transfer";
 
 /** A posting, complete: the journal row is this event and nothing else. */
 export type Posted = {
   type: "posted";
-  kind: "deposit" | "withdraw";
+  kind: PostingKind;
+  /** What the sender wrote to the receiver of a transfer. */
+  memo: string | null;
   transaction: number;
   amount: Cents;
   debit: PostingSide;
@@ -91,10 +98,14 @@ export type Rejection =
   | "locked"
   | "unknown_account"
   | "unknown_vault"
+  | "unknown_recipient"
+  | "own_account"
   | "amount_not_positive"
   | "amount_too_large"
   | "insufficient_funds"
-  | "balance_too_large";
+  | "balance_too_large"
+  /** The key of this change belongs to another one (src/workers/ledger.ts). */
+  | "idempotency_conflict";
 
 export type Decision = { ok: true; event: Event } | { ok: false; rejection: Rejection };
 
@@ -119,7 +130,11 @@ export function decide(books: Books, command: Command, at: number): Decision {
       return decideEndLogin(books, command, at);
     case "deposit":
     case "withdraw":
-      return decidePosting(books, command);
+      return decideCash(books, command);
+    case "transfer":
+      return decideTransfer(books, command);
+    case "change_password":
+      return decideChangePassword(books, command);
     case "balance":
       return decideBalance(books, command);
     case "forget_attempts":
@@ -143,6 +158,9 @@ export function apply(books: Books, event: Event): void {
     case "login_failed":
       if (event.attempts === null) books.attempts.delete(event.key);
       else books.attempts.set(event.key, event.attempts);
+      return;
+    case "password_changed":
+      books.attempts.delete(event.key);
       return;
     case "attempts_expired":
       for (const key of event.keys) books.attempts.delete(key);
@@ -203,28 +221,53 @@ function decideEndLogin(
   }
 }
 
-function decidePosting(
-  books: Books,
-  command: Command & { type: "deposit" | "withdraw" },
-): Decision {
+function decideCash(books: Books, command: Command & { type: "deposit" | "withdraw" }): Decision {
   const { type, amount } = command;
   const customer = books.accounts[command.account];
   const vault = books.accounts[command.vault];
   if (customer?.kind !== "customer") return rejected("unknown_account");
   if (vault?.kind !== "vault") return rejected("unknown_vault");
+  const [debit, credit] = type === "deposit" ? [vault, customer] : [customer, vault];
+  return decidePosting(books, { kind: type, amount, memo: null }, debit, credit);
+}
+
+function decideTransfer(books: Books, command: Command & { type: "transfer" }): Decision {
+  const { amount, memo } = command;
+  const sender = books.accounts[command.account];
+  if (sender?.kind !== "customer") return rejected("unknown_account");
+  const receiver = books.accounts[books.customers.get(command.to) ?? 0];
+  if (receiver === undefined) return rejected("unknown_recipient");
+  if (receiver === sender) return rejected("own_account");
+  return decidePosting(books, { kind: "transfer", amount, memo }, sender, receiver);
+}
+
+function decidePosting(
+  books: Books,
+  { kind, amount, memo }: { kind: PostingKind; amount: Cents; memo: string | null },
+  debit: Account,
+  credit: Account,
+): Decision {
   if (!Number.isSafeInteger(amount) || amount <= 0) return rejected("amount_not_positive");
   if (amount > AMOUNT_CENTS_MAX) return rejected("amount_too_large");
-  const [debit, credit] = type === "deposit" ? [vault, customer] : [customer, vault];
-  if (debit === customer && amount > customer.balance) return rejected("insufficient_funds");
+  if (debit.kind === "customer" && amount > debit.balance) return rejected("insufficient_funds");
   if (wouldOverflow(debit, credit, amount)) return rejected("balance_too_large");
   return decided({
-    type: "posted",
-    kind: type,
+    ...{ type: "posted", kind, memo, amount },
     transaction: books.lastTransaction + 1,
-    amount,
     debit: sideOf(debit, subtract(debit.balance, amount)),
     credit: sideOf(credit, add(credit.balance, amount)),
   });
+}
+
+// That the old password was right is the session's to know, as with a login.
+function decideChangePassword(
+  books: Books,
+  { account, terminal, passwordHash }: Command & { type: "change_password" },
+): Decision {
+  const customer = books.accounts[account];
+  if (customer?.kind !== "customer") return rejected("unknown_account");
+  const key = attemptsKey(customer.name, terminal);
+  return decided({ type: "password_changed", account, passwordHash, key });
 }
 
 function decideBalance(books: Books, command: Command & { type: "balance" }): Decision {

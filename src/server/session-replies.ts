@@ -60,6 +60,9 @@ function refusalOf(rejection: Rejection): Reply {
       return { type: "invalid_request", detail: describe("bad_amount") };
     case "unknown_account":
     case "unknown_vault":
+    case "unknown_recipient":
+    case "own_account":
+    case "idempotency_conflict":
     case "username_taken":
     case "locked":
       return { type: "invalid_request", detail: "the account cannot do this" };

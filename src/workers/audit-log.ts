@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { formatAuditLine, type AuditEntry } from "../bank/audit.ts";
 import { openToken, sealToken, IV_BYTES, type FernetKey } from "../protocol/fernet.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
-import type { StoreReader } from "./store.ts";
+import type { AuditReader } from "./store.ts";
 
 export const PLAIN_FILE = "audit_log_unencrypted.txt";
 export const SEALED_FILE = "audit_log.enc";
@@ -66,7 +66,7 @@ export function openAuditLine(key: FernetKey, line: string): string | null {
 export class AuditLog {
   readonly #path: string;
   readonly #format: LineFormat;
-  readonly #reader: StoreReader;
+  readonly #reader: AuditReader;
   readonly #onDamage: (message: string) => void;
   /** Complete lines in the file; null when it has to be looked at first. */
   #lines: number | null = null;
@@ -74,7 +74,7 @@ export class AuditLog {
   constructor(options: {
     folder: string;
     format: LineFormat;
-    reader: StoreReader;
+    reader: AuditReader;
     onDamage: (message: string) => void;
   }) {
     this.#path = join(options.folder, options.format.file);

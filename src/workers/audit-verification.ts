@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { formatAuditLine } from "../bank/audit.ts";
 import { readLines, type LineFormat } from "./audit-log.ts";
-import type { StoreReader } from "./store.ts";
+import type { AuditReader } from "./store.ts";
 
 const ENTRIES_MAX = 1_000; // Read at once.
 
@@ -19,7 +19,7 @@ export type Verification = {
 export function verifyAuditFile(
   folder: string,
   format: LineFormat,
-  reader: StoreReader,
+  reader: AuditReader,
 ): Verification {
   const { file } = format;
   const path = join(folder, file);

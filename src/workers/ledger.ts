@@ -3,20 +3,20 @@
  * batch at a time, and gives no reply before the commit that holds what the reply says.
  */
 
-import type { AuditEntry } from "../bank/audit.ts";
 import {
   apply,
   decide,
   type AccountId,
   type Books,
   type Command,
-  type Decision,
   type Event,
-  type LoginOutcome,
+  type Posted,
   type Rejection,
 } from "../bank/ledger.ts";
 import type { Cents } from "../bank/money.ts";
-import { StoreFull, type Entry, type Store } from "./store.ts";
+import { contentOf, isChange } from "./change.ts";
+import { auditOf } from "./ledger-audit.ts";
+import { StoreFull, type Entry, type Outcome, type Store } from "./store.ts";
 
 /** While the store is full, one batch in this time tries whether there is room again. */
 const FULL_RETRY_MS = 1_000;
@@ -25,7 +25,14 @@ const FORGET_EVERY_MS = 10 * 60_000;
 
 /** `who` is the user's name, or the peer's address before a login; `origin` always the address. */
 export type LedgerRequest =
-  | { type: "command"; command: Command; who: string; origin: string }
+  | {
+      type: "command";
+      command: Command;
+      who: string;
+      origin: string;
+      /** Of a change: asked for again under the same key, it gets its first outcome. */
+      idempotencyKey?: string;
+    }
   | { type: "note"; who: string; action: string; outcome: string; origin: string };
 
 export type LedgerReply =
@@ -34,12 +41,16 @@ export type LedgerReply =
   | { type: "login_begun"; passwordHash: string | null }
   | { type: "logged_in"; account: AccountId; vault: AccountId }
   | { type: "login_failed" }
-  | { type: "posted"; transaction: number; amount: Cents; balance: Cents }
+  /** `balance` is that of the account that asked; `credited` names the receiver of a transfer. */
+  | { type: "posted"; transaction: number; amount: Cents; balance: Cents; credited: Credited | null }
   | { type: "balance_read"; balance: Cents }
   | { type: "rejected"; rejection: Rejection }
   /** The store is full: nothing was done. */
   | { type: "read_only" }
   | { type: "done" };
+
+/** A customer whose account has grown by another's doing; told once, not for a retry. */
+export type Credited = { account: AccountId; balance: Cents };
 
 export class Ledger {
   readonly #store: Store;
@@ -48,11 +59,14 @@ export class Ledger {
   #forgetAt = 0;
   /** Not before this time is the store tried again; 0 while it has room. */
   #fullUntil = 0;
+  /** The outcomes of the batch in hand, which the store does not have yet; by account and key. */
+  readonly #fresh = new Map<string, Outcome>();
 
   /** Continues from what the store holds. */
   constructor(store: Store) {
     this.#store = store;
     this.#books = store.load();
+    this.#lastAt = store.lastAt();
   }
 
   /**
@@ -64,17 +78,19 @@ export class Ledger {
     const at = Math.max(now, this.#lastAt); // The journal's time never runs backwards.
     this.#lastAt = at;
     if (at < this.#fullUntil) return batch.map((request) => this.#refuseWrites(request, at));
+    this.#fresh.clear();
     const entries = batch.map((request) => this.#perform(request, at));
     try {
       this.#store.append([...entries, ...this.#forgetAttempts(at)]);
     } catch (error) {
       if (!(error instanceof StoreFull)) throw error;
+      this.#fresh.clear();
       this.#books = this.#store.load();
       this.#fullUntil = at + FULL_RETRY_MS;
       return batch.map((request) => this.#refuseWrites(request, at));
     }
     this.#fullUntil = 0;
-    return entries.map(({ reply }) => (typeof reply === "function" ? reply() : reply));
+    return entries.map(replyOf);
   }
 
   /** Whether changes are refused for want of room. */
@@ -92,15 +108,55 @@ export class Ledger {
       const audit = { who, action, outcome, origin, amount: null, transaction: null };
       return { at, event: null, audit, reply: { type: "done" } };
     }
+    const first = this.#firstOutcome(request);
+    if (first !== null) return this.#repeat(request, first, at);
     const decision = decide(this.#books, request.command, at);
+    const audit = auditOf(request, decision);
     if (!decision.ok) {
       const { rejection } = decision;
-      const reply: LedgerReply = { type: "rejected", rejection };
-      return { at, event: null, audit: auditOf(request, decision), reply };
+      const outcome = this.#keep(request, { rejection });
+      return { at, event: null, audit, outcome, reply: { type: "rejected", rejection } };
     }
-    apply(this.#books, decision.event);
-    const reply = this.#replyTo(decision.event, request.command);
-    return { at, event: decision.event, audit: auditOf(request, decision), reply };
+    const { event } = decision;
+    apply(this.#books, event);
+    const { transaction } = event.type === "posted" ? event : { transaction: null };
+    const outcome = transaction === null ? null : this.#keep(request, { transaction });
+    return { at, event, audit, outcome, reply: this.#replyTo(event, request.command) };
+  }
+
+  #firstOutcome({ command, idempotencyKey }: CommandRequest): Outcome | null {
+    if (idempotencyKey === undefined || !isChange(command)) return null;
+    const { account } = command;
+    const fresh = this.#fresh.get(`${account} ${idempotencyKey}`);
+    return fresh ?? this.#store.outcome(account, idempotencyKey);
+  }
+
+  /** Answers a change that was asked for before; nothing moves, and the audit has it already. */
+  #repeat(request: CommandRequest, { content, ended }: Outcome, at: number): PerformedEntry {
+    if (content !== contentOf(request.command)) {
+      const rejection = "idempotency_conflict";
+      const audit = auditOf(request, { ok: false, rejection });
+      return { at, event: null, audit, reply: { type: "rejected", rejection } };
+    }
+    const unchanged = { at, event: null, audit: null };
+    if ("rejection" in ended) {
+      return { ...unchanged, reply: { type: "rejected", rejection: ended.rejection } };
+    }
+    const { transaction } = ended;
+    const reply = (): LedgerReply => {
+      const posted = this.#replyToPosting(this.#store.posting(transaction), request.command);
+      return { ...posted, credited: null };
+    };
+    return { ...unchanged, reply };
+  }
+
+  /** What is to be kept of a change that has a key. */
+  #keep({ command, idempotencyKey: key }: CommandRequest, ended: Outcome["ended"]): Outcome | null {
+    if (key === undefined || !isChange(command)) return null;
+    const { account } = command;
+    const outcome: Outcome = { account, key, content: contentOf(command), ended };
+    this.#fresh.set(`${account} ${key}`, outcome);
+    return outcome;
   }
 
   /** A reply that reads the store is made after the commit, when the store has this batch too. */
@@ -114,16 +170,22 @@ export class Ledger {
         return { type: "logged_in", account: event.account, vault: event.vault };
       case "login_failed":
         return { type: "login_failed" };
-      case "posted": {
-        const { transaction, amount, debit, credit } = event;
-        const { balance } = command.type === "deposit" ? credit : debit;
-        return { type: "posted", transaction, amount, balance };
-      }
+      case "posted":
+        return this.#replyToPosting(event, command);
       case "balance_read":
         return { type: "balance_read", balance: event.balance };
       case "attempts_expired":
+      case "password_changed":
         return { type: "done" };
     }
+  }
+
+  #replyToPosting(posted: Posted, command: Command): LedgerReply & { type: "posted" } {
+    const { kind, transaction, amount, debit, credit } = posted;
+    const { balance } = command.type === "deposit" ? credit : debit;
+    const { account, balance: creditBalance } = credit;
+    const credited = kind === "transfer" ? { account, balance: creditBalance } : null;
+    return { type: "posted", transaction, amount, balance, credited };
   }
 
   #passwordHash(account: AccountId | null): string | null {
@@ -141,7 +203,10 @@ export class Ledger {
 
   /** Reads go on while the store is full, unaudited; whatever would have to be kept is refused. */
   #refuseWrites(request: LedgerRequest, at: number): LedgerReply {
-    if (request.type === "command" && request.command.type === "balance") {
+    if (request.type === "note") return { type: "read_only" };
+    const first = this.#firstOutcome(request);
+    if (first !== null) return replyOf(this.#repeat(request, first, at));
+    if (request.command.type === "balance") {
       const decision = decide(this.#books, request.command, at);
       if (!decision.ok) return { type: "rejected", rejection: decision.rejection };
       if (decision.event.type === "balance_read") {
@@ -152,38 +217,9 @@ export class Ledger {
   }
 }
 
+type CommandRequest = LedgerRequest & { type: "command" };
+
 type PerformedEntry = Entry & { readonly reply: LedgerReply | (() => LedgerReply) };
 
-/** What the audit says of a command: one entry each, but none for a login that has only begun. */
-function auditOf(
-  { command, who, origin }: LedgerRequest & { type: "command" },
-  decision: Decision,
-): Omit<AuditEntry, "sequence" | "at"> | null {
-  const posted = decision.ok && decision.event.type === "posted" ? decision.event : null;
-  const transaction = posted?.transaction ?? null;
-  const outcome = decision.ok ? "ok" : decision.rejection;
-  switch (command.type) {
-    case "sign_up":
-      return { who, action: "signup", outcome, amount: null, transaction, origin };
-    case "begin_login":
-      if (decision.ok) return null;
-      return { who, action: "login", outcome, amount: null, transaction, origin };
-    case "end_login": {
-      const ended = decision.ok ? LOGIN_OUTCOMES[command.outcome] : outcome;
-      return { who, action: "login", outcome: ended, amount: null, transaction, origin };
-    }
-    case "deposit":
-    case "withdraw":
-      return { who, action: command.type, outcome, amount: command.amount, transaction, origin };
-    case "balance":
-      return { who, action: "balance", outcome, amount: null, transaction, origin };
-    case "forget_attempts":
-      return null;
-  }
-}
-
-const LOGIN_OUTCOMES: Record<LoginOutcome, string> = {
-  authenticated: "ok",
-  wrong_password: "failed",
-  not_checked: "busy",
-};
+const replyOf = ({ reply }: PerformedEntry): LedgerReply =>
+  typeof reply === "function" ? reply() : reply;

@@ -22,9 +22,21 @@ import {
   type PostingSide,
 } from "../bank/ledger.ts";
 import type { Cents } from "../bank/money.ts";
-import { StoreFull, StoreUnusable, type Entry, type Store, type StoreReader } from "./store.ts";
+import { OUTCOMES_MAX, OutcomeIndex } from "./outcome-index.ts";
+import { auditEntryOf, outcomeOf, postingOf, sideOf } from "./sqlite-rows.ts";
+import { SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
+import {
+  StoreFull,
+  StoreUnusable,
+  type Entry,
+  type HistoryPage,
+  type HistoryQuery,
+  type HistoryRow,
+  type Outcome,
+  type Store,
+  type StoreReader,
+} from "./store.ts";
 
-const SCHEMA_VERSION = 1;
 /** How long a new owner waits for the last one to let go, as when the ledger thread restarts. */
 const LOCK_WAIT_MS = 1_500;
 const READER_WAIT_MS = 5_000;
@@ -32,29 +44,6 @@ const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 const SQLITE_CORRUPT = 11;
-
-const SCHEMA = `
-CREATE TABLE accounts (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, opened_at INTEGER NOT NULL,
-  balance INTEGER NOT NULL, last_transaction INTEGER NOT NULL, UNIQUE (kind, name)
-) STRICT;
-CREATE TABLE credentials (
-  account INTEGER PRIMARY KEY, password_hash TEXT NOT NULL
-) STRICT;
-CREATE TABLE login_attempts (
-  key TEXT PRIMARY KEY, failures INTEGER NOT NULL, last_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE journal (
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, amount INTEGER NOT NULL,
-  debit INTEGER NOT NULL, debit_balance INTEGER NOT NULL, debit_previous INTEGER NOT NULL,
-  credit INTEGER NOT NULL, credit_balance INTEGER NOT NULL, credit_previous INTEGER NOT NULL
-) STRICT;
-CREATE TABLE audit (
-  sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
-  outcome TEXT NOT NULL, amount INTEGER, journal_id INTEGER, origin TEXT NOT NULL
-) STRICT;
-PRAGMA user_version = ${SCHEMA_VERSION};
-`;
 
 const fileIn = (folder: string): string => join(folder, "bank.sqlite");
 
@@ -89,14 +78,21 @@ class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #lock: DatabaseSync;
   readonly #statements: Statements;
+  readonly #outcomes = new OutcomeIndex();
   #auditSequence: number;
+  #lastOutcome: number;
 
   constructor(database: DatabaseSync, lock: DatabaseSync) {
     this.#database = database;
     this.#lock = lock;
     this.#statements = prepareStatements(database);
-    const last = database.prepare("SELECT max(sequence) AS last FROM audit").get();
-    this.#auditSequence = Number(last?.["last"] ?? 0);
+    this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
+    this.#lastOutcome = numberOf(this.#statements.lastOutcome, "last");
+    const oldest = this.#lastOutcome - OUTCOMES_MAX;
+    for (const row of this.#statements.outcomesAfter.iterate(oldest)) {
+      const account = row["account"] as AccountId;
+      this.#outcomes.remember(account, row["key"] as string, row["id"] as number);
+    }
   }
 
   load(): Books {
@@ -114,21 +110,29 @@ class SqliteStore implements Store {
       const attempts = { failures: row["failures"] as number, lastAt: row["last_at"] as number };
       books.attempts.set(row["key"] as string, attempts);
     }
-    const last = this.#statements.lastTransaction.get();
-    books.lastTransaction = Number(last?.["last"] ?? 0);
+    books.lastTransaction = numberOf(this.#statements.lastTransaction, "last");
     if (sumOfBalances(books) !== 0) {
       throw new StoreUnusable("damaged", "the balances do not sum to zero");
     }
     return books;
   }
 
+  lastAt(): number {
+    return numberOf(this.#statements.lastAudit, "at");
+  }
+
   append(batch: readonly Entry[]): void {
+    const outcomes: Outcome[] = [];
     const touched = new Map<AccountId, { balance: Cents; transaction: number }>();
     try {
       this.#database.exec("BEGIN IMMEDIATE");
-      for (const { at, event, audit } of batch) {
+      for (const { at, event, audit, outcome } of batch) {
         if (event !== null) this.#write(event, at, touched);
         if (audit !== null) this.#writeAudit(audit, at);
+        if (outcome != null) outcomes.push(outcome);
+      }
+      for (const [index, outcome] of outcomes.entries()) {
+        this.#writeOutcome(this.#lastOutcome + 1 + index, outcome);
       }
       for (const [account, { balance, transaction }] of touched) {
         this.#statements.setBalance.run(balance, transaction, account);
@@ -137,10 +141,27 @@ class SqliteStore implements Store {
     } catch (error) {
       if (codeOf(error) !== SQLITE_FULL) throw error;
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      const last = this.#statements.lastAudit.get();
-      this.#auditSequence = Number(last?.["last"] ?? 0);
+      this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
       throw new StoreFull("the disk is full, or the bank's share of it");
     }
+    for (const { account, key } of outcomes) {
+      this.#lastOutcome += 1;
+      this.#outcomes.remember(account, key, this.#lastOutcome);
+    }
+  }
+
+  outcome(account: AccountId, key: string): Outcome | null {
+    const number = this.#outcomes.find(account, key);
+    const row = number === null ? undefined : this.#statements.outcome.get(number);
+    if (row === undefined) return null;
+    const outcome = outcomeOf(row);
+    return outcome.account === account && outcome.key === key ? outcome : null;
+  }
+
+  posting(transaction: number): Posted {
+    const row = this.#statements.posting.get(transaction);
+    if (row === undefined) throw new Error(`there is no transaction ${transaction}`);
+    return postingOf(row);
   }
 
   passwordHash(account: AccountId): string | null {
@@ -174,6 +195,10 @@ class SqliteStore implements Store {
       case "attempts_expired":
         for (const key of event.keys) deleteAttempts.run(key);
         return;
+      case "password_changed":
+        this.#statements.setPassword.run(event.passwordHash, event.account);
+        deleteAttempts.run(event.key);
+        return;
       case "posted":
         this.#writePosting(event, at, touched);
         return;
@@ -183,16 +208,22 @@ class SqliteStore implements Store {
   }
 
   #writePosting(event: Posted, at: number, touched: Map<AccountId, TouchedAccount>): void {
-    const { transaction, kind, amount, debit, credit } = event;
+    const { transaction, kind, amount, debit, credit, memo } = event;
     this.#statements.insertPosting.run(
       ...[transaction, at, kind, amount],
       ...[debit.account, debit.balance, debit.previous],
-      ...[credit.account, credit.balance, credit.previous],
+      ...[credit.account, credit.balance, credit.previous, memo],
     );
     const touch = ({ account, balance }: PostingSide) =>
       touched.set(account, { balance, transaction });
     touch(debit);
     touch(credit);
+  }
+
+  #writeOutcome(number: number, { account, key, content, ended }: Outcome): void {
+    const transaction = "transaction" in ended ? ended.transaction : null;
+    const rejection = "rejection" in ended ? ended.rejection : null;
+    this.#statements.insertOutcome.run(number, account, key, content, transaction, rejection);
   }
 
   #writeAudit(audit: NonNullable<Entry["audit"]>, at: number): void {
@@ -211,6 +242,9 @@ class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
   readonly #at: StatementSync;
+  readonly #account: StatementSync;
+  readonly #posting: StatementSync;
+  readonly #lastPosting: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -219,6 +253,9 @@ class SqliteReader implements StoreReader {
       `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
     );
     this.#at = database.prepare(`SELECT ${columns} FROM audit WHERE sequence = ?`);
+    this.#account = database.prepare("SELECT name, last_transaction FROM accounts WHERE id = ?");
+    this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
+    this.#lastPosting = database.prepare("SELECT max(id) AS last FROM journal");
   }
 
   auditAfter(sequence: number, limit: number): AuditEntry[] {
@@ -230,21 +267,49 @@ class SqliteReader implements StoreReader {
     return row === undefined ? null : auditEntryOf(row);
   }
 
+  history({ account, from, until, limit }: HistoryQuery): HistoryPage | null {
+    const latest = this.#account.get(account)?.["last_transaction"] as number | undefined;
+    const newest = until === null ? Number.POSITIVE_INFINITY : this.#lastUntil(until);
+    const rows: HistoryRow[] = [];
+    let next = from ?? latest ?? 0;
+    while (next > 0 && rows.length < limit) {
+      const row = this.#posting.get(next);
+      if (row === undefined) return null;
+      const posting = postingOf(row);
+      const sides = sideOf(posting, account);
+      if (sides === null) return null;
+      if (next <= newest) rows.push(this.#historyRow(posting, row["at"] as number, sides.other));
+      next = sides.own.previous;
+    }
+    return { rows, next: next > 0 ? next : null };
+  }
+
+  #historyRow(posting: Posted, at: number, other: PostingSide): HistoryRow {
+    const counterparty = this.#account.get(other.account)?.["name"] as string;
+    return { posting, at, counterparty };
+  }
+
+  /** The last transaction at or before a time: times never fall, so halving finds it. */
+  #lastUntil(until: number): number {
+    let before = 0;
+    let after = numberOf(this.#lastPosting, "last") + 1;
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2);
+      const at = this.#posting.get(middle)?.["at"] as number;
+      if (at <= until) before = middle;
+      else after = middle;
+    }
+    return before;
+  }
+
   close(): void {
     this.#database.close();
   }
 }
 
-const auditEntryOf = (row: Record<string, unknown>): AuditEntry => ({
-  sequence: row["sequence"] as number,
-  at: row["at"] as number,
-  who: row["who"] as string,
-  action: row["action"] as string,
-  outcome: row["outcome"] as string,
-  amount: row["amount"] as Cents | null,
-  transaction: row["journal_id"] as number | null,
-  origin: row["origin"] as string,
-});
+/** A number in the first row, 0 where there is no row or no value. */
+const numberOf = (statement: StatementSync, column: string): number =>
+  Number(statement.get()?.[column] ?? 0);
 
 type Statements = ReturnType<typeof prepareStatements>;
 
@@ -253,13 +318,23 @@ function prepareStatements(database: DatabaseSync) {
     accounts: database.prepare("SELECT id, kind, name, balance, last_transaction FROM accounts"),
     attempts: database.prepare("SELECT key, failures, last_at FROM login_attempts"),
     lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
-    lastAudit: database.prepare("SELECT max(sequence) AS last FROM audit"),
+    lastAudit: database.prepare(
+      "SELECT sequence AS last, at FROM audit ORDER BY sequence DESC LIMIT 1",
+    ),
+    lastOutcome: database.prepare("SELECT max(id) AS last FROM outcomes"),
+    outcomesAfter: database.prepare("SELECT id, account, key FROM outcomes WHERE id > ?"),
+    outcome: database.prepare("SELECT * FROM outcomes WHERE id = ?"),
+    posting: database.prepare("SELECT * FROM journal WHERE id = ?"),
     passwordHash: database.prepare("SELECT password_hash FROM credentials WHERE account = ?"),
     insertAccount: database.prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, 0, 0)"),
     insertCredentials: database.prepare("INSERT INTO credentials VALUES (?, ?)"),
     setAttempts: database.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?)"),
     deleteAttempts: database.prepare("DELETE FROM login_attempts WHERE key = ?"),
-    insertPosting: database.prepare("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    setPassword: database.prepare("UPDATE credentials SET password_hash = ? WHERE account = ?"),
+    insertPosting: database.prepare(
+      "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    insertOutcome: database.prepare("INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)"),
     insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     setBalance: database.prepare(
       "UPDATE accounts SET balance = ?, last_transaction = ? WHERE id = ?",

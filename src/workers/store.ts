@@ -1,19 +1,32 @@
 /** The store: where the books, the journal and the audit are kept. One writer; readers apart. */
 
 import type { AuditEntry } from "../bank/audit.ts";
-import type { AccountId, Books, Event } from "../bank/ledger.ts";
+import type { AccountId, Books, Event, Posted, Rejection } from "../bank/ledger.ts";
 
 /** One request's share of a batch: what it changed, and what the audit says of it. */
 export type Entry = {
   readonly at: number;
   readonly event: Event | null;
   readonly audit: Omit<AuditEntry, "sequence" | "at"> | null;
+  /** Of a change that its client may ask for again. */
+  readonly outcome?: Outcome | null;
+};
+
+/** How a change with an idempotency key ended, the first time. */
+export type Outcome = {
+  readonly account: AccountId;
+  readonly key: string;
+  /** What was asked for, to tell a retry from another change under the same key. */
+  readonly content: string;
+  readonly ended: { transaction: number } | { rejection: Rejection };
 };
 
 /** The writer's side. Only the ledger thread holds it. */
 export interface Store {
   /** The books as of the last commit. */
   load(): Books;
+  /** The time of the last commit, in ms since the epoch; 0 before the first. */
+  lastAt(): number;
   /**
    * Makes a batch durable, all of it or nothing, before it returns.
    * @throws StoreFull if there is no room: nothing was written, and the store may be used on.
@@ -22,15 +35,49 @@ export interface Store {
   append(batch: readonly Entry[]): void;
   /** The hash that an account's password is checked against. */
   passwordHash(account: AccountId): string | null;
+  /** The outcome of a change that was committed, unless it is too long ago. */
+  outcome(account: AccountId, key: string): Outcome | null;
+  /** The posting with this number. @throws Error if there is none. */
+  posting(transaction: number): Posted;
   close(): void;
 }
 
-/** A reader's side, never in the writer's way. */
-export interface StoreReader {
+/** One line of an account's history. */
+export type HistoryRow = {
+  readonly posting: Posted;
+  readonly at: number;
+  /** The name of the account on the other side: a customer's, or a vault's terminal. */
+  readonly counterparty: string;
+};
+
+export type HistoryPage = {
+  /** Newest first. */
+  readonly rows: readonly HistoryRow[];
+  /** The transaction that the next page begins with; null at the end. */
+  readonly next: number | null;
+};
+
+export type HistoryQuery = {
+  readonly account: AccountId;
+  /** Begin with this transaction, which is one of the account's; null for its latest. */
+  readonly from: number | null;
+  /** Nothing after this time, in ms since the epoch; null for no bound. */
+  readonly until: number | null;
+  readonly limit: number;
+};
+
+/** What the audit files are written from. */
+export interface AuditReader {
   /** Audit entries with a sequence number above `sequence`, in order, at most `limit`. */
   auditAfter(sequence: number, limit: number): AuditEntry[];
   /** One audit entry, or null if there is none with that number. */
   auditAt(sequence: number): AuditEntry | null;
+}
+
+/** A reader's side of the store, never in the writer's way. */
+export interface StoreReader extends AuditReader {
+  /** A page of an account's history; null if `from` is no transaction of the account. */
+  history(query: HistoryQuery): HistoryPage | null;
   close(): void;
 }
 

@@ -152,6 +152,56 @@ describe("deposit", () => {
   });
 });
 
+describe("transfer", () => {
+  const transfer = (amount: number, to = "bob"): Command => ({
+    ...{ type: "transfer", account: ALICE, to, amount: amount as Cents, memo: null },
+  });
+  function booksOfTwo(balance: number): Books {
+    const books = booksWith(balance);
+    perform(books, signUp("bob"));
+    return books;
+  }
+
+  it.for([
+    // balance, amount, receiver, outcome
+    [100, 100, "bob", "posted"],
+    [100, 101, "bob", "insufficient_funds"],
+    [100, 1, "nobody", "unknown_recipient"],
+    [100, 1, TERMINAL, "unknown_recipient"],
+    [100, 1, "__proto__", "unknown_recipient"],
+    [100, 1, "alice", "own_account"],
+    [100, 0, "bob", "amount_not_positive"],
+    [100, -5, "bob", "amount_not_positive"],
+    [100, AMOUNT_CENTS_MAX + 1, "bob", "amount_too_large"],
+  ] as const)("from %d, %d to %s is %s", ([balance, amount, to, outcome]) => {
+    const books = booksOfTwo(balance);
+    expect(outcomeOf(perform(books, transfer(amount, to)))).toBe(outcome);
+    const moved = outcome === "posted" ? amount : 0;
+    expect(balanceOf(books, ALICE)).toBe(balance - moved);
+    expect(balanceOf(books, 3 as AccountId)).toBe(moved);
+    expect(sumOfBalances(books)).toBe(0);
+  });
+});
+
+describe("change_password", () => {
+  const change = (account: AccountId): Command => ({
+    ...{ type: "change_password", account, terminal: TERMINAL, passwordHash: "new hash" },
+  });
+
+  it("gives the account its new hash and clears the count of the attempt it took", () => {
+    const books = booksWith();
+    perform(books, beginLogin("alice"));
+    expect(perform(books, change(ALICE))).toMatchObject({
+      event: { type: "password_changed", account: ALICE, passwordHash: "new hash" },
+    });
+    expect(books.attempts.size).toBe(0);
+  });
+
+  it("is only for customers", () => {
+    expect(outcomeOf(perform(booksWith(), change(VAULT)))).toBe("unknown_account");
+  });
+});
+
 describe("accounts that do not fit", () => {
   it.for([
     [deposit(1, NOBODY), "unknown_account"],
@@ -234,6 +284,10 @@ describe("any sequence of commands", () => {
     fc.record({ type: fc.constant("end_login" as const), username, terminal, outcome }),
     fc.record({ type: fc.constantFrom("deposit", "withdraw"), account, vault: account, amount }),
     fc.record({ type: fc.constant("balance" as const), account }),
+    fc.record({
+      ...{ type: fc.constant("transfer" as const), account, to: username, amount },
+      memo: fc.constant(null),
+    }),
   );
   const commands = fc.array(command, { maxLength: 60 });
 

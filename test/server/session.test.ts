@@ -305,14 +305,14 @@ const AFTER_LOGIN: readonly Row[] = [
   [
     "money taken in",
     states.asking(DEPOSIT),
-    replied({ type: "posted", transaction: 1, amount: dollars(100), balance: dollars(250) }),
+    replied({ type: "posted", transaction: 1, amount: dollars(100), balance: dollars(250), credited: null }),
     "authenticated",
     [report("deposit", "ok"), sealed("Deposited $100. New Balance: $250")],
   ],
   [
     "money paid out",
     states.asking(WITHDRAW),
-    replied({ type: "posted", transaction: 1, amount: dollars(50), balance: dollars(200) }),
+    replied({ type: "posted", transaction: 1, amount: dollars(50), balance: dollars(200), credited: null }),
     "authenticated",
     [report("withdraw", "ok"), sealed("Withdrew $50. New Balance: $200")],
   ],
@@ -371,6 +371,9 @@ describe("after the login", () => {
     unknown_vault: ["invalid_request", "Invalid request: the account cannot do this"],
     username_taken: ["invalid_request", "Invalid request: the account cannot do this"],
     locked: ["invalid_request", "Invalid request: the account cannot do this"],
+    unknown_recipient: ["invalid_request", "Invalid request: the account cannot do this"],
+    own_account: ["invalid_request", "Invalid request: the account cannot do this"],
+    idempotency_conflict: ["invalid_request", "Invalid request: the account cannot do this"],
   };
   it.for(Object.entries(refusals))("the rule %s has its text", ([rejection, [type, text]]) => {
     const refusal = replied({ type: "rejected", rejection: rejection as Rejection });

@@ -14,7 +14,7 @@ import {
   sealedFormat,
   type LineFormat,
 } from "../../src/workers/audit-log.ts";
-import type { StoreReader } from "../../src/workers/store.ts";
+import type { AuditReader } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const key = importFernetKey(nodeCiphers, new Uint8Array(32).fill(7));
@@ -26,7 +26,7 @@ const entry = (sequence: number): AuditEntry => ({
 });
 
 /** A reader over entries in memory: the interface that the store's reader has. */
-class Entries implements StoreReader {
+class Entries implements AuditReader {
   count: number;
   constructor(count: number) {
     this.count = count;
@@ -36,7 +36,6 @@ class Entries implements StoreReader {
     return Array.from({ length: Math.max(0, size) }, (_, index) => entry(sequence + index + 1));
   }
   auditAt = (sequence: number) => (sequence <= this.count ? entry(sequence) : null);
-  close(): void {}
 }
 
 function setUp(format: LineFormat, count: number) {

@@ -34,6 +34,9 @@ class FaultyStore implements Store {
     this.#inner = inner;
   }
   load = () => this.#inner.load();
+  lastAt = () => this.#inner.lastAt();
+  outcome = (account: AccountId, key: string) => this.#inner.outcome(account, key);
+  posting = (transaction: number) => this.#inner.posting(transaction);
   append(batch: readonly Entry[]): void {
     if (this.fault !== null) throw this.fault;
     this.appended.push([...batch]);
@@ -61,7 +64,7 @@ describe("a batch", () => {
       { type: "rejected", rejection: "username_taken" },
       { type: "login_begun", passwordHash: "hash" },
       { type: "logged_in", account: ALICE, vault: VAULT },
-      { type: "posted", transaction: 1, amount: 100, balance: 100 },
+      { type: "posted", transaction: 1, amount: 100, balance: 100, credited: null },
       { type: "balance_read", balance: 100 },
     ]);
     ledger.close();
@@ -99,6 +102,101 @@ describe("a batch", () => {
       ...note,
     });
     reader.close();
+    ledger.close();
+  });
+});
+
+describe("a change with a key", () => {
+  const keyed = (command: Command, idempotencyKey: string): LedgerRequest => ({
+    ...{ type: "command", command, who: "alice", origin: "127.0.0.1:5", idempotencyKey },
+  });
+  const pay = (type: "deposit" | "withdraw", amount: number): Command => ({
+    ...{ type, account: ALICE, vault: VAULT, amount: amount as Cents },
+  });
+  const BOB = 3 as AccountId;
+  const transfer = (amount: number, memo: string | null = null): Command => ({
+    ...{ type: "transfer", account: ALICE, to: "bob", amount: amount as Cents, memo },
+  });
+  function openWithMoney() {
+    const opened = openLedger();
+    const bob = request({ type: "sign_up", username: "bob", passwordHash: "hash" });
+    opened.ledger.commit([signUp, end("authenticated"), bob, posting("deposit", 100)], 1_000);
+    return opened;
+  }
+
+  it("asked for again gets its first outcome and moves nothing", () => {
+    const { ledger } = openWithMoney();
+    const [first] = ledger.commit([keyed(pay("deposit", 5), "k")], 2_000);
+    expect(first).toMatchObject({ type: "posted", transaction: 2, balance: 105 });
+    ledger.commit([posting("deposit", 1)], 3_000);
+    expect(ledger.commit([keyed(pay("deposit", 5), "k")], 4_000)).toEqual([first]);
+    expect(ledger.commit([balance], 5_000)).toEqual([{ type: "balance_read", balance: 106 }]);
+    ledger.close();
+  });
+
+  it("twice in one batch moves money once", () => {
+    const { ledger } = openWithMoney();
+    const [first, second] = ledger.commit(
+      [keyed(pay("withdraw", 60), "k"), keyed(pay("withdraw", 60), "k")],
+      2_000,
+    );
+    expect(first).toMatchObject({ type: "posted", balance: 40 });
+    expect(second).toEqual(first);
+    ledger.close();
+  });
+
+  it("that was refused is refused again, whatever has changed since", () => {
+    const { ledger } = openWithMoney();
+    const refused = [{ type: "rejected", rejection: "insufficient_funds" }];
+    expect(ledger.commit([keyed(pay("withdraw", 500), "k")], 2_000)).toEqual(refused);
+    ledger.commit([posting("deposit", 1_000)], 3_000);
+    expect(ledger.commit([keyed(pay("withdraw", 500), "k")], 4_000)).toEqual(refused);
+    ledger.close();
+  });
+
+  it("keeps its outcome over a restart, and while the disk is full", () => {
+    const { ledger, folder } = openWithMoney();
+    const [first] = ledger.commit([keyed(transfer(30, "rent"), "k")], 2_000);
+    expect(first).toMatchObject({ credited: { account: BOB, balance: 30 } });
+    ledger.close();
+    const store = new FaultyStore(openSqliteStore({ folder }));
+    const successor = new Ledger(store);
+    const repeated = { ...first, credited: null };
+    expect(successor.commit([keyed(transfer(30, "rent"), "k")], 3_000)).toEqual([repeated]);
+    store.fault = new StoreFull();
+    successor.commit([posting("deposit", 1)], 3_000);
+    expect(successor.commit([keyed(transfer(30, "rent"), "k")], 3_001)).toEqual([repeated]);
+    successor.close();
+  });
+
+  it.for([
+    ["another amount", pay("deposit", 6)],
+    ["another kind", pay("withdraw", 5)],
+    ["a transfer", transfer(5)],
+  ] as const)("is refused for %s under the same key, and nothing moves", ([, other]) => {
+    const { ledger } = openWithMoney();
+    ledger.commit([keyed(pay("deposit", 5), "k")], 2_000);
+    expect(ledger.commit([keyed(other, "k"), balance], 3_000)).toEqual([
+      { type: "rejected", rejection: "idempotency_conflict" },
+      { type: "balance_read", balance: 105 },
+    ]);
+    ledger.close();
+  });
+
+  it("does not share its key with another account", () => {
+    const { ledger } = openWithMoney();
+    ledger.commit([keyed(transfer(30), "k")], 2_000);
+    const back: Command = { ...transfer(10), account: BOB, to: "alice" } as Command;
+    expect(ledger.commit([keyed(back, "k")], 3_000)).toMatchObject([{ balance: 20 }]);
+    ledger.close();
+  });
+
+  it("was not done if its batch found the disk full, and can be done later", () => {
+    const { ledger, store } = openWithMoney();
+    store.fault = new StoreFull();
+    expect(ledger.commit([keyed(pay("deposit", 5), "k")], 2_000)).toEqual([{ type: "read_only" }]);
+    store.fault = null;
+    expect(ledger.commit([keyed(pay("deposit", 5), "k")], 4_000)).toMatchObject([{ balance: 105 }]);
     ledger.close();
   });
 });

@@ -12,7 +12,13 @@ import {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "../../src/workers/sqlite-store.ts";
-import { StoreFull, StoreUnusable, type Entry, type Store } from "../../src/workers/store.ts";
+import {
+  StoreFull,
+  StoreUnusable,
+  type Entry,
+  type HistoryPage,
+  type Store,
+} from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
@@ -115,6 +121,74 @@ describe("a store", () => {
     expect(store.load()).toEqual(committed);
     store.append(performAll(committed, [deposit(7)]));
     expect(store.load()).toEqual(committed);
+  });
+});
+
+describe("an account's history", () => {
+  const BOB = 3 as AccountId;
+  function openWithHistory() {
+    const folder = temporaryFolder();
+    const store = openStore({ folder });
+    const books = store.load();
+    const bob: Command = { type: "sign_up", username: "bob", passwordHash: "hash" };
+    const transfer: Command = {
+      ...{ type: "transfer", account: ALICE, to: "bob", amount: 30 as Cents, memo: "rent" },
+    };
+    // Transactions 1 to 5, at 1003 to 1007.
+    const commands = [...opening, bob, deposit(1), deposit(2), deposit(4), deposit(8), deposit(16)];
+    store.append(performAll(books, commands));
+    store.append([performed(books, transfer, 2_000)]); // 6
+    const reader = openSqliteReader(folder);
+    onTestFinished(() => reader.close());
+    const page = (from: number | null, limit: number, until: number | null = null) =>
+      reader.history({ account: ALICE, from, until, limit });
+    return { reader, page };
+  }
+  const numbersOf = (page: HistoryPage | null) => page?.rows.map((row) => row.posting.transaction);
+
+  it("comes newest first, page by page, and then ends", () => {
+    const { page } = openWithHistory();
+    const first = page(null, 4);
+    expect(numbersOf(first)).toEqual([6, 5, 4, 3]);
+    const second = page(first?.next ?? null, 4);
+    expect(numbersOf(second)).toEqual([2, 1]);
+    expect(second?.next).toBeNull();
+  });
+
+  it.for([
+    [999, []],
+    [1_003, [1]],
+    [1_006, [4, 3, 2, 1]],
+    [1_999, [5, 4, 3, 2, 1]],
+    [9_999, [6, 5, 4, 3, 2, 1]],
+  ] as const)("until %i is %o", ([until, numbers]) => {
+    expect(numbersOf(openWithHistory().page(null, 100, until))).toEqual(numbers);
+  });
+
+  it("names the other side, and carries the memo of a transfer to both", () => {
+    const { reader, page } = openWithHistory();
+    expect(page(null, 1)?.rows).toMatchObject([
+      { counterparty: "bob", at: 2_000, posting: { kind: "transfer", memo: "rent", amount: 30 } },
+    ]);
+    const bobs = reader.history({ account: BOB, from: null, until: null, limit: 9 });
+    expect(bobs).toMatchObject({ rows: [{ counterparty: "alice" }], next: null });
+  });
+
+  it("does not begin with another account's transaction, or with none", () => {
+    const { reader } = openWithHistory();
+    for (const from of [1, 99]) {
+      expect(reader.history({ account: BOB, from, until: null, limit: 9 })).toBeNull();
+    }
+  });
+
+  it("is empty for an account that never moved", () => {
+    const folder = temporaryFolder();
+    const store = openStore({ folder });
+    store.append(performAll(store.load(), opening));
+    const reader = openSqliteReader(folder);
+    onTestFinished(() => reader.close());
+    const page = reader.history({ account: ALICE, from: null, until: null, limit: 9 });
+    expect(page).toEqual({ rows: [], next: null });
   });
 });
 

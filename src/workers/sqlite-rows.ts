@@ -1,0 +1,57 @@
+/** What the rows of the embedded store mean. STRICT tables hold their columns to these types. */
+
+import type { AuditEntry } from "../bank/audit.ts";
+import type { AccountId, Posted, PostingKind, PostingSide, Rejection } from "../bank/ledger.ts";
+import type { Cents } from "../bank/money.ts";
+import type { Outcome } from "./store.ts";
+
+export type Row = Record<string, unknown>;
+
+/** An account's own side of a posting, and the other; null if it has none in it. */
+export function sideOf(
+  { debit, credit }: Posted,
+  account: AccountId,
+): { own: PostingSide; other: PostingSide } | null {
+  if (debit.account === account) return { own: debit, other: credit };
+  return credit.account === account ? { own: credit, other: debit } : null;
+}
+
+export const postingOf = (row: Row): Posted => ({
+  type: "posted",
+  kind: row["kind"] as PostingKind,
+  memo: row["memo"] as string | null,
+  transaction: row["id"] as number,
+  amount: row["amount"] as Cents,
+  debit: {
+    account: row["debit"] as AccountId,
+    balance: row["debit_balance"] as Cents,
+    previous: row["debit_previous"] as number,
+  },
+  credit: {
+    account: row["credit"] as AccountId,
+    balance: row["credit_balance"] as Cents,
+    previous: row["credit_previous"] as number,
+  },
+});
+
+export const auditEntryOf = (row: Row): AuditEntry => ({
+  sequence: row["sequence"] as number,
+  at: row["at"] as number,
+  who: row["who"] as string,
+  action: row["action"] as string,
+  outcome: row["outcome"] as string,
+  amount: row["amount"] as Cents | null,
+  transaction: row["journal_id"] as number | null,
+  origin: row["origin"] as string,
+});
+
+export function outcomeOf(row: Row): Outcome {
+  const transaction = row["journal_id"] as number | null;
+  const rejection = row["rejection"] as Rejection;
+  return {
+    account: row["account"] as AccountId,
+    key: row["key"] as string,
+    content: row["content"] as string,
+    ended: transaction === null ? { rejection } : { transaction },
+  };
+}
