@@ -2,12 +2,20 @@
  * The ciphers in plain JavaScript, for browsers: WebCrypto is closed to pages that are not a secure
  * context.
  */
-import { cbc } from "@noble/ciphers/aes.js";
+import { cbc, gcm } from "@noble/ciphers/aes.js";
+import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { BLOCK_BYTES, CBC_KEY_BYTES, HKDF_BYTES_MAX } from "../protocol/ciphers.ts";
-import type { CbcKey, Ciphers, MacKey } from "../protocol/ciphers.ts";
+import {
+  AEAD_KEY_BYTES,
+  AEAD_TAG_BYTES,
+  BLOCK_BYTES,
+  CBC_KEY_BYTES,
+  HKDF_BYTES_MAX,
+  X25519_KEY_BYTES,
+} from "../protocol/ciphers.ts";
+import type { AeadKey, CbcKey, Ciphers, MacKey } from "../protocol/ciphers.ts";
 
 export const nobleCiphers: Ciphers = {
   // Unlike `crypto.subtle`, this is there on every page.
@@ -17,6 +25,8 @@ export const nobleCiphers: Ciphers = {
     if (length > HKDF_BYTES_MAX) throw new RangeError("HKDF cannot give that many bytes");
     return hkdf(sha256, secret, undefined, info, length);
   },
+
+  sha256: (data) => sha256(data),
 
   importMacKey(raw): MacKey {
     // The state after the key is the same for every message.
@@ -40,6 +50,43 @@ export const nobleCiphers: Ciphers = {
     };
   },
 
+  importAeadKey(raw): AeadKey {
+    if (raw.length !== AEAD_KEY_BYTES) throw new RangeError("an AES-256 key has 32 bytes");
+    const key = raw.slice();
+    return {
+      seal: (nonce, associatedData, plaintext) =>
+        gcm(key, nonce, associatedData).encrypt(plaintext),
+      open(nonce, associatedData, sealed) {
+        if (sealed.length < AEAD_TAG_BYTES) return null;
+        try {
+          return gcm(key, nonce, associatedData).decrypt(sealed);
+        } catch {
+          return null; // With the length right, only the tag is left to be wrong.
+        }
+      },
+    };
+  },
+
+  generateKeyPair() {
+    const privateKey = crypto.getRandomValues(new Uint8Array(X25519_KEY_BYTES));
+    return { privateKey, publicKey: x25519.getPublicKey(privateKey) };
+  },
+
+  publicKeyOf(privateKey) {
+    checkX25519Key(privateKey);
+    return x25519.getPublicKey(privateKey);
+  },
+
+  sharedSecret(privateKey, publicKey) {
+    checkX25519Key(privateKey);
+    checkX25519Key(publicKey);
+    try {
+      return x25519.getSharedSecret(privateKey, publicKey);
+    } catch {
+      return null; // With the lengths right, only the secret is left to be wrong: all zeros.
+    }
+  },
+
   equal(a, b) {
     if (a.length !== b.length) return false;
     let difference = 0;
@@ -47,3 +94,7 @@ export const nobleCiphers: Ciphers = {
     return difference === 0;
   },
 };
+
+function checkX25519Key(key: Uint8Array): void {
+  if (key.length !== X25519_KEY_BYTES) throw new RangeError("an X25519 key has 32 bytes");
+}

@@ -6,16 +6,34 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
   createSecretKey,
+  diffieHellman,
+  hash,
   hkdfSync,
   randomFillSync,
   timingSafeEqual,
 } from "node:crypto";
-import { BLOCK_BYTES, CBC_KEY_BYTES, HKDF_BYTES_MAX } from "../protocol/ciphers.ts";
-import type { CbcKey, Ciphers, MacKey } from "../protocol/ciphers.ts";
+import type { KeyObject } from "node:crypto";
+import {
+  AEAD_KEY_BYTES,
+  AEAD_TAG_BYTES,
+  BLOCK_BYTES,
+  CBC_KEY_BYTES,
+  HKDF_BYTES_MAX,
+  X25519_KEY_BYTES,
+} from "../protocol/ciphers.ts";
+import type { AeadKey, CbcKey, Ciphers, MacKey } from "../protocol/ciphers.ts";
 
-const ALGORITHM = "aes-128-cbc";
+const CBC = "aes-128-cbc";
+const GCM = "aes-256-gcm";
+const GCM_OPTIONS = { authTagLength: AEAD_TAG_BYTES };
 const NO_SALT = new Uint8Array(0);
+
+// What stands before the raw key in PKCS #8 and in SubjectPublicKeyInfo (RFC 8410 sections 7, 4).
+const PRIVATE_KEY_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
+const PUBLIC_KEY_PREFIX = Buffer.from("302a300506032b656e032100", "hex");
 
 // One call of the generator costs as much as an encryption whatever its size, so the small lengths
 // share one.
@@ -40,6 +58,8 @@ export const nodeCiphers: Ciphers = {
     return new Uint8Array(hkdfSync("sha256", secret, NO_SALT, info, length));
   },
 
+  sha256: (data) => hash("sha256", data, "buffer"),
+
   importMacKey(raw): MacKey {
     const key = createSecretKey(raw);
     return { sign: (data) => createHmac("sha256", key).update(data).digest() };
@@ -51,13 +71,65 @@ export const nodeCiphers: Ciphers = {
     // Padding is done here: with it off, `update` alone gives all blocks, and the second call and
     // the copy that joins its result fall away.
     return {
-      encrypt: (iv, plain) =>
-        createCipheriv(ALGORITHM, key, iv).setAutoPadding(false).update(pad(plain)),
+      encrypt: (iv, plain) => createCipheriv(CBC, key, iv).setAutoPadding(false).update(pad(plain)),
       decrypt(iv, cipher) {
         if (cipher.length === 0 || cipher.length % BLOCK_BYTES !== 0) return null;
-        return unpad(createDecipheriv(ALGORITHM, key, iv).setAutoPadding(false).update(cipher));
+        return unpad(createDecipheriv(CBC, key, iv).setAutoPadding(false).update(cipher));
       },
     };
+  },
+
+  importAeadKey(raw): AeadKey {
+    if (raw.length !== AEAD_KEY_BYTES) throw new RangeError("an AES-256 key has 32 bytes");
+    const key = createSecretKey(raw);
+    return {
+      seal(nonce, associatedData, plaintext) {
+        const cipher = createCipheriv(GCM, key, nonce, GCM_OPTIONS);
+        if (associatedData.length > 0) cipher.setAAD(associatedData);
+        const sealed = new Uint8Array(plaintext.length + AEAD_TAG_BYTES);
+        sealed.set(cipher.update(plaintext));
+        cipher.final(); // Empty: GCM is a stream.
+        sealed.set(cipher.getAuthTag(), plaintext.length);
+        return sealed;
+      },
+      open(nonce, associatedData, sealed) {
+        if (sealed.length < AEAD_TAG_BYTES) return null;
+        const tagAt = sealed.length - AEAD_TAG_BYTES;
+        const decipher = createDecipheriv(GCM, key, nonce, GCM_OPTIONS);
+        if (associatedData.length > 0) decipher.setAAD(associatedData);
+        decipher.setAuthTag(sealed.subarray(tagAt));
+        const plaintext = decipher.update(sealed.subarray(0, tagAt));
+        try {
+          decipher.final();
+        } catch {
+          return null; // The tag does not match; nobody sees what `update` gave.
+        }
+        return plaintext;
+      },
+    };
+  },
+
+  generateKeyPair() {
+    const privateKey = nodeCiphers.randomBytes(X25519_KEY_BYTES);
+    return { privateKey, publicKey: nodeCiphers.publicKeyOf(privateKey) };
+  },
+
+  publicKeyOf(privateKey) {
+    const key = createPublicKey(importPrivateKey(privateKey));
+    const info = key.export({ format: "der", type: "spki" });
+    return new Uint8Array(info.subarray(PUBLIC_KEY_PREFIX.length));
+  },
+
+  sharedSecret(privateKey, publicKey) {
+    const keys = {
+      privateKey: importPrivateKey(privateKey),
+      publicKey: importPublicKey(publicKey),
+    };
+    try {
+      return diffieHellman(keys);
+    } catch {
+      return null; // With both keys imported, only the secret is left to be wrong: all zeros.
+    }
   },
 
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
@@ -79,4 +151,19 @@ function unpad(padded: Uint8Array): Uint8Array | null {
     if (back <= padding) wrong |= padded[length - back]! ^ padding;
   }
   return wrong === 0 ? padded.subarray(0, length - padding) : null;
+}
+
+function importPrivateKey(raw: Uint8Array): KeyObject {
+  const key = behind(PRIVATE_KEY_PREFIX, raw);
+  return createPrivateKey({ key, format: "der", type: "pkcs8" });
+}
+
+function importPublicKey(raw: Uint8Array): KeyObject {
+  const key = behind(PUBLIC_KEY_PREFIX, raw);
+  return createPublicKey({ key, format: "der", type: "spki" });
+}
+
+function behind(prefix: Buffer, raw: Uint8Array): Buffer {
+  if (raw.length !== X25519_KEY_BYTES) throw new RangeError("an X25519 key has 32 bytes");
+  return Buffer.concat([prefix, raw]);
 }

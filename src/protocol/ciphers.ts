@@ -19,19 +19,47 @@ export interface CbcKey {
   decrypt(iv: Uint8Array, cipher: Uint8Array): Uint8Array | null;
 }
 
+/** AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes. */
+export interface AeadKey {
+  /** @param nonce 12 bytes, never used twice with one key. @returns the ciphertext, then the tag. */
+  seal(nonce: Uint8Array, associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** The plaintext, or null for every forgery, too short ones included. */
+  open(nonce: Uint8Array, associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | null;
+}
+
+/** An X25519 key pair (RFC 7748), 32 raw bytes each. */
+export interface KeyPair {
+  readonly privateKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
 export interface Ciphers {
   /** From the system's generator of unpredictable numbers. */
   randomBytes(length: number): Uint8Array;
   /** HKDF-SHA256 without a salt (RFC 5869). @throws RangeError above 255 × 32 bytes. */
   hkdfSha256(secret: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+  sha256(data: Uint8Array): Uint8Array;
   importMacKey(raw: Uint8Array): MacKey;
   /** @throws RangeError unless the key has 16 bytes. */
   importCbcKey(raw: Uint8Array): CbcKey;
+  /** @throws RangeError unless the key has 32 bytes. */
+  importAeadKey(raw: Uint8Array): AeadKey;
+  generateKeyPair(): KeyPair;
+  /** @throws RangeError unless the key has 32 bytes, as `sharedSecret` does for either of its. */
+  publicKeyOf(privateKey: Uint8Array): Uint8Array;
+  /**
+   * The X25519 secret, or null where it is all zeros: such a public key gives the same secret to
+   * everyone (RFC 7748 section 6.1).
+   */
+  sharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | null;
   /** In constant time for equal lengths; false, not a throw, for unequal ones. */
-  equal(a: Uint8Array, b: Uint8Array): boolean;
+  readonly equal: (a: Uint8Array, b: Uint8Array) => boolean;
 }
 
 export const CBC_KEY_BYTES = 16;
 export const BLOCK_BYTES = 16;
 export const MAC_BYTES = 32;
+export const AEAD_KEY_BYTES = 32;
+export const AEAD_TAG_BYTES = 16;
+export const X25519_KEY_BYTES = 32;
 export const HKDF_BYTES_MAX = 255 * MAC_BYTES;

@@ -10,9 +10,9 @@ import { ProtocolError } from "./error.ts";
 import { IV_BYTES, openToken, sealToken } from "./fernet.ts";
 import type { OpenedToken } from "./fernet.ts";
 import { parseFlatJson } from "./flat-json.ts";
-import type { Scalar } from "./flat-json.ts";
 import { decodeHex, encodeHex } from "./hex.ts";
 import type { SessionKeys } from "./session-keys.ts";
+import type { Scalar } from "./strict-json.ts";
 
 /** How long a token is good for, and how far ahead of ours its sender's clock may be. */
 export const TOKEN_LIFETIME_SECONDS = 60;
@@ -146,7 +146,7 @@ function isIdleAmount(field: Scalar | undefined): boolean {
   return typeof field === "object" && /^\d+$/.test(field.number);
 }
 
-function fieldsOf(bytes: Uint8Array, names: readonly string[]): Map<string, Scalar> {
+function fieldsOf(bytes: Uint8Array, names: readonly string[]): ReadonlyMap<string, Scalar> {
   const fields = parseFlatJson(bytes);
   for (const name of fields.keys()) {
     if (!names.includes(name)) throw new ProtocolError("unknown_field");
@@ -154,13 +154,13 @@ function fieldsOf(bytes: Uint8Array, names: readonly string[]): Map<string, Scal
   return fields;
 }
 
-function fieldOf(fields: Map<string, Scalar>, name: string): Scalar {
+function fieldOf(fields: ReadonlyMap<string, Scalar>, name: string): Scalar {
   const field = fields.get(name);
   if (field === undefined) throw new ProtocolError("missing_field");
   return field;
 }
 
-function textOf(fields: Map<string, Scalar>, name: string): string {
+function textOf(fields: ReadonlyMap<string, Scalar>, name: string): string {
   const field = fieldOf(fields, name);
   if (typeof field !== "string") throw new ProtocolError("wrong_type");
   return field;

@@ -16,6 +16,9 @@ const DESCRIPTIONS = {
   bad_token: "the token is not authentic",
   stale_token: "the token is too old",
   future_token: "the token is from the future",
+  bad_handshake: "the handshake is not one with this bank",
+  bad_frame_length: "a frame has 16 to 8192 bytes",
+  bad_frame: "the frame is not authentic, or not in its place",
   bad_reply: "the reply is not one that a bank gives",
 } as const;
 

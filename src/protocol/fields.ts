@@ -1,0 +1,161 @@
+/**
+ * Typed reading of a JSON object's fields, for both sides: what does not fit is refused with the
+ * error that the side has for it. Nothing that is read here was taken from a prototype.
+ */
+import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../bank/money.ts";
+import type { Cents } from "../bank/money.ts";
+import type { ErrorKind } from "./rpc-error.ts";
+import { isJsonObject } from "./strict-json.ts";
+import type { Json, JsonObject } from "./strict-json.ts";
+
+export const MEMO_CHARS_MAX = 140;
+
+const LABEL_LENGTH_MAX = 256;
+
+const WHOLE = /^(?:0|[1-9]\d*)$/;
+const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+// Control characters, also those of C1, and the separators that end a line where text is shown.
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u;
+
+/** Each field is to be read once: `end` counts. */
+export class Fields {
+  readonly #object: JsonObject;
+  readonly #refuse: (kind: ErrorKind) => Error;
+  #read = 0;
+
+  /** @param refuse Gives the error to throw: an answer, or a breach. */
+  constructor(value: Json, refuse: (kind: ErrorKind) => Error) {
+    if (!isJsonObject(value)) throw refuse("invalid_params");
+    this.#object = value;
+    this.#refuse = refuse;
+  }
+
+  has(name: string): boolean {
+    return this.#object.has(name);
+  }
+
+  /** Whether the field says `null`; it counts as read then. */
+  isNull(name: string): boolean {
+    if (this.#object.get(name) !== null) return false;
+    this.#read += 1;
+    return true;
+  }
+
+  /** Refuses fields that were not asked for. */
+  end(): void {
+    if (this.#read !== this.#object.size) throw this.#refuse("invalid_params");
+  }
+
+  /** @param unitsMax In UTF-16 units. */
+  text(name: string, unitsMax: number): string {
+    const value = this.#value(name);
+    return typeof value === "string" && value.length <= unitsMax ? value : this.#fail();
+  }
+
+  /** A text that passes `check`, or else is refused as `kind`. */
+  textWhere(name: string, check: (text: string) => boolean, kind?: ErrorKind): string {
+    const value = this.text(name, Number.POSITIVE_INFINITY);
+    return check(value) ? value : this.#fail(kind);
+  }
+
+  texts(name: string): string[] {
+    return this.#list(name).map((item) => (typeof item === "string" ? item : this.#fail()));
+  }
+
+  /** A list of objects, each to be read in its turn. */
+  objects(name: string): Fields[] {
+    return this.#list(name).map((item) => new Fields(item, this.#refuse));
+  }
+
+  /** An object within, to be read in its turn. */
+  inner(name: string): Fields {
+    return new Fields(this.#value(name), this.#refuse);
+  }
+
+  whole(name: string, min: number, max: number): number {
+    const value = this.#value(name);
+    if (value === null || typeof value !== "object" || !("number" in value)) return this.#fail();
+    const number = WHOLE.test(value.number) ? Number(value.number) : Number.NaN;
+    return number >= min && number <= max ? number : this.#fail();
+  }
+
+  count(name: string): number {
+    return this.whole(name, 0, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** A text of the bank's own. */
+  label(name: string): string {
+    return this.text(name, LABEL_LENGTH_MAX);
+  }
+
+  /** Cents above zero, up to the limit of one transaction. */
+  amount(name: string): Cents {
+    const text = this.textWhere(name, (digits) => WHOLE.test(digits));
+    if (text === "0") return this.#fail("amount_not_positive");
+    return Number(text) <= AMOUNT_CENTS_MAX ? cents(Number(text)) : this.#fail("amount_too_large");
+  }
+
+  balance(name: string): Cents {
+    const text = this.textWhere(name, (digits) => WHOLE.test(digits));
+    return Number(text) <= BALANCE_CENTS_MAX ? cents(Number(text)) : this.#fail();
+  }
+
+  /** Digits of a safe integer, as a text. */
+  transactionId(name: string): string {
+    return this.textWhere(name, isTransactionId);
+  }
+
+  idempotencyKey(name: string): string {
+    return this.textWhere(name, (key) => IDEMPOTENCY_KEY.test(key));
+  }
+
+  memo(name: string): string {
+    return this.textWhere(name, isMemo);
+  }
+
+  /** UTC in ISO 8601, to the millisecond: `2026-11-24T07:00:00.000Z`. */
+  time(name: string): string {
+    return this.textWhere(name, isTime);
+  }
+
+  /** One of a few words. */
+  oneOf<T extends string>(name: string, words: readonly T[]): T {
+    const text = this.text(name, Number.POSITIVE_INFINITY);
+    return words.find((word) => word === text) ?? this.#fail();
+  }
+
+  #list(name: string): readonly Json[] {
+    const value = this.#value(name);
+    return Array.isArray(value) ? (value as readonly Json[]) : this.#fail();
+  }
+
+  #fail(kind: ErrorKind = "invalid_params"): never {
+    throw this.#refuse(kind);
+  }
+
+  #value(name: string): Json {
+    const value = this.#object.get(name);
+    if (value === undefined) return this.#fail();
+    this.#read += 1;
+    return value;
+  }
+}
+
+const isTransactionId = (text: string): boolean =>
+  WHOLE.test(text) && Number.isSafeInteger(Number(text));
+
+/** Up to 140 characters (code points) that can be shown in one line. */
+export const isMemo = (text: string): boolean =>
+  text !== "" &&
+  text.length <= 2 * MEMO_CHARS_MAX &&
+  [...text].length <= MEMO_CHARS_MAX &&
+  text.isWellFormed() &&
+  !UNPRINTABLE.test(text);
+
+// A day that is in no calendar does not come back as it went in.
+function isTime(text: string): boolean {
+  if (!TIME.test(text)) return false;
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+}

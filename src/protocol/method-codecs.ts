@@ -1,0 +1,222 @@
+/**
+ * How the parameters and the result of each method are written and read: encoder beside parser, so
+ * that neither side can say what the other does not take.
+ */
+import { checkPassword, checkUsername } from "../bank/credentials.ts";
+import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
+import type { Fields } from "./fields.ts";
+import { PLAINTEXT_BYTES_MAX } from "./frames.ts";
+import { HISTORY_LIMIT, HISTORY_LIMIT_MAX } from "./methods.ts";
+import type {
+  CashParams,
+  EntryKind,
+  HistoryEntry,
+  HistoryPage,
+  Method,
+  Moved,
+  Params,
+  Result,
+} from "./methods.ts";
+import type { JsonSource } from "./rpc.ts";
+
+const encoder = new TextEncoder();
+
+/** Reads refuse through their `Fields`; `end` is for the caller. */
+interface MethodCodec<M extends Method> {
+  encodeParams(params: Params<M>): JsonSource;
+  parseParams(fields: Fields): Params<M>;
+  encodeResult(result: Result<M>): JsonSource;
+  parseResult(fields: Fields): Result<M>;
+}
+
+const CODE_LENGTH_MAX = 64;
+
+const ENTRY_KINDS: readonly EntryKind[] = ["deposit", "withdrawal", "transfer_in", "transfer_out"];
+
+const takesNothing = { encodeParams: (): JsonSource => ({}), parseParams: () => ({}) };
+const givesNothing = { encodeResult: (): JsonSource => ({}), parseResult: () => ({}) };
+
+const encodeCash = ({ amount, idempotencyKey }: CashParams) => ({
+  amount: String(amount),
+  idempotencyKey,
+});
+
+const parseCash = (fields: Fields): CashParams => ({
+  amount: fields.amount("amount"),
+  idempotencyKey: fields.idempotencyKey("idempotencyKey"),
+});
+
+const givesMoved = {
+  encodeResult: ({ transactionId, balance }: Moved) => ({
+    transactionId,
+    balance: String(balance),
+  }),
+  parseResult: (fields: Fields): Moved => ({
+    transactionId: fields.transactionId("transactionId"),
+    balance: fields.balance("balance"),
+  }),
+};
+
+const cash = { encodeParams: encodeCash, parseParams: parseCash, ...givesMoved };
+
+/** A user name that is not new: accounts may be older than today's rules. */
+const oldText = (fields: Fields, name: string): string => fields.text(name, LOGIN_TEXT_LENGTH_MAX);
+
+const newPassword = (fields: Fields, name: string): string =>
+  fields.textWhere(name, (text) => checkPassword(text) === null, "bad_password");
+
+export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
+  "auth.signUp": {
+    encodeParams: ({ username, password }) => ({ username, password }),
+    parseParams: (fields) => ({
+      username: fields.textWhere(
+        "username",
+        (name) => checkUsername(name) === null,
+        "bad_username",
+      ),
+      password: newPassword(fields, "password"),
+    }),
+    encodeResult: ({ username }) => ({ username }),
+    parseResult: (fields) => ({ username: oldText(fields, "username") }),
+  },
+
+  "auth.login": {
+    encodeParams: ({ username, password, code }) => ({ username, password, code }),
+    parseParams: (fields) => ({
+      username: oldText(fields, "username"),
+      password: oldText(fields, "password"),
+      ...(fields.has("code") && { code: fields.text("code", CODE_LENGTH_MAX) }),
+    }),
+    encodeResult: ({ username, roles, session: { idleSeconds, amountMax } }) => ({
+      username,
+      roles,
+      session: { idleSeconds, amountMax: String(amountMax) },
+    }),
+    parseResult(fields) {
+      const session = fields.inner("session");
+      return {
+        username: oldText(fields, "username"),
+        roles: fields.texts("roles"),
+        session: {
+          idleSeconds: session.count("idleSeconds"),
+          amountMax: session.amount("amountMax"),
+        },
+      };
+    },
+  },
+
+  "auth.logout": { ...takesNothing, ...givesNothing },
+
+  "auth.changePassword": {
+    encodeParams: (params) => ({
+      oldPassword: params.oldPassword,
+      newPassword: params.newPassword,
+    }),
+    parseParams: (fields) => ({
+      oldPassword: oldText(fields, "oldPassword"),
+      newPassword: newPassword(fields, "newPassword"),
+    }),
+    ...givesNothing,
+  },
+
+  "account.balance": {
+    ...takesNothing,
+    encodeResult: ({ balance, available }) => ({
+      balance: String(balance),
+      available: String(available),
+    }),
+    parseResult: (fields) => ({
+      balance: fields.balance("balance"),
+      available: fields.balance("available"),
+    }),
+  },
+
+  "account.deposit": cash,
+  "account.withdraw": cash,
+
+  "account.transfer": {
+    encodeParams: (params) => ({ to: params.to, ...encodeCash(params), memo: params.memo }),
+    parseParams: (fields) => ({
+      to: oldText(fields, "to"),
+      ...parseCash(fields),
+      ...(fields.has("memo") && { memo: fields.memo("memo") }),
+    }),
+    ...givesMoved,
+  },
+
+  "account.history": {
+    encodeParams: ({ before, until, limit }) => ({ before, until, limit }),
+    parseParams: (fields) => ({
+      ...(fields.has("before") && { before: fields.transactionId("before") }),
+      ...(fields.has("until") && { until: fields.time("until") }),
+      limit: fields.has("limit") ? fields.whole("limit", 1, HISTORY_LIMIT_MAX) : HISTORY_LIMIT,
+    }),
+    encodeResult: ({ entries, next }) => ({ entries: entries.map(encodeEntry), next }),
+    parseResult: (fields) => ({
+      entries: fields.objects("entries").map(parseEntry),
+      ...(fields.has("next") && { next: fields.transactionId("next") }),
+    }),
+  },
+
+  "session.info": {
+    encodeResult: (info) => ({
+      username: info.username,
+      roles: info.roles,
+      protocol: info.protocol,
+      fingerprint: info.fingerprint,
+      idleSeconds: info.idleSeconds,
+      startedAt: info.startedAt,
+      terminal: info.terminal,
+    }),
+    parseResult: (fields) => ({
+      username: fields.isNull("username") ? null : oldText(fields, "username"),
+      roles: fields.texts("roles"),
+      protocol: fields.label("protocol"),
+      fingerprint: fields.label("fingerprint"),
+      idleSeconds: fields.count("idleSeconds"),
+      startedAt: fields.time("startedAt"),
+      terminal: fields.label("terminal"),
+    }),
+    ...takesNothing,
+  },
+};
+
+const encodeEntry = (entry: HistoryEntry): JsonSource => ({
+  transactionId: entry.transactionId,
+  kind: entry.kind,
+  amount: String(entry.amount),
+  balance: String(entry.balance),
+  at: entry.at,
+  counterparty: entry.counterparty,
+  memo: entry.memo,
+});
+
+const parseEntry = (fields: Fields): HistoryEntry => ({
+  transactionId: fields.transactionId("transactionId"),
+  kind: fields.oneOf("kind", ENTRY_KINDS),
+  amount: fields.amount("amount"),
+  balance: fields.balance("balance"),
+  at: fields.time("at"),
+  ...(fields.has("counterparty") && { counterparty: oldText(fields, "counterparty") }),
+  ...(fields.has("memo") && { memo: fields.memo("memo") }),
+});
+
+/** What a history's result has around its entries, at most: the longest id, names, and `next`. */
+const AROUND_ENTRIES_BYTES = 512;
+
+/**
+ * As much of a page as fits into one frame: a client may get fewer entries than it asked for, and
+ * `next` then says where they go on.
+ */
+export function pageThatFits(page: HistoryPage): HistoryPage {
+  let bytes = AROUND_ENTRIES_BYTES;
+  const fitting: HistoryEntry[] = [];
+  for (const entry of page.entries) {
+    bytes += encoder.encode(JSON.stringify(encodeEntry(entry))).length + 1; // A comma behind each.
+    if (bytes > PLAINTEXT_BYTES_MAX) {
+      return { entries: fitting, next: fitting.at(-1)!.transactionId };
+    }
+    fitting.push(entry);
+  }
+  return page;
+}

@@ -1,0 +1,330 @@
+/**
+ * The Noise Protocol Framework, revision 34 (noiseprotocol.org/noise.html), with X25519, AES-256-GCM
+ * and SHA-256. Names and order follow section 5 of its specification; numbers in comments are its
+ * sections.
+ */
+import type { AeadKey, Ciphers, KeyPair } from "./ciphers.ts";
+import { AEAD_TAG_BYTES, MAC_BYTES, X25519_KEY_BYTES } from "./ciphers.ts";
+import { ProtocolError } from "./error.ts";
+
+type Token = "e" | "s" | "ee" | "es" | "se" | "ss";
+type Pattern = {
+  /** Whose static key the other side knows beforehand. */
+  readonly known: readonly ("initiator" | "responder")[];
+  readonly messages: readonly (readonly Token[])[];
+};
+
+// 7.4, 7.5: those without pre-shared keys for which the tests have vectors; the product uses NK.
+const PATTERNS = {
+  N: { known: ["responder"], messages: [["e", "es"]] },
+  NN: { known: [], messages: [["e"], ["e", "ee"]] },
+  NK: {
+    known: ["responder"],
+    messages: [
+      ["e", "es"],
+      ["e", "ee"],
+    ],
+  },
+  NX: { known: [], messages: [["e"], ["e", "ee", "s", "es"]] },
+  KK: {
+    known: ["initiator", "responder"],
+    messages: [
+      ["e", "es", "ss"],
+      ["e", "ee", "se"],
+    ],
+  },
+  XK: {
+    known: ["responder"],
+    messages: [
+      ["e", "es"],
+      ["e", "ee"],
+      ["s", "se"],
+    ],
+  },
+  IK: {
+    known: ["responder"],
+    messages: [
+      ["e", "es", "s", "ss"],
+      ["e", "ee", "se"],
+    ],
+  },
+  XX: { known: [], messages: [["e"], ["e", "ee", "s", "es"], ["s", "se"]] },
+} as const satisfies Record<string, Pattern>;
+
+export type PatternName = keyof typeof PATTERNS;
+
+const NONCE_BYTES = 12;
+const NONCE_MAX = 2n ** 64n - 1n; // 5.1: reserved, so the counter stops before it.
+const EMPTY = new Uint8Array(0);
+
+/** 5.1: one direction's key and its counter. */
+export class CipherState {
+  #key: AeadKey | null;
+  #n: bigint;
+
+  /** @param n The first nonce; only tests begin elsewhere than at zero. */
+  constructor(key: AeadKey, n = 0n) {
+    this.#key = key;
+    this.#n = n;
+  }
+
+  /** @throws RangeError when the counter has run out, or a decryption has failed before. */
+  encryptWithAd(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
+    return this.#usableKey().seal(this.#nextNonce(), associatedData, plaintext);
+  }
+
+  /**
+   * The plaintext, or null for a forgery; after one the state is dead, so that nobody tries twice.
+   * @throws RangeError as `encryptWithAd`.
+   */
+  decryptWithAd(associatedData: Uint8Array, ciphertext: Uint8Array): Uint8Array | null {
+    const plaintext = this.#usableKey().open(this.#nextNonce(), associatedData, ciphertext);
+    if (plaintext === null) this.#key = null;
+    return plaintext;
+  }
+
+  #usableKey(): AeadKey {
+    if (this.#key === null) throw new RangeError("a decryption has failed: the key is gone");
+    return this.#key;
+  }
+
+  /** 12.4: 32 bits of zeros, then the counter, big-endian. */
+  #nextNonce(): Uint8Array {
+    if (this.#n >= NONCE_MAX) throw new RangeError("no nonces are left");
+    const nonce = new Uint8Array(NONCE_BYTES);
+    new DataView(nonce.buffer).setBigUint64(4, this.#n);
+    this.#n += 1n;
+    return nonce;
+  }
+}
+
+/** 5.2: what both sides know so far, as a chaining key, a hash, and a key once there is one. */
+class SymmetricState {
+  readonly #ciphers: Ciphers;
+  #chainingKey: Uint8Array;
+  #h: Uint8Array;
+  #cipher: CipherState | null = null;
+
+  constructor(ciphers: Ciphers, protocolName: string) {
+    const name = new TextEncoder().encode(protocolName);
+    this.#ciphers = ciphers;
+    this.#h = name.length <= MAC_BYTES ? padded(name, MAC_BYTES) : ciphers.sha256(name);
+    this.#chainingKey = this.#h;
+  }
+
+  get handshakeHash(): Uint8Array {
+    return this.#h.slice();
+  }
+
+  /** How many bytes `encryptAndHash` adds. */
+  get tagBytes(): number {
+    return this.#cipher === null ? 0 : AEAD_TAG_BYTES;
+  }
+
+  mixKey(inputKeyMaterial: Uint8Array): void {
+    const [chainingKey, key] = this.#hkdf(inputKeyMaterial);
+    this.#chainingKey = chainingKey;
+    this.#cipher = this.#cipherStateOf(key);
+  }
+
+  mixHash(data: Uint8Array): void {
+    this.#h = this.#ciphers.sha256(concat(this.#h, data));
+  }
+
+  encryptAndHash(plaintext: Uint8Array): Uint8Array {
+    const ciphertext = this.#cipher?.encryptWithAd(this.#h, plaintext) ?? plaintext;
+    this.mixHash(ciphertext);
+    return ciphertext;
+  }
+
+  /** @throws ProtocolError `bad_handshake` for a forgery. */
+  decryptAndHash(ciphertext: Uint8Array): Uint8Array {
+    const plaintext =
+      this.#cipher === null ? ciphertext : this.#cipher.decryptWithAd(this.#h, ciphertext);
+    if (plaintext === null) throw new ProtocolError("bad_handshake");
+    this.mixHash(ciphertext);
+    return plaintext;
+  }
+
+  /** One key from the initiator to the responder, one back. */
+  split(): [CipherState, CipherState] {
+    const [first, second] = this.#hkdf(EMPTY);
+    return [this.#cipherStateOf(first), this.#cipherStateOf(second)];
+  }
+
+  #cipherStateOf(key: Uint8Array): CipherState {
+    return new CipherState(this.#ciphers.importAeadKey(key));
+  }
+
+  /** 4.3: HKDF with the chaining key as its salt, and two outputs. */
+  #hkdf(inputKeyMaterial: Uint8Array): [Uint8Array, Uint8Array] {
+    const ciphers = this.#ciphers;
+    const pseudoRandomKey = ciphers.importMacKey(this.#chainingKey).sign(inputKeyMaterial);
+    const temporaryKey = ciphers.importMacKey(pseudoRandomKey);
+    const first = temporaryKey.sign(Uint8Array.of(1));
+    return [first, temporaryKey.sign(concat(first, Uint8Array.of(2)))];
+  }
+}
+
+/** What a side brings into a handshake. Only tests hand in an ephemeral key. */
+export interface HandshakeOptions {
+  readonly pattern: PatternName;
+  readonly role: "initiator" | "responder";
+  readonly prologue: Uint8Array;
+  readonly static?: KeyPair;
+  readonly remoteStatic?: Uint8Array;
+  readonly ephemeral?: KeyPair;
+}
+
+/** What a handshake ends in: a key per direction, and a hash that names the session. */
+export interface Transport {
+  readonly send: CipherState;
+  readonly receive: CipherState;
+  readonly handshakeHash: Uint8Array;
+}
+
+/** 5.3: one side of one handshake. After an error it is dead, like its cipher. */
+export class HandshakeState {
+  readonly #ciphers: Ciphers;
+  readonly #symmetric: SymmetricState;
+  readonly #initiator: boolean;
+  readonly #messages: readonly (readonly Token[])[];
+  readonly #s: KeyPair | undefined;
+  #e: KeyPair | undefined;
+  #rs: Uint8Array | undefined;
+  #re: Uint8Array | undefined;
+  #turn = 0;
+  #broken = false;
+
+  /** @throws Error if a key that the pattern needs beforehand is missing. */
+  constructor(ciphers: Ciphers, options: HandshakeOptions) {
+    const pattern: Pattern = PATTERNS[options.pattern];
+    this.#ciphers = ciphers;
+    this.#symmetric = new SymmetricState(ciphers, `Noise_${options.pattern}_25519_AESGCM_SHA256`);
+    this.#initiator = options.role === "initiator";
+    this.#messages = pattern.messages;
+    this.#s = options.static;
+    this.#e = options.ephemeral;
+    this.#rs = options.remoteStatic;
+    this.#symmetric.mixHash(options.prologue);
+    for (const owner of pattern.known) {
+      this.#symmetric.mixHash(
+        owner === options.role ? needed(this.#s).publicKey : needed(this.#rs),
+      );
+    }
+  }
+
+  /** @throws Error out of turn. */
+  writeMessage(payload: Uint8Array): Uint8Array {
+    const tokens = this.#takeTurn(true);
+    const parts = tokens.map((token) => this.#write(token));
+    parts.push(this.#symmetric.encryptAndHash(payload));
+    this.#broken = false;
+    return concat(...parts);
+  }
+
+  /**
+   * @returns the payload.
+   * @throws ProtocolError `bad_handshake` for every message that is not the peer's.
+   * @throws Error out of turn.
+   */
+  readMessage(message: Uint8Array): Uint8Array {
+    let rest = message;
+    const take = (length: number): Uint8Array => {
+      if (rest.length < length) throw new ProtocolError("bad_handshake");
+      const part = rest.slice(0, length);
+      rest = rest.subarray(length);
+      return part;
+    };
+    for (const token of this.#takeTurn(false)) this.#read(token, take);
+    const payload = this.#symmetric.decryptAndHash(rest);
+    this.#broken = false;
+    return payload;
+  }
+
+  /** @throws Error before the last message. */
+  split(): Transport {
+    if (this.#broken || this.#turn < this.#messages.length) {
+      throw new Error("the handshake has not ended");
+    }
+    const [toResponder, toInitiator] = this.#symmetric.split();
+    const { handshakeHash } = this.#symmetric;
+    return this.#initiator
+      ? { send: toResponder, receive: toInitiator, handshakeHash }
+      : { send: toInitiator, receive: toResponder, handshakeHash };
+  }
+
+  /** Broken until the message is done with: an error on the way leaves it so. */
+  #takeTurn(writing: boolean): readonly Token[] {
+    const tokens = this.#messages[this.#turn];
+    const ours = (this.#turn % 2 === 0) === this.#initiator;
+    if (this.#broken || tokens === undefined || ours !== writing) {
+      throw new Error("this side has no such turn in the handshake");
+    }
+    this.#broken = true;
+    this.#turn += 1;
+    return tokens;
+  }
+
+  #write(token: Token): Uint8Array {
+    switch (token) {
+      case "e":
+        this.#e ??= this.#ciphers.generateKeyPair();
+        this.#symmetric.mixHash(this.#e.publicKey);
+        return this.#e.publicKey;
+      case "s":
+        return this.#symmetric.encryptAndHash(needed(this.#s).publicKey);
+      default:
+        this.#mixSecret(token);
+        return EMPTY;
+    }
+  }
+
+  #read(token: Token, take: (length: number) => Uint8Array): void {
+    switch (token) {
+      case "e":
+        this.#re = take(X25519_KEY_BYTES);
+        this.#symmetric.mixHash(this.#re);
+        break;
+      case "s":
+        this.#rs = this.#symmetric.decryptAndHash(
+          take(X25519_KEY_BYTES + this.#symmetric.tagBytes),
+        );
+        break;
+      default:
+        this.#mixSecret(token);
+    }
+  }
+
+  /** The first letter names the initiator's key, the second the responder's. */
+  #mixSecret(token: "ee" | "es" | "se" | "ss"): void {
+    const [own, remote] = this.#initiator ? [token[0], token[1]] : [token[1], token[0]];
+    const secret = this.#ciphers.sharedSecret(
+      needed(own === "e" ? this.#e : this.#s).privateKey,
+      needed(remote === "e" ? this.#re : this.#rs),
+    );
+    if (secret === null) throw new ProtocolError("bad_handshake");
+    this.#symmetric.mixKey(secret);
+  }
+}
+
+function needed<T>(key: T | undefined): T {
+  if (key === undefined) throw new Error("the pattern needs a key that was not given");
+  return key;
+}
+
+function padded(bytes: Uint8Array, length: number): Uint8Array {
+  const result = new Uint8Array(length);
+  result.set(bytes);
+  return result;
+}
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

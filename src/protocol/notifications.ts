@@ -1,0 +1,72 @@
+/** What the bank says unasked, in a session (docs/protocol.md, "Notifications"). */
+import type { Cents } from "../bank/money.ts";
+import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
+import type { Fields } from "./fields.ts";
+import type { JsonSource } from "./rpc.ts";
+
+/** Why a session has ended: by its user, by time, by the bank's end, by an attack, by another. */
+export type ClosingReason = "logout" | "idle" | "draining" | "breach" | "ended_elsewhere";
+
+export type Notification =
+  /** The last frame of a session: a line that is cut without it was cut by somebody. */
+  | { readonly method: "session.closed"; readonly params: { readonly reason: ClosingReason } }
+  /** The session ends unless a request comes within this time. */
+  | { readonly method: "session.expiring"; readonly params: { readonly seconds: number } }
+  | {
+      readonly method: "account.credited";
+      readonly params: {
+        readonly transactionId: string;
+        readonly amount: Cents;
+        readonly balance: Cents;
+        readonly from: string;
+        readonly memo?: string;
+      };
+    };
+
+const REASONS: readonly ClosingReason[] = [
+  "logout",
+  "idle",
+  "draining",
+  "breach",
+  "ended_elsewhere",
+];
+
+export function notificationParams({ method, params }: Notification): JsonSource {
+  switch (method) {
+    case "session.closed":
+      return { reason: params.reason };
+    case "session.expiring":
+      return { seconds: params.seconds };
+    case "account.credited":
+      return {
+        transactionId: params.transactionId,
+        amount: String(params.amount),
+        balance: String(params.balance),
+        from: params.from,
+        memo: params.memo,
+      };
+  }
+}
+
+/** Null for a method that this client does not know. */
+export function parseNotification(method: string, fields: Fields): Notification | null {
+  switch (method) {
+    case "session.closed":
+      return { method, params: { reason: fields.oneOf("reason", REASONS) } };
+    case "session.expiring":
+      return { method, params: { seconds: fields.count("seconds") } };
+    case "account.credited":
+      return {
+        method,
+        params: {
+          transactionId: fields.transactionId("transactionId"),
+          amount: fields.amount("amount"),
+          balance: fields.balance("balance"),
+          from: fields.text("from", LOGIN_TEXT_LENGTH_MAX),
+          ...(fields.has("memo") && { memo: fields.memo("memo") }),
+        },
+      };
+    default:
+      return null;
+  }
+}

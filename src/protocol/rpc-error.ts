@@ -1,0 +1,65 @@
+/**
+ * What can go wrong with a request of the modern protocol: a closed table, whose words clients may
+ * build on (docs/protocol.md, "Errors").
+ */
+
+/** How a client tells its answers apart: an integer, or up to 64 UTF-16 units of text. */
+export type RpcId = number | string;
+
+/**
+ * What the caller should do: not ask again as it did; ask again with the same idempotency key, for
+ * nobody knows whether it was done; or ask again later, for it was not.
+ */
+export type Retry = "never" | "same_key" | "later";
+
+type ErrorEntry = { readonly code: number; readonly message: string; readonly retry: Retry };
+
+// Codes below -32000 are JSON-RPC's own. Ours are 1000 and up for what a session may not do, 2000
+// and up for what an account may not, 3000 and up for a bank that cannot just now.
+export const ERRORS = {
+  parse_error: { code: -32700, message: "this is not JSON", retry: "never" },
+  invalid_request: { code: -32600, message: "this is not a request", retry: "never" },
+  unknown_method: { code: -32601, message: "there is no such method", retry: "never" },
+  invalid_params: { code: -32602, message: "the parameters do not fit", retry: "never" },
+  internal: { code: -32603, message: "the bank has failed", retry: "same_key" },
+  not_logged_in: { code: 1000, message: "log in first", retry: "never" },
+  already_logged_in: { code: 1001, message: "log out first", retry: "never" },
+  authentication_failed: { code: 1002, message: "name or password is wrong", retry: "never" },
+  username_taken: { code: 1003, message: "the user name is taken", retry: "never" },
+  bad_username: { code: 1004, message: "this cannot be a user name", retry: "never" },
+  bad_password: { code: 1005, message: "this cannot be a password", retry: "never" },
+  amount_not_positive: { code: 2000, message: "an amount is above zero", retry: "never" },
+  amount_too_large: { code: 2001, message: "the amount is above the limit", retry: "never" },
+  balance_too_large: { code: 2002, message: "the account cannot hold that much", retry: "never" },
+  insufficient_funds: { code: 2003, message: "the balance is too low", retry: "never" },
+  unknown_recipient: { code: 2004, message: "there is no such recipient", retry: "never" },
+  own_account: { code: 2005, message: "that is your own account", retry: "never" },
+  idempotency_conflict: { code: 2006, message: "the key was used for another", retry: "never" },
+  busy: { code: 3000, message: "the bank is busy", retry: "later" },
+  read_only: { code: 3001, message: "the bank takes no changes just now", retry: "later" },
+  timed_out: { code: 3002, message: "the outcome is not known yet", retry: "same_key" },
+  draining: { code: 3003, message: "the bank is about to stop", retry: "later" },
+  too_many_in_flight: { code: 3004, message: "too many requests at once", retry: "later" },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorKind = keyof typeof ERRORS;
+
+export const ERROR_KINDS = Object.keys(ERRORS) as readonly ErrorKind[];
+
+export const isErrorKind = (word: string): word is ErrorKind => Object.hasOwn(ERRORS, word);
+
+/**
+ * A request that is answered with an error and does nothing. Thrown in `protocol/` alone; `id` is
+ * the request's, or null where it has none that can be read.
+ */
+export class RpcError extends Error {
+  override readonly name = "RpcError";
+  readonly kind: ErrorKind;
+  readonly id: RpcId | null;
+
+  constructor(kind: ErrorKind, id: RpcId | null) {
+    super(ERRORS[kind].message);
+    this.kind = kind;
+    this.id = id;
+  }
+}
