@@ -9,7 +9,8 @@ import { encodeGreeting, parseGreeting } from "./greeting.ts";
 import type { Greeting } from "./greeting.ts";
 import { encodeHex } from "./hex.ts";
 import { HandshakeState } from "./noise.ts";
-import type { CipherState, HandshakeOptions, Transport } from "./noise.ts";
+import type { HandshakeOptions, Transport } from "./noise.ts";
+import type { CipherState } from "./noise-symmetric.ts";
 
 const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);

@@ -9,8 +9,13 @@ import { METHOD_CODECS } from "./method-codecs.ts";
 import type { Call, Method, Params, Result } from "./methods.ts";
 import { notificationParams, parseNotification } from "./notifications.ts";
 import type { Notification } from "./notifications.ts";
-import { encodeRpcNotification, encodeRpcRequest, encodeRpcResult } from "./rpc.ts";
-import { parseRpcReply, parseRpcRequest } from "./rpc.ts";
+import {
+  encodeRpcNotification,
+  encodeRpcRequest,
+  encodeRpcResult,
+  parseRpcReply,
+  parseRpcRequest,
+} from "./rpc.ts";
 import { RpcError } from "./rpc-error.ts";
 import type { ErrorKind, RpcId } from "./rpc-error.ts";
 import type { Json } from "./strict-json.ts";
@@ -41,7 +46,7 @@ export function parseCall(message: Uint8Array): { id: RpcId; call: Call } {
   return { id, call: callOf(method, params, id) };
 }
 
-const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
+const isMethod = (name: string): name is Method => Object.hasOwn(METHOD_CODECS, name);
 
 function callOf(method: Method, params: Json, id: RpcId): Call {
   const fields = new Fields(params, (kind) => new RpcError(kind, id));

@@ -3,9 +3,11 @@
  * and SHA-256. Names and order follow section 5 of its specification; numbers in comments are its
  * sections.
  */
-import type { AeadKey, Ciphers, KeyPair } from "./ciphers.ts";
-import { AEAD_TAG_BYTES, MAC_BYTES, X25519_KEY_BYTES } from "./ciphers.ts";
+import { X25519_KEY_BYTES } from "./ciphers.ts";
+import type { Ciphers, KeyPair } from "./ciphers.ts";
 import { ProtocolError } from "./error.ts";
+import { concat, SymmetricState } from "./noise-symmetric.ts";
+import type { CipherState } from "./noise-symmetric.ts";
 
 type Token = "e" | "s" | "ee" | "es" | "se" | "ss";
 type Pattern = {
@@ -53,118 +55,7 @@ const PATTERNS = {
 
 export type PatternName = keyof typeof PATTERNS;
 
-const NONCE_BYTES = 12;
-const NONCE_MAX = 2n ** 64n - 1n; // 5.1: reserved, so the counter stops before it.
 const EMPTY = new Uint8Array(0);
-
-/** 5.1: one direction's key and its counter. */
-export class CipherState {
-  #key: AeadKey | null;
-  #n: bigint;
-
-  /** @param n The first nonce; only tests begin elsewhere than at zero. */
-  constructor(key: AeadKey, n = 0n) {
-    this.#key = key;
-    this.#n = n;
-  }
-
-  /** @throws RangeError when the counter has run out, or a decryption has failed before. */
-  encryptWithAd(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
-    return this.#usableKey().seal(this.#nextNonce(), associatedData, plaintext);
-  }
-
-  /**
-   * The plaintext, or null for a forgery; after one the state is dead, so that nobody tries twice.
-   * @throws RangeError as `encryptWithAd`.
-   */
-  decryptWithAd(associatedData: Uint8Array, ciphertext: Uint8Array): Uint8Array | null {
-    const plaintext = this.#usableKey().open(this.#nextNonce(), associatedData, ciphertext);
-    if (plaintext === null) this.#key = null;
-    return plaintext;
-  }
-
-  #usableKey(): AeadKey {
-    if (this.#key === null) throw new RangeError("a decryption has failed: the key is gone");
-    return this.#key;
-  }
-
-  /** 12.4: 32 bits of zeros, then the counter, big-endian. */
-  #nextNonce(): Uint8Array {
-    if (this.#n >= NONCE_MAX) throw new RangeError("no nonces are left");
-    const nonce = new Uint8Array(NONCE_BYTES);
-    new DataView(nonce.buffer).setBigUint64(4, this.#n);
-    this.#n += 1n;
-    return nonce;
-  }
-}
-
-/** 5.2: what both sides know so far, as a chaining key, a hash, and a key once there is one. */
-class SymmetricState {
-  readonly #ciphers: Ciphers;
-  #chainingKey: Uint8Array;
-  #h: Uint8Array;
-  #cipher: CipherState | null = null;
-
-  constructor(ciphers: Ciphers, protocolName: string) {
-    const name = new TextEncoder().encode(protocolName);
-    this.#ciphers = ciphers;
-    this.#h = name.length <= MAC_BYTES ? padded(name, MAC_BYTES) : ciphers.sha256(name);
-    this.#chainingKey = this.#h;
-  }
-
-  get handshakeHash(): Uint8Array {
-    return this.#h.slice();
-  }
-
-  /** How many bytes `encryptAndHash` adds. */
-  get tagBytes(): number {
-    return this.#cipher === null ? 0 : AEAD_TAG_BYTES;
-  }
-
-  mixKey(inputKeyMaterial: Uint8Array): void {
-    const [chainingKey, key] = this.#hkdf(inputKeyMaterial);
-    this.#chainingKey = chainingKey;
-    this.#cipher = this.#cipherStateOf(key);
-  }
-
-  mixHash(data: Uint8Array): void {
-    this.#h = this.#ciphers.sha256(concat(this.#h, data));
-  }
-
-  encryptAndHash(plaintext: Uint8Array): Uint8Array {
-    const ciphertext = this.#cipher?.encryptWithAd(this.#h, plaintext) ?? plaintext;
-    this.mixHash(ciphertext);
-    return ciphertext;
-  }
-
-  /** @throws ProtocolError `bad_handshake` for a forgery. */
-  decryptAndHash(ciphertext: Uint8Array): Uint8Array {
-    const plaintext =
-      this.#cipher === null ? ciphertext : this.#cipher.decryptWithAd(this.#h, ciphertext);
-    if (plaintext === null) throw new ProtocolError("bad_handshake");
-    this.mixHash(ciphertext);
-    return plaintext;
-  }
-
-  /** One key from the initiator to the responder, one back. */
-  split(): [CipherState, CipherState] {
-    const [first, second] = this.#hkdf(EMPTY);
-    return [this.#cipherStateOf(first), this.#cipherStateOf(second)];
-  }
-
-  #cipherStateOf(key: Uint8Array): CipherState {
-    return new CipherState(this.#ciphers.importAeadKey(key));
-  }
-
-  /** 4.3: HKDF with the chaining key as its salt, and two outputs. */
-  #hkdf(inputKeyMaterial: Uint8Array): [Uint8Array, Uint8Array] {
-    const ciphers = this.#ciphers;
-    const pseudoRandomKey = ciphers.importMacKey(this.#chainingKey).sign(inputKeyMaterial);
-    const temporaryKey = ciphers.importMacKey(pseudoRandomKey);
-    const first = temporaryKey.sign(Uint8Array.of(1));
-    return [first, temporaryKey.sign(concat(first, Uint8Array.of(2)))];
-  }
-}
 
 /** What a side brings into a handshake. Only tests hand in an ephemeral key. */
 export interface HandshakeOptions {
@@ -311,20 +202,4 @@ export class HandshakeState {
 function needed<T>(key: T | undefined): T {
   if (key === undefined) throw new Error("the pattern needs a key that was not given");
   return key;
-}
-
-function padded(bytes: Uint8Array, length: number): Uint8Array {
-  const result = new Uint8Array(length);
-  result.set(bytes);
-  return result;
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
