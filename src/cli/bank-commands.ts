@@ -57,7 +57,6 @@ export async function runServer(flags: BankFlags): Promise<void> {
 export async function runClient(number: number, flags: ClientFlags): Promise<void> {
   const signalled = untilSignalled(say);
   const atm = await openAtm(number, flags, sayOut);
-  sayOut(` * Running on ${atm.url}`);
   try {
     await signalled;
   } finally {

@@ -26,6 +26,9 @@ export function explained(error: unknown, port: number): unknown {
     case "EACCES":
     case "EPERM":
     case "EROFS":
+    case "EEXIST":
+    case "ENOTDIR":
+    case "ENOSPC":
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return new CommandFailed(EXIT.environment, error.message);
