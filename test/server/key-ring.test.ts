@@ -59,9 +59,7 @@ describe("the keys of a new bank", () => {
       const { auditKey, pepper } = openKeyRing(${JSON.stringify(folder)});
       process.stdout.write(Buffer.from([...auditKey, ...pepper]).toString("hex"));`;
     const flags = ["--input-type=module", "--eval", script];
-    const started = Array.from({ length: 4 }, () =>
-      promisify(execFile)(process.execPath, flags),
-    );
+    const started = Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, flags));
     const rings = (await Promise.all(started)).map(({ stdout }) => stdout);
     const { auditKey, pepper } = openKeyRing(folder);
     const expected = Buffer.from([...auditKey, ...pepper]).toString("hex");
