@@ -3,7 +3,6 @@
  * phases share.
  */
 
-import type { Answer } from "../actor/answer.ts";
 import type { AccountId, Command, LoginOutcome } from "../bank/ledger.ts";
 import {
   formatReply,
@@ -15,7 +14,7 @@ import {
 import { ProtocolError, describe, type ProtocolErrorCode } from "../protocol/error.ts";
 import type { SealingResult } from "../protocol/sealing.ts";
 import type { SeenTokens } from "../protocol/seen-tokens.ts";
-import type { LedgerReply } from "../workers/ledger.ts";
+import type { Errand, ErrandResult } from "./errands.ts";
 import type { Overdue } from "./patience.ts";
 
 /** Messages that break the rules, before the bank hangs up. */
@@ -25,28 +24,16 @@ export type Message =
   | { type: "received"; bytes: Uint8Array; nowSeconds: number } //  one whole JSON object
   | { type: "broken"; code: ProtocolErrorCode } //                  the stream has no next object
   | { type: "timed_out"; waitingFor: Overdue }
-  | { type: "turn"; granted: boolean } //                           a place in the password line
-  | { type: "password_hashed"; hash: string }
-  | { type: "password_checked"; valid: boolean }
-  | { type: "password_failed" } //                                  the pool could not do it
-  | { type: "answered"; answer: Answer<LedgerReply> } //            by the ledger
+  | ErrandResult<null>
   | { type: "opened"; result: SealingResult; nowSeconds: number };
 
 export type Effect =
-  | { type: "take_turn" }
-  | { type: "end_turn" }
-  | { type: "hash_password"; password: string }
-  | { type: "check_password"; password: string; hash: string | null }
-  | { type: "ask_ledger"; command: Command; who: string }
+  | Errand<null>
   | { type: "open"; envelope: Envelope }
   /** Sends a fresh Master Secret behind `Authenticated`, and seals from then on. */
   | { type: "start_sealing" }
   | { type: "reply"; text: string; sealed: boolean; hangUp: boolean }
-  | { type: "hang_up" }
-  /** For the audit; `who` is null for somebody who has not logged in. */
-  | { type: "note"; who: string | null; action: string; outcome: string }
-  /** For the terminal: what was done, by whom. */
-  | { type: "report"; action: string; who: string; outcome: string };
+  | { type: "hang_up" };
 
 /** The customer behind a session, since the login. */
 export type Customer = {
@@ -123,6 +110,7 @@ export const askLedger = (command: Command, who: string): Effect => ({
   type: "ask_ledger",
   command,
   who,
+  about: null,
 });
 export const bare = (text: string): Effect => ({
   type: "reply",

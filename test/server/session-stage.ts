@@ -63,10 +63,11 @@ export const envelopeReceived = received(encodeEnvelope(ENVELOPE));
 export const replied = (reply: LedgerReply): Message => ({
   type: "answered",
   answer: { ok: true, reply },
+  about: null,
 });
 export const failed = (failure: Failure): Message => {
   const answer: Answer<LedgerReply> = { ok: false, failure };
-  return { type: "answered", answer };
+  return { type: "answered", answer, about: null };
 };
 
 let tags = 0;

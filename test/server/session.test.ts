@@ -37,7 +37,9 @@ type Row = readonly [
   effects: readonly Effect[],
 ];
 
-const asks = (command: Command): Effect => ({ type: "ask_ledger", command, who: "alice" });
+const asks = (command: Command): Effect => ({
+  ...{ type: "ask_ledger", command, who: "alice", about: null },
+});
 const END_TURN: Effect = { type: "end_turn" };
 const TRY_AGAIN = "Service busy: nothing was done, try again in a moment";
 const ASK_BALANCE = "Service busy: it is not known whether this was done, ask for the balance";

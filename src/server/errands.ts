@@ -1,0 +1,111 @@
+/**
+ * What a session sends out for: passwords to the pool, commands to the ledger, notes for the audit
+ * and the terminal. Both protocols' sessions use it. What comes back is told to the session.
+ */
+
+import type { Answer } from "../actor/answer.ts";
+import type { RemoteActor } from "../actor/remote-actor.ts";
+import type { Command } from "../bank/ledger.ts";
+import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
+import type { CryptoPool } from "./crypto-pool.ts";
+import type { Log } from "./log.ts";
+
+const LEDGER_MS_MAX = 10_000;
+
+/** `About` is what a session wants to remember of a question until its answer comes. */
+export type Errand<About> =
+  | { type: "take_turn" }
+  | { type: "end_turn" }
+  | { type: "hash_password"; password: string }
+  | { type: "check_password"; password: string; hash: string | null }
+  | { type: "ask_ledger"; command: Command; who: string; key?: string; about: About }
+  /** For the audit and the terminal; `who` is null for somebody who has not logged in. */
+  | { type: "note"; who: string | null; action: string; outcome: string }
+  /** For the terminal alone: what was done, by whom. */
+  | { type: "report"; action: string; who: string; outcome: string };
+
+export type ErrandResult<About> =
+  | { type: "turn"; granted: boolean } //           a place in the password line
+  | { type: "password_hashed"; hash: string }
+  | { type: "password_checked"; valid: boolean }
+  | { type: "password_failed" } //                  the pool could not do it
+  | { type: "answered"; answer: Answer<LedgerReply>; about: About }; // by the ledger
+
+export type ErrandOptions<About> = {
+  pool: CryptoPool;
+  ledger: RemoteActor<LedgerRequest, LedgerReply>;
+  log: Log;
+  /** The peer's address and port. */
+  peer: string;
+  tell: (result: ErrandResult<About>) => void;
+};
+
+export class Errands<About> {
+  readonly #options: ErrandOptions<About>;
+  #hasTurn = false;
+
+  constructor(options: ErrandOptions<About>) {
+    this.#options = options;
+  }
+
+  perform(errand: Errand<About>): void {
+    const { pool, log, peer, tell } = this.#options;
+    switch (errand.type) {
+      case "take_turn":
+        this.#hasTurn = pool.takeTurn();
+        tell({ type: "turn", granted: this.#hasTurn });
+        return;
+      case "end_turn":
+        this.endTurn();
+        return;
+      case "hash_password":
+        this.#await(pool.hashPassword(errand.password), (hash) => ({
+          ...{ type: "password_hashed", hash },
+        }));
+        return;
+      case "check_password":
+        this.#await(pool.checkPassword(errand.password, errand.hash), (valid) => ({
+          ...{ type: "password_checked", valid },
+        }));
+        return;
+      case "ask_ledger":
+        this.#askLedger(errand);
+        return;
+      case "note":
+        this.#note(errand);
+        return;
+      case "report":
+        log.write({ ...errand, type: "reported", peer });
+    }
+  }
+
+  /** Gives the place in the password line back, if there is one: else it would be lost for good. */
+  endTurn(): void {
+    if (this.#hasTurn) this.#options.pool.endTurn();
+    this.#hasTurn = false;
+  }
+
+  #await<T>(work: Promise<T>, resultOf: (value: T) => ErrandResult<About>): void {
+    const { tell } = this.#options;
+    work.then(
+      (value) => tell(resultOf(value)),
+      () => tell({ type: "password_failed" }),
+    );
+  }
+
+  #askLedger({ command, who, key, about }: Errand<About> & { type: "ask_ledger" }): void {
+    const { ledger, peer, tell } = this.#options;
+    const request: LedgerRequest = { type: "command", command, who, origin: peer };
+    if (key !== undefined) request.idempotencyKey = key;
+    void ledger.call(request, LEDGER_MS_MAX).then((answer) => {
+      tell({ type: "answered", answer, about });
+    });
+  }
+
+  #note({ who, action, outcome }: Errand<About> & { type: "note" }): void {
+    const { ledger, log, peer } = this.#options;
+    const subject = who ?? peer;
+    ledger.cast({ type: "note", who: subject, action, outcome, origin: peer });
+    log.write({ type: "reported", peer, action, who: subject, outcome });
+  }
+}

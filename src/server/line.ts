@@ -1,0 +1,124 @@
+/**
+ * A line: the socket of one peer, with the manners that every protocol on it shares. What is not
+ * read holds back what comes next; a last word is followed by a hang-up that waits for the peer's;
+ * and nobody is waited for without an end.
+ */
+
+import type { Socket } from "node:net";
+import type { Clock } from "../actor/clock.ts";
+import type { Log } from "./log.ts";
+import { Patience, type ConnectionLimits, type Overdue } from "./patience.ts";
+
+/** After the last word, how long the peer may take to hang up as well. */
+const LINGER_MS = 2_000;
+
+/** Who speaks over the line. */
+export interface Speaker {
+  received(chunk: Uint8Array): void;
+  /** The peer has said its last word; it still listens. */
+  peerEnded(): void;
+  /** The peer has read everything: it may be answered on. */
+  wasRead(): void;
+  /** The line is gone. Called once, and nothing after it. */
+  closed(): void;
+}
+
+export type LineOptions = {
+  socket: Socket;
+  /** What the peer's cash belongs to: a name from its certificate, or its address. */
+  terminal: string;
+  limits: ConnectionLimits;
+  clock: Clock;
+  log: Log;
+};
+
+export class Line {
+  /** The peer's address and port. */
+  readonly peer: string;
+  readonly terminal: string;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #patience: Patience;
+  /** The last word is said, or the socket is gone: nothing is read and nothing written any more. */
+  #isOver = false;
+  #overAt = 0;
+
+  constructor({ socket, terminal, limits, clock, log }: LineOptions, speaker: Speaker) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#patience = new Patience(limits, clock.monotonic());
+    this.terminal = terminal;
+    this.peer = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort}`;
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => {
+      if (!this.#isOver) speaker.received(chunk);
+    });
+    socket.on("end", () => speaker.peerEnded());
+    socket.on("drain", () => {
+      this.#patience.read();
+      speaker.wasRead();
+    });
+    socket.on("error", () => undefined); // 'close' follows, and says all that matters.
+    socket.on("close", () => {
+      this.#isOver = true;
+      log.write({ type: "disconnected", peer: this.peer });
+      speaker.closed();
+    });
+    log.write({ type: "connected", peer: this.peer });
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Something that was written lies unread, so nothing more should be. */
+  get isUnread(): boolean {
+    return this.#patience.isUnread;
+  }
+
+  write(data: string | Uint8Array): void {
+    if (this.#isOver || this.#socket.destroyed) return;
+    if (!this.#socket.write(data)) this.#patience.unread(this.#clock.monotonic());
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** A message was taken up, or answered: now it is the peer's turn again. */
+  heard(): void {
+    this.#patience.heard(this.#clock.monotonic());
+  }
+
+  /** What has just arrived begins a message. */
+  messageBegan(): void {
+    this.#patience.messageBegan(this.#clock.monotonic());
+  }
+
+  /** What was waited for too long at `now`; nothing any more once the last word is said. */
+  overdue(
+    now: number,
+    peer: { isServed: boolean; isInMessage: boolean; isLoggedIn: boolean },
+  ): Overdue | null {
+    if (!this.#isOver) return this.#patience.overdue(now, peer);
+    if (now - this.#overAt >= LINGER_MS) this.#socket.destroy();
+    return null;
+  }
+
+  /** Says the last word and waits for the peer's; what it still sends is read and thrown away. */
+  hangUp(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#overAt = this.#clock.monotonic();
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
