@@ -1,4 +1,4 @@
-/** `secure-atm audit`: reads the audit files and the audit in the store. None of it changes anything. */
+/** `secure-atm audit`: reads the audit files and the audit in the store, and changes nothing. */
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** The demonstration accounts of `secure-atm start --demo`, made as any customer would make them. */
+/** The accounts of `secure-atm start --demo`, made as any customer would make them. */
 
 import { dollars, formatDollars, type Cents } from "../bank/money.ts";
 import { nodeCiphers } from "../ciphers/node.ts";

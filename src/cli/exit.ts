@@ -1,7 +1,13 @@
 /** How a command ends: its exit codes, and the errors that lead to them. */
 
 /** Documented in README; scripts rely on them. */
-export const EXIT = { failure: 1, usage: 2, environment: 3, integrity: 4, interrupted: 130 } as const;
+export const EXIT = {
+  failure: 1,
+  usage: 2,
+  environment: 3,
+  integrity: 4,
+  interrupted: 130,
+} as const;
 
 /** An end that the user is told of in one line, without a stack. */
 export class CommandFailed extends Error {

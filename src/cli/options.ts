@@ -1,4 +1,4 @@
-/** The options that commands share. A flag wins over its environment variable, that over the default. */
+/** The options that commands share: a flag over its environment variable over the default. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { BankOptions } from "../server/bank.ts";

@@ -39,7 +39,7 @@ export type BankOptions = {
   /** The most that the database may grow to, in bytes. */
   bytesMax?: number | undefined;
   log: Log;
-  /** Called once if a part keeps dying: nothing is served any more, and the bank is to be stopped. */
+  /** Called once if a part keeps dying: nothing is served any more, the bank is to be stopped. */
   onFailure: (error: unknown) => void;
 };
 

@@ -15,7 +15,7 @@ import {
 import type { CheckPassword, HashPassword } from "../workers/passwords.ts";
 import { threadFile } from "./thread-file.ts";
 
-/** Raises the niceness of the bcrypt threads, so that a flood of logins leaves sessions their cores. */
+/** How nice bcrypt's threads are, so that a flood of logins leaves sessions their cores. */
 const PASSWORD_NICE = 10;
 /** Batches on their way at once; past that, tasks gather for the next. */
 const BATCHES_MAX = 8;

@@ -1,4 +1,4 @@
-/** A session before its login: one sign-up or login at a time, each with a turn for its password. */
+/** A session before its login: one sign-up or login at a time, with a turn for its password. */
 
 import type { Command, LoginOutcome } from "../bank/ledger.ts";
 import {

@@ -179,7 +179,7 @@ describe("an end", () => {
     expect(events.map(({ type }) => type)).toEqual(["connected", "disconnected", "reported"]);
   });
 
-  it("of a session by a bug closes its own connection, alarms, and gives its turn back", async () => {
+  it("of a session by a bug closes its connection, alarms, and gives its turn back", async () => {
     const { context, connect, events } = openStage();
     const first = await connect();
     const second = await connect();

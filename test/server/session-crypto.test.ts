@@ -1,4 +1,4 @@
-/** Where sessions are sealed: when it is worth going to the pool, and that it makes no difference. */
+/** Where sessions are sealed: when the pool is worth it, and that it makes no difference. */
 
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ManualClock } from "../../src/actor/testkit.ts";

@@ -56,8 +56,20 @@ const consents: Partial<Record<Command["type"], LedgerReply>> = {
   sign_up: { type: "signed_up" },
   begin_login: { type: "login_begun", passwordHash: "hash" },
   end_login: { type: "logged_in", account, vault },
-  deposit: { type: "posted", transaction: 1, amount: 100 as Cents, balance: 100 as Cents, credited: null },
-  withdraw: { type: "posted", transaction: 1, amount: 100 as Cents, balance: 100 as Cents, credited: null },
+  deposit: {
+    type: "posted",
+    transaction: 1,
+    amount: 100 as Cents,
+    balance: 100 as Cents,
+    credited: null,
+  },
+  withdraw: {
+    type: "posted",
+    transaction: 1,
+    amount: 100 as Cents,
+    balance: 100 as Cents,
+    credited: null,
+  },
   balance: { type: "balance_read", balance: 0 as Cents },
   forget_attempts: { type: "done" },
 };

@@ -307,14 +307,26 @@ const AFTER_LOGIN: readonly Row[] = [
   [
     "money taken in",
     states.asking(DEPOSIT),
-    replied({ type: "posted", transaction: 1, amount: dollars(100), balance: dollars(250), credited: null }),
+    replied({
+      type: "posted",
+      transaction: 1,
+      amount: dollars(100),
+      balance: dollars(250),
+      credited: null,
+    }),
     "authenticated",
     [report("deposit", "ok"), sealed("Deposited $100. New Balance: $250")],
   ],
   [
     "money paid out",
     states.asking(WITHDRAW),
-    replied({ type: "posted", transaction: 1, amount: dollars(50), balance: dollars(200), credited: null }),
+    replied({
+      type: "posted",
+      transaction: 1,
+      amount: dollars(50),
+      balance: dollars(200),
+      credited: null,
+    }),
     "authenticated",
     [report("withdraw", "ok"), sealed("Withdrew $50. New Balance: $200")],
   ],
