@@ -37,7 +37,7 @@ export function openLog(format: LogFormat, out: { write(text: string): unknown }
   };
 }
 
-/** Writes the lines of one turn of the event loop at once: a write each costs more than a deposit. */
+/** Writes the lines of one turn of the event loop at once: a write each would cost too much. */
 class LineGatherer {
   readonly #out: { write(text: string): unknown };
   #lines: string[] = [];
