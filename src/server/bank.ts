@@ -71,7 +71,8 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     ...{ name: "ledger", clock, callsMax, deadLetters },
   });
   const supervisor = await startThreads(options, ledger, keys.auditKey);
-  const pool = new CryptoPool({ ...options, pepper: keys.pepper });
+  const onAlarm = (message: string): void => log.write({ type: "alarm", message });
+  const pool = new CryptoPool({ ...options, pepper: keys.pepper, onAlarm });
   const crypto = new SessionCrypto({ mode: options.crypto, pool, clock });
   const context = { system, ledger, pool, crypto, log, limits: options.limits, clock };
   const acceptor = new Acceptor({ ...options, context });

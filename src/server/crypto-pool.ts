@@ -28,6 +28,8 @@ export type CryptoPoolOptions = {
   bcryptCost: number;
   /** Passwords in work or waiting; past it `takeTurn` refuses. */
   passwordsMax: number;
+  /** Told of what an operator must know. */
+  onAlarm?: (message: string) => void;
 };
 
 type RunOptions = { name: string; transferList?: ArrayBuffer[] };
@@ -57,8 +59,15 @@ export class CryptoPool {
       idleTimeout: IDLE_MS,
     });
     this.#sealing = new Piscina({
-      ...{ filename, minThreads: 0, maxThreads: Math.max(1, cores - 1), idleTimeout: IDLE_MS },
+      ...{ filename, minThreads: 1, maxThreads: Math.max(1, cores - 1), idleTimeout: IDLE_MS },
     });
+    // One more thread may fail to start, as when the system has no descriptors left. The work then
+    // waits for the first one, which is always there; unheard, the error would end the process.
+    for (const pool of [this.#passwords, this.#sealing]) {
+      pool.on("error", ({ message }: Error) => {
+        options.onAlarm?.(`a crypto thread failed: ${message}`);
+      });
+    }
   }
 
   /** Takes a place in the line for a password, or false if the line is full. */
