@@ -17,8 +17,10 @@ import {
   deriveSessionKeys,
   type SessionKeys,
 } from "../../src/protocol/session-keys.ts";
-import type { TestBank } from "../test-bank.ts";
 import { RawLine, type RawLineOptions } from "./raw-line.ts";
+
+/** Any bank, in this process or in one of its own: what matters is its port. */
+export type Target = number | { bank: { port: number } };
 
 export const PASSWORD = "a good password";
 
@@ -38,8 +40,8 @@ export class ForgedSession {
   }
 
   /** Signs up and logs in. */
-  static async open(bank: TestBank, username: string): Promise<ForgedSession> {
-    const line = await RawLine.open(bank.bank.port);
+  static async open(bank: Target, username: string): Promise<ForgedSession> {
+    const line = await RawLine.open(portOf(bank));
     await line.send(encodeHello({ action: "signup", username, password: PASSWORD }));
     const reply = await line.recvText();
     if (reply !== SIGNUP_SUCCESSFUL) throw new Error(`could not sign up: ${reply}`);
@@ -48,17 +50,22 @@ export class ForgedSession {
 
   /** Logs in once more. */
   static async again(
-    bank: TestBank,
+    bank: Target,
     username: string,
     options: RawLineOptions = {},
   ): Promise<ForgedSession> {
-    return ForgedSession.over(await RawLine.open(bank.bank.port, options), username);
+    return ForgedSession.over(await RawLine.open(portOf(bank), options), username);
   }
 
   static async over(line: RawLine, username: string): Promise<ForgedSession> {
     await line.send(encodeHello({ action: "login", username, password: PASSWORD }));
     const whole = AUTHENTICATED.length + MASTER_SECRET_BYTES;
-    const reply = await line.take(({ length }) => (length >= whole ? whole : null));
+    const reply = await line.take((received) => {
+      if (!AUTHENTICATED.startsWith(received.toString("latin1", 0, AUTHENTICATED.length))) {
+        throw new Error(`could not log in: ${received.toString("latin1")}`);
+      }
+      return received.length >= whole ? whole : null;
+    });
     const secret = new Uint8Array(reply.subarray(AUTHENTICATED.length));
     return new ForgedSession(line, deriveSessionKeys(nodeCiphers, secret));
   }
@@ -92,6 +99,19 @@ export class ForgedSession {
   /** The next reply's text. @throws Error if the bank hangs up instead. */
   async reply(): Promise<string> {
     return this.#textOf(await this.replyToken());
+  }
+
+  /** The texts of all that the bank says until it hangs up. */
+  async allReplies(): Promise<string[]> {
+    let said = await this.line.rest();
+    const replies: string[] = [];
+    while (said.length > 0) {
+      const length = this.#tokenLength(said);
+      if (length === null) throw new Error("the bank's last word is no token");
+      replies.push(this.#textOf(said.toString("latin1", 0, length)));
+      said = said.subarray(length);
+    }
+    return replies;
   }
 
   /** Sends a message and gives the text of the reply. */
@@ -131,3 +151,5 @@ export class ForgedSession {
     return Buffer.from(plaintext).toString("utf8");
   }
 }
+
+const portOf = (target: Target): number => (typeof target === "number" ? target : target.bank.port);

@@ -57,7 +57,7 @@ describe("D24", () => {
     }
   });
 
-  it("a true MAC over a broken token gets one text, whatever broke: no padding oracle", async () => {
+  it("a true MAC over a broken token gets one text, whatever broke: it is no oracle", async () => {
     const bank = await startTestBank();
     const session = await ForgedSession.open(bank, "alice");
     const token = session.token(DEPOSIT);

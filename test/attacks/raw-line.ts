@@ -15,8 +15,6 @@ export type RawLineOptions = {
   host?: string;
   /** The address to call from, where the system has several. */
   localAddress?: string;
-  /** Reads nothing until told: what the bank sends fills the system's buffers and stays there. */
-  deaf?: boolean;
 };
 
 export class RawLine {
@@ -43,12 +41,11 @@ export class RawLine {
 
   /** @throws Error as `connect` gives it. The line is closed when the test has ended. */
   static async open(port: number, options: RawLineOptions = {}): Promise<RawLine> {
-    const { host = "127.0.0.1", localAddress, deaf = false } = options;
+    const { host = "127.0.0.1", localAddress } = options;
     const from = localAddress === undefined ? {} : { localAddress };
     const socket = connect({ host, port, noDelay: true, ...from });
     onTestFinished(() => void socket.destroy());
     const line = new RawLine(socket);
-    if (deaf) socket.pause();
     await once(socket, "connect");
     return line;
   }
@@ -71,6 +68,11 @@ export class RawLine {
       for (let turn = 0; turn < TURNS_TO_ARRIVE; turn++) await turnOfTheLoop();
       at = cut;
     }
+  }
+
+  /** Reads no more: what the bank sends fills the system's buffers and stays there. */
+  stopReading(): void {
+    this.#socket.pause();
   }
 
   /** Says that nothing more will be sent, and goes on listening. */

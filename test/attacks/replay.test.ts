@@ -82,7 +82,7 @@ describe("D5", () => {
     expect(await session.balance()).toBe("Current Balance: $100");
   });
 
-  it("a bridge that plays an older reply is found out: the client hangs up", async () => {
+  it("a bridge that plays an older reply is found out: a lost line", async () => {
     let older: Buffer | null = null;
     let isPlaying = false;
     const { alice } = await customerThrough({
@@ -98,7 +98,7 @@ describe("D5", () => {
     });
   });
 
-  it("a bridge that reflects a request as its reply is found out: the client hangs up", async () => {
+  it("a bridge that reflects a request as the reply is found out: a lost line", async () => {
     const { alice, bank } = await customerThrough({
       toBank(piece, { sayToClient }) {
         sayToClient(Buffer.from(parseEnvelope(piece).payload));
