@@ -5,12 +5,10 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeBase64Url, encodeBase64Url } from "../protocol/base64url.ts";
-
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
+import { createSecretFile, makeSecretFolder } from "./secret-file.ts";
 
 /** The files, each one line: URL-safe base64. `audit.key` is a Fernet key as every library takes it. */
 const KEY_BYTES = { "audit.key": 32, "pepper.key": 48 } as const;
@@ -29,7 +27,7 @@ export class KeyUnusable extends Error {
 
 /** Reads the keys of a data folder, and makes them if there is no bank in it yet. @throws KeyUnusable */
 export function openKeyRing(folder: string): KeyRing {
-  mkdirSync(keysIn(folder), { recursive: true, mode: FOLDER_MODE });
+  makeSecretFolder(keysIn(folder));
   const isNew = !existsSync(join(folder, "bank.sqlite"));
   const open = (name: keyof typeof KEY_BYTES): Uint8Array => {
     if (isNew) makeKey(folder, name);
@@ -51,18 +49,8 @@ function readKey(folder: string, name: keyof typeof KEY_BYTES): Uint8Array {
   return key;
 }
 
-/** A key appears whole or not at all, and never in place of one that is there. */
+/** Never in place of a key that is there: if another bank was quicker, its key is the key. */
 function makeKey(folder: string, name: keyof typeof KEY_BYTES): void {
-  const path = join(keysIn(folder), name);
-  if (existsSync(path)) return;
-  const draft = `${path}.${process.pid}.new`;
   const text = `${encodeBase64Url(randomBytes(KEY_BYTES[name]))}\n`;
-  writeFileSync(draft, text, { mode: FILE_MODE, flush: true });
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if (!existsSync(path)) throw error; // Another bank was quicker: its key is the key.
-  } finally {
-    rmSync(draft);
-  }
+  createSecretFile(join(keysIn(folder), name), text);
 }
