@@ -1,0 +1,23 @@
+/** What a file holds, read again only when the file has been replaced: a look costs one `stat`. */
+
+import { statSync } from "node:fs";
+
+/**
+ * @param read What makes the value from the file; if it throws, the next look tries again.
+ * @returns a function that gives the value as the file has it now.
+ */
+export function fresh<T>(path: string, read: () => T): () => T {
+  let held: { stamp: string; value: T } | null = null;
+  return () => {
+    // Taken before reading: a file that changes in between is read once more, never once too few.
+    const stamp = stampOf(path);
+    if (held?.stamp !== stamp) held = { stamp, value: read() };
+    return held.value;
+  };
+}
+
+/** Different for every version of a file that is replaced as a whole. */
+function stampOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? "none" : `${stats.ino} ${stats.mtimeNs} ${stats.size}`;
+}
