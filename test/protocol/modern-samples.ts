@@ -1,0 +1,159 @@
+/** One of everything that the modern protocol can say, as fast-check draws it. */
+import fc from "fast-check";
+import { checkPassword, checkUsername } from "../../src/bank/credentials.ts";
+import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../../src/bank/money.ts";
+import type { Greeting } from "../../src/protocol/greeting.ts";
+import { isMemo } from "../../src/protocol/fields.ts";
+import type { EntryKind, Method, Params, Result } from "../../src/protocol/methods.ts";
+import type { ClosingReason, Notification } from "../../src/protocol/notifications.ts";
+import type { RpcId } from "../../src/protocol/rpc-error.ts";
+
+export const idSample: fc.Arbitrary<RpcId> = fc.oneof(
+  fc.maxSafeInteger().map((number) => number + 0), // No minus zero, which JSON does not write.
+  fc.string({ unit: "grapheme", maxLength: 20 }).filter((text) => text.length <= 64),
+);
+
+const word = (...characters: string[]) => fc.constantFrom(...characters);
+const username = fc
+  .string({ unit: word(..."abcABC019._-@+éß日"), minLength: 1, maxLength: 32 })
+  .filter((name) => checkUsername(name) === null);
+const password = fc
+  .string({ unit: "binary", minLength: 1, maxLength: 128 })
+  .filter((text) => checkPassword(text) === null);
+const text = fc.string({ unit: "grapheme", maxLength: 20 });
+const amount = fc.integer({ min: 1, max: AMOUNT_CENTS_MAX }).map(cents);
+const balance = fc.integer({ min: 0, max: BALANCE_CENTS_MAX }).map(cents);
+const transactionId = fc.nat(Number.MAX_SAFE_INTEGER).map(String);
+const idempotencyKey = fc.string({ unit: word(..."azAZ09_-"), minLength: 1, maxLength: 64 });
+const memo = fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }).filter(isMemo);
+const time = fc
+  .date({
+    min: new Date("0000-01-01T00:00:00Z"),
+    max: new Date("9999-12-31T23:59:59.999Z"),
+    noInvalidDate: true,
+  })
+  .map((date) => date.toISOString());
+const seconds = fc.nat();
+const nothing = fc.constant({});
+
+const cash = fc.record({ amount, idempotencyKey });
+const moved = fc.record({ transactionId, balance });
+const kind = fc.constantFrom<EntryKind>("deposit", "withdrawal", "transfer_in", "transfer_out");
+
+const entryFields = {
+  transactionId,
+  kind,
+  amount,
+  balance,
+  at: time,
+  counterparty: username,
+  memo,
+};
+const entry = fc.record(entryFields, {
+  requiredKeys: ["transactionId", "kind", "amount", "balance", "at"],
+});
+
+type Samples = {
+  readonly [M in Method]: {
+    readonly params: fc.Arbitrary<Params<M>>;
+    readonly result: fc.Arbitrary<Result<M>>;
+  };
+};
+
+export const SAMPLES: Samples = {
+  "auth.signUp": {
+    params: fc.record({ username, password }),
+    result: fc.record({ username }),
+  },
+  "auth.login": {
+    params: fc.record(
+      { username, password, code: fc.string({ maxLength: 64 }) },
+      { requiredKeys: ["username", "password"] },
+    ),
+    result: fc.record({
+      username,
+      roles: fc.array(text),
+      session: fc.record({ idleSeconds: seconds, amountMax: amount }),
+    }),
+  },
+  "auth.logout": { params: nothing, result: nothing },
+  "auth.changePassword": {
+    params: fc.record({ oldPassword: password, newPassword: password }),
+    result: nothing,
+  },
+  "account.balance": {
+    params: nothing,
+    result: fc.record({ balance, available: balance }),
+  },
+  "account.deposit": { params: cash, result: moved },
+  "account.withdraw": { params: cash, result: moved },
+  "account.transfer": {
+    params: fc.record(
+      { amount, idempotencyKey, to: username, memo },
+      { requiredKeys: ["amount", "idempotencyKey", "to"] },
+    ),
+    result: moved,
+  },
+  "account.history": {
+    params: fc.record(
+      { before: transactionId, until: time, limit: fc.integer({ min: 1, max: 100 }) },
+      { requiredKeys: ["limit"] },
+    ),
+    result: fc.record(
+      { entries: fc.array(entry, { maxLength: 5 }), next: transactionId },
+      { requiredKeys: ["entries"] },
+    ),
+  },
+  "session.info": {
+    params: nothing,
+    result: fc.record({
+      username: fc.option(username),
+      roles: fc.array(text),
+      protocol: text,
+      fingerprint: text,
+      idleSeconds: seconds,
+      startedAt: time,
+      terminal: text,
+    }),
+  },
+};
+
+export const METHODS = Object.keys(SAMPLES) as Method[];
+
+export const reasonSample = fc.constantFrom<ClosingReason>(
+  "logout",
+  "idle",
+  "draining",
+  "breach",
+  "ended_elsewhere",
+);
+
+export const notificationSample: fc.Arbitrary<Notification> = fc.oneof(
+  fc.record({
+    method: fc.constant("session.closed" as const),
+    params: fc.record({ reason: reasonSample }),
+  }),
+  fc.record({
+    method: fc.constant("session.expiring" as const),
+    params: fc.record({ seconds }),
+  }),
+  fc.record({
+    method: fc.constant("account.credited" as const),
+    params: fc.record(
+      { transactionId, amount, balance, from: username, memo },
+      { requiredKeys: ["transactionId", "amount", "balance", "from"] },
+    ),
+  }),
+);
+
+export const greetingSample: fc.Arbitrary<Greeting> = fc.record({
+  bank: text,
+  version: text,
+  time,
+  limits: fc.record({
+    requestsInFlight: fc.nat(),
+    frameBytes: fc.nat(),
+    amountMax: amount,
+    historyLimit: fc.nat(),
+  }),
+});
