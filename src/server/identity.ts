@@ -42,7 +42,10 @@ export type Identity = {
 type Key = KeyPair & { number: number; untilMs: number };
 type KeyRecord = { privateKey: string; publicKey: string; previousUntilMs: number | null };
 
-/** Opens the bank's identity: makes it if there never was one, erases what is past its overlap. @throws KeyUnusable */
+/**
+ * Opens the bank's identity: makes it if there never was one, erases what is past its overlap.
+ * @throws KeyUnusable
+ */
 export function openIdentity(folder: string, nowMs: number): Identity {
   makeSecretFolder(keysIn(folder));
   if (numbersIn(folder).length === 0 && !existsSync(publicFileIn(folder))) {

@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { decodeBase64Url, encodeBase64Url } from "../protocol/base64url.ts";
 import { createSecretFile, makeSecretFolder } from "./secret-file.ts";
 
-/** The files, each one line: URL-safe base64. `audit.key` is a Fernet key as every library takes it. */
+/**
+ * The files, each one line: URL-safe base64. `audit.key` is a Fernet key as every library takes it.
+ */
 const KEY_BYTES = { "audit.key": 32, "pepper.key": 48 } as const;
 
 export type KeyRing = {
@@ -25,7 +27,10 @@ export class KeyUnusable extends Error {
   override readonly name = "KeyUnusable";
 }
 
-/** Reads the keys of a data folder, and makes them if there is no bank in it yet. @throws KeyUnusable */
+/**
+ * Reads the keys of a data folder, and makes them if there is no bank in it yet.
+ * @throws KeyUnusable
+ */
 export function openKeyRing(folder: string): KeyRing {
   makeSecretFolder(keysIn(folder));
   const isNew = !existsSync(join(folder, "bank.sqlite"));
