@@ -9,7 +9,9 @@ import {
   type ClientFlags,
   type StartFlags,
 } from "./cli/bank-commands.ts";
+import { addCertCommands } from "./cli/cert-commands.ts";
 import { CommandFailed, EXIT } from "./cli/exit.ts";
+import { addIdentityCommands } from "./cli/identity-commands.ts";
 import {
   BANK_PORT,
   dataOption,
@@ -57,11 +59,15 @@ function program(): Command {
         .argParser(parseAddress)
         .env("ATM_BANK"),
     )
-    .addOption(new Option("--host <address>", "where to listen").env("ATM_HOST").default("127.0.0.1"))
+    .addOption(
+      new Option("--host <address>", "where to listen").env("ATM_HOST").default("127.0.0.1"),
+    )
     .addHelpText("before", examples("client 2", "client 3 --bank 127.0.0.1:7000"))
     .action((number: number, flags: ClientFlags) => runClient(number, flags));
 
   addAuditCommands(root);
+  addIdentityCommands(root, examples);
+  addCertCommands(root, examples);
   return root;
 }
 
