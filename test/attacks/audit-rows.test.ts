@@ -29,9 +29,10 @@ describe("D15", () => {
     const session = await ForgedSession.open(bank, "alice");
     const reply = await session.ask(session.seal(JSON.stringify({ action: FORGED, amount: 1 })));
     expect(reply).toBe("Invalid request: there is no such action");
+    await session.balance(); // The refusal's row is then in the store.
     const lines = await plainLines(bank);
     expect(lines.join()).not.toContain("FORGED");
-    expect(lines.at(-1)).toMatch(new RegExp(`^alice\\trequest: unknown_action\\t${TIME}$`));
+    expect(lines.at(-2)).toMatch(new RegExp(`^alice\\trequest: unknown_action\\t${TIME}$`));
   });
 
   it("no name ends a line, adds a column or steers a terminal", async () => {

@@ -93,6 +93,8 @@ describe("D20", () => {
       return readFileSync(join(folder, file), "utf8");
     });
     const later = await startTestBank({ folder });
+    const alarms = () => later.events.filter(({ type }) => type === "alarm").length;
+    await expect.poll(alarms).toBe(FILES.length);
     await later.bank.stop();
     expect(faultsIn(folder)).toEqual([null, null]);
     const aside = FILES.map((file) =>
@@ -100,8 +102,6 @@ describe("D20", () => {
     );
     expect(aside.map((names) => names.length)).toEqual([1, 1]);
     expect(aside.flat().map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(altered);
-    const alarms = later.events.filter(({ type }) => type === "alarm");
-    expect(alarms).toHaveLength(2);
   });
 
   it("a bank that starts with a shortened file writes what is missing", async () => {

@@ -6,8 +6,8 @@ import { startTestBank, type TestBank } from "../test-bank.ts";
 import { ForgedSession } from "./forged-session.ts";
 import { RawLine } from "./raw-line.ts";
 
-/** A check then takes about half a second of a core. */
-const SLOW_PASSWORDS = 13;
+/** A check then takes about a quarter of a second of a core. */
+const SLOW_PASSWORDS = 12;
 
 describe("D21", () => {
   it("six logins in flight do not hold up a balance: it is there before any of them", async () => {

@@ -45,7 +45,7 @@ describe("D28", () => {
     expect(readBooks(folder)).toMatchObject({ balances: { alice: 500 }, audited: 5 });
   });
 
-  it.for(["SIGINT", "SIGTERM"] as const)(`${NO_ATTACK}%s ends it with 0`, async (signal) => {
+  it(`${NO_ATTACK}Ctrl+C ends it with 0, whoever is connected`, async () => {
     if (NO_ATTACK !== "") return;
     const folder = temporaryFolder();
     const bank = await startBankProcess(folder);
@@ -58,7 +58,7 @@ describe("D28", () => {
     deaf.line.stopReading();
     await deaf.line.send(Buffer.concat(Array.from({ length: 50 }, () => deaf.seal("{}"))));
 
-    bank.child.kill(signal);
+    bank.child.kill("SIGINT");
     expect(await bank.ended).toBe(0);
     expect(await silent.restText()).toBe("");
     expect(await half.restText()).toBe("");
