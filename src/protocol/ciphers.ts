@@ -19,7 +19,7 @@ export interface CbcKey {
   decrypt(iv: Uint8Array, cipher: Uint8Array): Uint8Array | null;
 }
 
-/** AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes. */
+/** AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes. What is handed in is not kept. */
 export interface AeadKey {
   /** @param nonce 12 bytes, never used twice with one key. @returns the ciphertext, then the tag. */
   seal(nonce: Uint8Array, associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array;

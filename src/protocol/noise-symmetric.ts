@@ -7,23 +7,26 @@ import type { AeadKey, Ciphers } from "./ciphers.ts";
 import { ProtocolError } from "./error.ts";
 
 const NONCE_BYTES = 12;
-const NONCE_MAX = 2n ** 64n - 1n; // 5.1: reserved, so the counter stops before it.
+const COUNTER_AT = 4;
 const EMPTY = new Uint8Array(0);
 
 /** 5.1: one direction's key and its counter. */
 export class CipherState {
   #key: AeadKey | null;
-  #n: bigint;
+  /** 12.4: 32 bits of zeros, then the counter n, 64 bits, big-endian. It counts in place. */
+  readonly #nonce = new Uint8Array(NONCE_BYTES);
 
   /** @param n The first nonce; only tests begin elsewhere than at zero. */
   constructor(key: AeadKey, n = 0n) {
     this.#key = key;
-    this.#n = n;
+    new DataView(this.#nonce.buffer).setBigUint64(COUNTER_AT, n);
   }
 
   /** @throws RangeError when the counter has run out, or a decryption has failed before. */
   encryptWithAd(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
-    return this.#usableKey().seal(this.#nextNonce(), associatedData, plaintext);
+    const ciphertext = this.#usableKey().seal(this.#nonce, associatedData, plaintext);
+    this.#count();
+    return ciphertext;
   }
 
   /**
@@ -31,23 +34,31 @@ export class CipherState {
    * @throws RangeError as `encryptWithAd`.
    */
   decryptWithAd(associatedData: Uint8Array, ciphertext: Uint8Array): Uint8Array | null {
-    const plaintext = this.#usableKey().open(this.#nextNonce(), associatedData, ciphertext);
+    const plaintext = this.#usableKey().open(this.#nonce, associatedData, ciphertext);
     if (plaintext === null) this.#key = null;
+    else this.#count();
     return plaintext;
   }
 
   #usableKey(): AeadKey {
     if (this.#key === null) throw new RangeError("a decryption has failed: the key is gone");
+    if (this.#isLast()) throw new RangeError("no nonces are left");
     return this.#key;
   }
 
-  /** 12.4: 32 bits of zeros, then the counter, big-endian. */
-  #nextNonce(): Uint8Array {
-    if (this.#n >= NONCE_MAX) throw new RangeError("no nonces are left");
-    const nonce = new Uint8Array(NONCE_BYTES);
-    new DataView(nonce.buffer).setBigUint64(4, this.#n);
-    this.#n += 1n;
-    return nonce;
+  /** 5.1: the highest n is reserved. */
+  #isLast(): boolean {
+    for (let at = NONCE_BYTES - 1; at >= COUNTER_AT; at--) {
+      if (this.#nonce[at] !== 0xff) return false;
+    }
+    return true;
+  }
+
+  #count(): void {
+    for (let at = NONCE_BYTES - 1; at >= COUNTER_AT; at--) {
+      this.#nonce[at]! += 1;
+      if (this.#nonce[at] !== 0) return; // No carry.
+    }
   }
 }
 
