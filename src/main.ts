@@ -14,14 +14,13 @@ import { CommandFailed, EXIT } from "./cli/exit.ts";
 import { addIdentityCommands } from "./cli/identity-commands.ts";
 import {
   BANK_PORT,
+  VERSION,
   dataOption,
   parseAddress,
   wholeNumber,
   withBankOptions,
   type BankFlags,
 } from "./cli/options.ts";
-
-const VERSION = "0.1.0";
 
 const atmNumber = wholeNumber(1, 60_535);
 

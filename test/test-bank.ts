@@ -29,6 +29,7 @@ export async function startTestBank(over: Partial<BankOptions> = {}): Promise<Te
   const events: LogEvent[] = [];
   const bank = await startBank({
     ...{ host: "127.0.0.1", port: 0, folder, bcryptCost: 4, crypto: "inline" },
+    ...{ classic: true, mutualTls: false, about: { name: "Test Bank", version: "0" } },
     ...{ connectionsMax: 1_000, passwordsMax: 64, onFailure: () => undefined },
     limits: { messageMs: 10_000, loginMs: 60_000, idleMs: 900_000, readerMs: 10_000 },
     log: { write: (event) => void events.push(event), flush: () => undefined },

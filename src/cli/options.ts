@@ -5,6 +5,7 @@ import type { BankOptions } from "../server/bank.ts";
 import type { LogFormat } from "../server/log.ts";
 import type { CryptoMode } from "../server/session-crypto.ts";
 
+export const VERSION = "0.1.0";
 export const BANK_PORT = 65_432;
 export const DATA_FOLDER = "data";
 
@@ -22,6 +23,8 @@ export type BankFlags = {
   idleTimeout: number;
   readerTimeout: number;
   dataMax?: number;
+  classic: "on" | "off";
+  mutualTls: boolean;
   log: LogFormat;
 };
 
@@ -63,6 +66,17 @@ export function withBankOptions(command: Command): Command {
     .addOption(seconds("--idle-timeout", "without a message, after a login", 900))
     .addOption(seconds("--reader-timeout", "to read a reply", 10))
     .addOption(
+      new Option("--classic <switch>", "whether the classic protocol is spoken as well")
+        .choices(["on", "off"])
+        .env("BANK_CLASSIC")
+        .default("on"),
+    )
+    .addOption(
+      new Option("--mutual-tls", "take TLS only from terminals with a certificate")
+        .env("BANK_MUTUAL_TLS")
+        .default(false),
+    )
+    .addOption(
       new Option("--data-max <megabytes>", "the most that the database may grow to")
         .argParser(wholeNumber(1, 1_000_000))
         .env("BANK_DATA_MAX"),
@@ -85,6 +99,9 @@ export const bankOptionsOf = (
   crypto: flags.crypto,
   connectionsMax: flags.connectionsMax,
   passwordsMax: flags.passwordsMax,
+  classic: flags.classic === "on",
+  mutualTls: flags.mutualTls,
+  about: { name: "Secure ATM", version: VERSION },
   limits: {
     messageMs: flags.messageTimeout * 1_000,
     loginMs: flags.loginTimeout * 1_000,

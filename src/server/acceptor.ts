@@ -3,10 +3,10 @@
  * turned away. A connection that waits is not read, so it costs the bank no more than its socket.
  */
 
-import { createServer, isIP, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Cancel } from "../actor/clock.ts";
 import { formatReply } from "../protocol/classic.ts";
-import { Connection, type ConnectionContext } from "./connection.ts";
+import { Entrance, type EntranceContext, type Served } from "./entrance.ts";
 
 const SWEEP_MS = 1_000;
 /** What may still wait when all places are taken. */
@@ -21,13 +21,13 @@ export type AcceptorOptions = {
   port: number;
   /** Connections served at the same time. */
   connectionsMax: number;
-  context: ConnectionContext;
+  context: EntranceContext;
 };
 
 export class Acceptor {
   readonly #options: AcceptorOptions;
   readonly #server: Server;
-  readonly #serving = new Set<Connection>();
+  readonly #serving = new Set<Served>();
   readonly #waiting = new Set<Socket>();
   #cancelSweep: Cancel = () => undefined;
   #isDraining = false;
@@ -64,9 +64,9 @@ export class Acceptor {
     this.#server.close();
     for (const socket of this.#waiting) socket.destroy();
     this.#waiting.clear();
-    for (const connection of this.#serving) connection.drain();
+    for (const served of this.#serving) served.drain();
     const cancelForce = this.#options.context.clock.after(DRAIN_MS_MAX, () => {
-      for (const connection of this.#serving) connection.destroy();
+      for (const served of this.#serving) served.destroy();
     });
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -81,21 +81,18 @@ export class Acceptor {
   }
 
   #accept(socket: Socket): void {
-    // Classic is in clear, password and secret too; from another machine nobody shall send it.
-    if (!isLoopback(socket.remoteAddress ?? "")) socket.destroy();
-    else if (this.#serving.size < this.#options.connectionsMax) this.#serve(socket);
+    if (this.#serving.size < this.#options.connectionsMax) this.#serve(socket);
     else if (this.#waiting.size < WAITING_MAX) this.#keepWaiting(socket);
     else socket.on("error", () => undefined).end(FULL, () => socket.destroy());
   }
 
   #serve(socket: Socket): void {
-    const connection = new Connection(socket, this.#options.context, () => {
-      this.#serving.delete(connection);
+    const served = new Entrance(socket, this.#options.context, () => {
+      this.#serving.delete(served);
       this.#serveNext();
       this.#noticeDrained();
     });
-    this.#serving.add(connection);
-    socket.resume();
+    this.#serving.add(served);
   }
 
   #keepWaiting(socket: Socket): void {
@@ -116,7 +113,7 @@ export class Acceptor {
   #sweepSoon(): void {
     const { clock } = this.#options.context;
     this.#cancelSweep = clock.after(SWEEP_MS, () => {
-      for (const connection of this.#serving) connection.sweep(clock.monotonic());
+      for (const served of this.#serving) served.sweep(clock.monotonic());
       this.#sweepSoon();
     });
   }
@@ -124,10 +121,4 @@ export class Acceptor {
   #noticeDrained(): void {
     if (this.#isDraining && this.#serving.size === 0) this.#drained();
   }
-}
-
-/** 127.0.0.0/8 and ::1, also as an IPv4 address mapped into IPv6. */
-export function isLoopback(address: string): boolean {
-  const plain = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
-  return address === "::1" || (isIP(plain) === 4 && plain.startsWith("127."));
 }

@@ -5,23 +5,29 @@
 
 import { mkdirSync } from "node:fs";
 import { RemoteActor } from "../actor/remote-actor.ts";
-import { Supervisor } from "../actor/supervisor.ts";
+import type { Supervisor } from "../actor/supervisor.ts";
 import { systemClock } from "../actor/clock.ts";
 import { ActorSystem } from "../actor/system.ts";
-import type { AuditThreadData } from "../workers/audit-thread.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
-import type { LedgerThreadData } from "../workers/ledger-thread.ts";
+import type { HistoryReply } from "../workers/history-thread.ts";
+import type { HistoryQuery } from "../workers/store.ts";
 import { Acceptor } from "./acceptor.ts";
 import { CryptoPool } from "./crypto-pool.ts";
+import { followIdentity, openIdentity } from "./identity.ts";
 import { openKeyRing } from "./key-ring.ts";
 import type { Log } from "./log.ts";
+import type { News } from "./modern/session-state.ts";
 import type { ConnectionLimits } from "./patience.ts";
+import { Presence } from "./presence.ts";
 import { SessionCrypto, type CryptoMode } from "./session-crypto.ts";
-import { threadFile } from "./thread-file.ts";
-import { Thread } from "./thread.ts";
+import { startThreads } from "./threads.ts";
+import { serverCertificateWarning } from "./tls.ts";
+import { openTlsEntrance } from "./tls-entrance.ts";
 
 /** Requests on their way to the ledger at once, and so the largest batch. */
 const LEDGER_CALLS_MAX = 4_096;
+/** Pages of history on their way at once. */
+const HISTORY_CALLS_MAX = 256;
 
 export type BankOptions = {
   host: string;
@@ -36,6 +42,12 @@ export type BankOptions = {
   /** Passwords in work or waiting. */
   passwordsMax: number;
   limits: ConnectionLimits;
+  /** The bank's name and version, for its greeting. */
+  about: { name: string; version: string };
+  /** Whether the classic protocol is spoken beside the modern one. */
+  classic: boolean;
+  /** Whether TLS clients need a certificate of the bank's authority. */
+  mutualTls: boolean;
   /** The most that the database may grow to, in bytes. */
   bytesMax?: number | undefined;
   log: Log;
@@ -46,6 +58,10 @@ export type BankOptions = {
 export type Bank = {
   readonly host: string;
   readonly port: number;
+  /** The fingerprint of the key that modern clients pin. */
+  readonly fingerprint: string;
+  /** That key, in hex. */
+  readonly publicKey: string;
   /** Stops taking requests, answers those in hand, and leaves everything on the disk. */
   stop(): Promise<void>;
   metrics(): BankMetrics;
@@ -64,22 +80,35 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keys = openKeyRing(folder);
   const clock = systemClock;
+  const identity = openIdentity(folder, clock.now());
+  const onDamage = ({ message }: Error): void => log.write({ type: "alarm", message });
+  const currentIdentity = followIdentity(folder, { now: () => clock.now(), onDamage });
+  const tls = openTlsEntrance(folder, options.mutualTls);
+  const warning = tls === null ? null : serverCertificateWarning(folder, clock.now());
+  if (warning !== null) log.write({ type: "alarm", message: warning });
   const system = new ActorSystem({ clock });
   const { deadLetters } = system;
-  const callsMax = LEDGER_CALLS_MAX;
   const ledger = new RemoteActor<LedgerRequest, LedgerReply>({
-    ...{ name: "ledger", clock, callsMax, deadLetters },
+    ...{ name: "ledger", clock, callsMax: LEDGER_CALLS_MAX, deadLetters },
   });
-  const supervisor = await startThreads(options, ledger, keys.auditKey);
-  const onAlarm = (message: string): void => log.write({ type: "alarm", message });
-  const pool = new CryptoPool({ ...options, pepper: keys.pepper, onAlarm });
+  const history = new RemoteActor<HistoryQuery, HistoryReply>({
+    ...{ name: "history", clock, callsMax: HISTORY_CALLS_MAX, deadLetters },
+  });
+  const { auditKey, pepper } = keys;
+  const supervisor = await startThreads({ ...options, auditKey, ledger, history });
+  const pool = new CryptoPool({ ...options, pepper });
   const crypto = new SessionCrypto({ mode: options.crypto, pool, clock });
-  const context = { system, ledger, pool, crypto, log, limits: options.limits, clock };
+  const context = {
+    ...{ system, clock, ledger, history, pool, crypto, log, tls },
+    ...{ limits: options.limits, about: options.about, classic: options.classic },
+    presence: new Presence<News>(),
+    identities: () => currentIdentity().all,
+  };
   const acceptor = new Acceptor({ ...options, context });
 
   async function stopParts(): Promise<void> {
     crypto.close();
-    await ledger.drain();
+    await Promise.all([ledger.drain(), history.drain()]);
     await supervisor.stop();
     await pool.close();
   }
@@ -89,6 +118,8 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     return {
       host: address,
       port,
+      fingerprint: identity.fingerprint,
+      publicKey: identity.publicKeyHex,
       async stop() {
         await acceptor.drain();
         await stopParts();
@@ -106,62 +137,3 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     throw error;
   }
 }
-
-/** Starts the ledger and the audit under their supervisor; resolves when the ledger is ready. */
-async function startThreads(
-  { folder, bytesMax, log, onFailure }: BankOptions,
-  ledger: RemoteActor<LedgerRequest, LedgerReply>,
-  auditKey: Uint8Array,
-): Promise<Supervisor> {
-  const grownChannel = `journal grown ${crypto.randomUUID()}`;
-  const onAlarm = (message: string): void => log.write({ type: "alarm", message });
-  const ready = Promise.withResolvers<void>();
-  let isReady = false;
-
-  const startLedger = (): Thread => {
-    const data: LedgerThreadData = { folder, bytesMax, grownChannel };
-    const onReady = (): void => {
-      isReady = true;
-      ready.resolve();
-    };
-    const thread = new Thread({ file: threadFile("ledger"), data, onReady, onAlarm });
-    ledger.attach(thread.worker);
-    thread.onEnd((error) => {
-      ready.reject(error); // Only the first start is waited for: a bank that cannot open stops.
-      if (isReady && !thread.isStopping) onAlarm(`the ledger has died: ${messageOf(error)}`);
-    });
-    return thread;
-  };
-  const startAudit = (): Thread => {
-    const data: AuditThreadData = { folder, auditKey, grownChannel };
-    const thread = new Thread({
-      file: threadFile("audit"),
-      data,
-      onReady: () => undefined,
-      onAlarm,
-    });
-    thread.onEnd((error) => {
-      if (!thread.isStopping) onAlarm(`the audit has died: ${messageOf(error)}`);
-    });
-    return thread;
-  };
-  const supervisor = new Supervisor({
-    // Started first, so that it is stopped last, when the ledger's last commit is in the journal.
-    children: [
-      { name: "audit", start: startAudit },
-      { name: "ledger", start: startLedger },
-    ],
-    onGiveUp: onFailure,
-  });
-  supervisor.start();
-  try {
-    await ready.promise;
-    return supervisor;
-  } catch (error) {
-    await supervisor.stop();
-    throw error;
-  }
-}
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

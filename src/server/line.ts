@@ -6,7 +6,6 @@
 
 import type { Socket } from "node:net";
 import type { Clock } from "../actor/clock.ts";
-import type { Log } from "./log.ts";
 import { Patience, type ConnectionLimits, type Overdue } from "./patience.ts";
 
 /** After the last word, how long the peer may take to hang up as well. */
@@ -29,7 +28,6 @@ export type LineOptions = {
   terminal: string;
   limits: ConnectionLimits;
   clock: Clock;
-  log: Log;
 };
 
 export class Line {
@@ -43,7 +41,7 @@ export class Line {
   #isOver = false;
   #overAt = 0;
 
-  constructor({ socket, terminal, limits, clock, log }: LineOptions, speaker: Speaker) {
+  constructor({ socket, terminal, limits, clock }: LineOptions, speaker: Speaker) {
     this.#socket = socket;
     this.#clock = clock;
     this.#patience = new Patience(limits, clock.monotonic());
@@ -61,10 +59,8 @@ export class Line {
     socket.on("error", () => undefined); // 'close' follows, and says all that matters.
     socket.on("close", () => {
       this.#isOver = true;
-      log.write({ type: "disconnected", peer: this.peer });
       speaker.closed();
     });
-    log.write({ type: "connected", peer: this.peer });
   }
 
   get isOver(): boolean {

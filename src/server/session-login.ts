@@ -9,7 +9,8 @@ import {
 } from "../protocol/classic.ts";
 import { ProtocolError } from "../protocol/error.ts";
 import { SeenTokens } from "../protocol/seen-tokens.ts";
-import { BUSY_TEXT, SIGN_UP_UNKNOWN_TEXT, isUnknown, rejectionOf } from "./session-replies.ts";
+import { isUnknown, rejectionOf } from "./answers.ts";
+import { BUSY_TEXT, SIGN_UP_UNKNOWN_TEXT } from "./session-replies.ts";
 import {
   anonymous,
   askLedger,

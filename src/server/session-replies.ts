@@ -5,6 +5,7 @@ import type { Rejection } from "../bank/ledger.ts";
 import { formatReply, type Reply, type Request } from "../protocol/classic.ts";
 import { describe } from "../protocol/error.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
+import { isUnknown } from "./answers.ts";
 
 const TRY_AGAIN = "nothing was done, try again in a moment";
 const OUTCOME_UNKNOWN = "it is not known whether this was done, ask for the balance";
@@ -17,14 +18,6 @@ export const SIGN_UP_UNKNOWN_TEXT = formatReply({
   type: "busy",
   detail: "it is not known whether this was done, try to log in",
 });
-
-/** Whether a change that got no reply may have been made. */
-export const isUnknown = (answer: Answer<LedgerReply>): boolean =>
-  !answer.ok && (answer.failure === "died" || answer.failure === "timed_out");
-
-/** The rule that said no, or null where none did. */
-export const rejectionOf = (answer: Answer<LedgerReply>): Rejection | null =>
-  answer.ok && answer.reply.type === "rejected" ? answer.reply.rejection : null;
 
 /** The reply to a request, once the ledger has answered or failed to. */
 export function replyTo(answer: Answer<LedgerReply>, request: Request): Reply {

@@ -3,7 +3,7 @@
 const SOURCES = import.meta.url.endsWith(".ts");
 
 /** @param name `ledger` for src/workers/ledger-main.ts, built as dist/workers/ledger-main.js. */
-export const threadFile = (name: "audit" | "crypto" | "ledger"): URL =>
+export const threadFile = (name: "audit" | "crypto" | "history" | "ledger"): URL =>
   SOURCES
     ? new URL(`../workers/${name}-main.ts`, import.meta.url)
     : new URL(`./workers/${name}-main.js`, import.meta.url);

@@ -13,18 +13,23 @@ import { ManualClock, portPair } from "../../src/actor/testkit.ts";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { encodeHello, openReply, sealRequest, type Request } from "../../src/protocol/classic.ts";
 import { deriveSessionKeys, type SessionKeys } from "../../src/protocol/session-keys.ts";
-import { Connection, type ConnectionContext } from "../../src/server/connection.ts";
+import { Connection } from "../../src/server/connection.ts";
 import { CryptoPool } from "../../src/server/crypto-pool.ts";
+import type { EntranceContext } from "../../src/server/entrance.ts";
 import type { LogEvent } from "../../src/server/log.ts";
+import type { News } from "../../src/server/modern/session-state.ts";
+import { Presence } from "../../src/server/presence.ts";
 import { SessionCrypto, type CryptoMode } from "../../src/server/session-crypto.ts";
+import type { HistoryReply } from "../../src/workers/history-thread.ts";
 import { Ledger, type LedgerReply, type LedgerRequest } from "../../src/workers/ledger.ts";
-import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
+import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
+import type { HistoryQuery } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 export const LIMITS = { messageMs: 10_000, loginMs: 60_000, idleMs: 900_000, readerMs: 10_000 };
 
 export type Stage = {
-  context: ConnectionContext;
+  context: EntranceContext;
   clock: ManualClock;
   events: LogEvent[];
   /** What the ledger was asked and has not answered; `answer` lets it. */
@@ -43,7 +48,8 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
   const ledger = new RemoteActor<LedgerRequest, LedgerReply>({
     ...{ name: "ledger", clock, callsMax: 100, deadLetters },
   });
-  const books = new Ledger(openSqliteStore({ folder: temporaryFolder() }));
+  const folder = temporaryFolder();
+  const books = new Ledger(openSqliteStore({ folder }));
   const [near, far] = portPair();
   ledger.attach(near);
   const held: Letter<LedgerRequest>[] = [];
@@ -62,16 +68,32 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
       letters.flatMap(({ id }, index) => (id === 0 ? [] : [[id, replies[index] as LedgerReply]])),
     );
   }
+  const history = new RemoteActor<HistoryQuery, HistoryReply>({
+    ...{ name: "history", clock, callsMax: 100, deadLetters },
+  });
+  const reader = openSqliteReader(folder);
+  const [nearHistory, farHistory] = portPair();
+  history.attach(nearHistory);
+  const histories = servePort<HistoryQuery, HistoryReply>(farHistory, (letters) => {
+    histories.reply(letters.map(({ id, request }) => [id, reader.history(request)] as const));
+  });
   const pool = new CryptoPool({ pepper: new Uint8Array(48), bcryptCost: 4, passwordsMax });
   const sessionCrypto = new SessionCrypto({ mode: crypto, pool, clock });
   onTestFinished(async () => {
     sessionCrypto.close();
     await pool.close();
+    reader.close();
     books.close();
   });
   const events: LogEvent[] = [];
   const log = { write: (event: LogEvent) => void events.push(event), flush: () => undefined };
-  const context = { system, ledger, pool, crypto: sessionCrypto, log, limits: LIMITS, clock };
+  const identity = nodeCiphers.generateKeyPair();
+  const context: EntranceContext = {
+    ...{ system, ledger, history, pool, crypto: sessionCrypto, log, limits: LIMITS, clock },
+    ...{ about: { name: "Test Bank", version: "0" }, classic: true, tls: null },
+    presence: new Presence<News>(),
+    identities: () => [identity],
+  };
   return {
     ...{ context, clock, events, held, answer },
     holdLedger: () => void (isHeld = true),

@@ -176,7 +176,7 @@ describe("an end", () => {
       await turn();
     }
     expect(context.pool.metrics().turns).toBe(0);
-    expect(events.map(({ type }) => type)).toEqual(["connected", "disconnected", "reported"]);
+    expect(events.map(({ type }) => type)).toEqual(["reported"]);
   });
 
   it("of a session by a bug closes its connection, alarms, and gives its turn back", async () => {

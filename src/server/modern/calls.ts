@@ -1,0 +1,107 @@
+/** What the calls of a client come to: a question to the ledger, a wish, or an answer at once. */
+
+import { checkPassword, checkUsername } from "../../bank/credentials.ts";
+import type { Command } from "../../bank/ledger.ts";
+import type { Call } from "../../protocol/methods.ts";
+import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
+import type { HistoryQuery } from "../../workers/store.ts";
+import type { Wish } from "./admission.ts";
+import type { Customer, Effect, LedgerCall, SessionConfig } from "./session-state.ts";
+
+/** What everybody may be who has an account; operators come with roles of their own. */
+export const ROLES = ["customer"] as const;
+
+/** The calls that need a password. */
+export type AdmissionCall = Extract<
+  Call,
+  { method: "auth.signUp" | "auth.login" | "auth.changePassword" }
+>;
+
+export const isAdmission = (call: Call): call is AdmissionCall =>
+  call.method === "auth.signUp" ||
+  call.method === "auth.login" ||
+  call.method === "auth.changePassword";
+
+/** What is wished for, or why it cannot be. */
+export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | ErrorKind {
+  switch (call.method) {
+    case "auth.signUp": {
+      if (customer !== null) return "already_logged_in";
+      const { username, password } = call.params;
+      if (checkUsername(username) !== null) return "bad_username";
+      if (checkPassword(password) !== null) return "bad_password";
+      return { type: "sign_up", username, password };
+    }
+    case "auth.login": {
+      if (customer !== null) return "already_logged_in";
+      const { username, password } = call.params;
+      return { type: "log_in", username, password };
+    }
+    case "auth.changePassword": {
+      if (customer === null) return "not_logged_in";
+      const { oldPassword: password, newPassword } = call.params;
+      if (checkPassword(newPassword) !== null) return "bad_password";
+      const { username, account } = customer;
+      return { type: "change_password", username, account, password, newPassword };
+    }
+  }
+}
+
+export function askLedger(
+  id: RpcId,
+  call: LedgerCall,
+  { username, account, vault }: Customer,
+): Effect {
+  const about = { id, call };
+  const key = "idempotencyKey" in call.params ? call.params.idempotencyKey : undefined;
+  const command = commandOf(call, account, vault);
+  return {
+    ...{ type: "ask_ledger", command, who: username, about },
+    ...(key !== undefined && { key }),
+  };
+}
+
+function commandOf(
+  call: LedgerCall,
+  account: Customer["account"],
+  vault: Customer["vault"],
+): Command {
+  switch (call.method) {
+    case "account.balance":
+      return { type: "balance", account };
+    case "account.deposit":
+      return { type: "deposit", account, vault, amount: call.params.amount };
+    case "account.withdraw":
+      return { type: "withdraw", account, vault, amount: call.params.amount };
+    case "account.transfer": {
+      const { to, amount, memo } = call.params;
+      return { type: "transfer", account, to, amount, memo: memo ?? null };
+    }
+  }
+}
+
+export function sessionInfo(
+  id: RpcId,
+  customer: Customer | null,
+  config: SessionConfig,
+): Effect {
+  const { terminal, fingerprint, protocol, startedAt, idleSeconds } = config;
+  const username = customer?.username ?? null;
+  const roles = customer === null ? [] : ROLES;
+  return {
+    ...{ type: "send_result", id, method: "session.info" },
+    result: { username, roles, protocol, fingerprint, idleSeconds, startedAt, terminal },
+  };
+}
+
+export function historyQuery(
+  { before, until, limit }: (Call & { method: "account.history" })["params"],
+  { account }: Customer,
+): HistoryQuery {
+  return {
+    account,
+    from: before === undefined ? null : Number(before),
+    until: until === undefined ? null : Date.parse(until),
+    limit,
+  };
+}

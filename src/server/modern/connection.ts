@@ -1,0 +1,314 @@
+/**
+ * A connection of the modern protocol: one line, the channel on it, and the session behind it. It
+ * opens frames and hands calls on as they come; it seals what the session wants to be sent.
+ */
+
+import type { Socket } from "node:net";
+import type { Clock } from "../../actor/clock.ts";
+import type { RemoteActor } from "../../actor/remote-actor.ts";
+import type { ActorRef, ActorSystem } from "../../actor/system.ts";
+import type { AccountId } from "../../bank/ledger.ts";
+import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
+import { nodeCiphers } from "../../ciphers/node.ts";
+import { PREFACE, ServerHandshake, fingerprintOf, type Channel } from "../../protocol/channel.ts";
+import type { KeyPair } from "../../protocol/ciphers.ts";
+import { ProtocolError } from "../../protocol/error.ts";
+import { FRAME_BYTES_MAX, FrameSplitter } from "../../protocol/frames.ts";
+import type { Greeting } from "../../protocol/greeting.ts";
+import { encodeNotification, encodeResult, parseCall } from "../../protocol/modern.ts";
+import { encodeError } from "../../protocol/rpc.ts";
+import { RpcError } from "../../protocol/rpc-error.ts";
+import { HISTORY_LIMIT_MAX } from "../../protocol/methods.ts";
+import type { HistoryReply } from "../../workers/history-thread.ts";
+import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
+import type { HistoryQuery } from "../../workers/store.ts";
+import type { CryptoPool } from "../crypto-pool.ts";
+import { Errands, type ErrandResult } from "../errands.ts";
+import { Line, type Speaker } from "../line.ts";
+import type { Log } from "../log.ts";
+import type { ConnectionLimits } from "../patience.ts";
+import type { Presence } from "../presence.ts";
+import { isAdmission } from "./calls.ts";
+import { CALLS_IN_FLIGHT_MAX, sessionTransition } from "./session.ts";
+import { initialState, type About, type Effect, type Message, type News } from "./session-state.ts";
+
+/** Frames that have arrived and wait; past it the line is paused. */
+const QUEUE_MAX = 64;
+const HISTORY_MS_MAX = 10_000;
+const PROTOCOL = "ATM/2";
+
+export type ModernContext = {
+  system: ActorSystem;
+  ledger: RemoteActor<LedgerRequest, LedgerReply>;
+  history: RemoteActor<HistoryQuery, HistoryReply>;
+  pool: CryptoPool;
+  log: Log;
+  limits: ConnectionLimits;
+  clock: Clock;
+  presence: Presence<News>;
+  /** The bank's name and version, for its greeting. */
+  about: { readonly name: string; readonly version: string };
+  /** The key pairs that clients may have pinned: the current one first. */
+  identities: () => readonly KeyPair[];
+};
+
+export class ModernConnection implements Speaker {
+  readonly #line: Line;
+  readonly #context: ModernContext;
+  readonly #onClosed: () => void;
+  readonly #splitter = new FrameSplitter(PREFACE);
+  #queue: (Uint8Array | ProtocolError)[] = [];
+  /** Both from the handshake on. */
+  #channel: Channel | null = null;
+  #session: ActorRef<Message> | null = null;
+  readonly #errands: Errands<About>;
+  /** Calls wait: the session does something alone. */
+  #isHolding = false;
+  /** The stream has lost its place: nothing that follows can be a frame. */
+  #isBroken = false;
+  #peerHasEnded = false;
+  #isLoggedIn = false;
+  #callsInFlight = 0;
+  #leave: () => void = () => undefined;
+
+  /** @param terminal What the session's cash belongs to. */
+  constructor(socket: Socket, context: ModernContext, onClosed: () => void, terminal: string) {
+    this.#context = context;
+    this.#onClosed = onClosed;
+    this.#line = new Line({ ...context, socket, terminal }, this);
+    const tell = (result: ErrandResult<About>): void => this.#tell(result);
+    this.#errands = new Errands({ ...context, peer: this.#line.peer, tell });
+  }
+
+  /** Takes no more calls; those in flight are still answered, and then the client is told. */
+  drain(): void {
+    if (this.#session === null) this.#line.hangUp();
+    else this.#tell({ type: "drain" });
+  }
+
+  destroy(): void {
+    this.#line.destroy();
+  }
+
+  /** Ends what has taken too long at `now`, by the monotonic clock. Called about once a second. */
+  sweep(now: number): void {
+    const waitingFor = this.#line.overdue(now, {
+      isServed: this.#isHolding || this.#callsInFlight > 0,
+      isInMessage: this.#splitter.partial,
+      isLoggedIn: this.#isLoggedIn,
+    });
+    if (waitingFor === null) return;
+    if (this.#session === null) this.#line.hangUp();
+    else this.#tell({ type: "timed_out", waitingFor });
+    if (waitingFor === "reader") this.#line.destroy();
+  }
+
+  received(chunk: Uint8Array): void {
+    if (this.#isBroken) return;
+    const goesOn = this.#splitter.partial;
+    const queued = this.#queue.length;
+    try {
+      for (const frame of this.#splitter.push(chunk)) this.#queue.push(frame);
+    } catch (error) {
+      this.#queue.push(breachOf(error));
+      this.#isBroken = true;
+    }
+    if (!goesOn || this.#queue.length > queued) this.#line.messageBegan();
+    if (this.#isBroken || this.#queue.length > QUEUE_MAX) this.#line.pause();
+    this.#next();
+  }
+
+  peerEnded(): void {
+    this.#peerHasEnded = true;
+    this.#next();
+  }
+
+  wasRead(): void {
+    this.#next();
+  }
+
+  closed(): void {
+    this.#queue = [];
+    this.#leave();
+    this.#tell({ type: "closed" });
+    // What it has in hand runs to its end, so that no login stays half counted.
+    if (!this.#isHolding) this.#session?.stop();
+    this.#onClosed();
+  }
+
+  /** Takes up the frames that have arrived, until the session or the peer wants a pause. */
+  #next(): void {
+    while (!this.#isHolding && !this.#line.isOver && !this.#line.isUnread) {
+      const next = this.#queue.shift();
+      if (next === undefined) {
+        if (this.#peerHasEnded && this.#callsInFlight === 0) this.#line.hangUp();
+        break;
+      }
+      this.#line.heard();
+      if (next instanceof ProtocolError) this.#broke(next);
+      else this.#take(next);
+    }
+    if (this.#queue.length <= QUEUE_MAX / 2 && !this.#isBroken) this.#line.resume();
+  }
+
+  #take(frame: Uint8Array): void {
+    try {
+      if (this.#channel === null) this.#shakeHands(frame);
+      else this.#call(this.#channel.open(frame));
+    } catch (error) {
+      this.#isBroken = true;
+      this.#broke(breachOf(error));
+    }
+  }
+
+  #broke({ code }: ProtocolError): void {
+    this.#queue = [];
+    if (this.#session !== null) {
+      this.#tell({ type: "broken", code });
+      return;
+    }
+    this.#errands.perform({ type: "note", who: null, action: "handshake", outcome: code });
+    this.#line.hangUp();
+  }
+
+  #shakeHands(frame: Uint8Array): void {
+    const { system, identities, limits, clock } = this.#context;
+    const handshake = new ServerHandshake(nodeCiphers, identities());
+    const { channel, reply, identity } = handshake.respond(frame, this.#greeting());
+    this.#channel = channel;
+    this.#session = system.spawn({
+      name: `session ${this.#line.peer}`,
+      initial: initialState,
+      transition: sessionTransition({
+        terminal: this.#line.terminal,
+        fingerprint: fingerprintOf(nodeCiphers, identity.publicKey),
+        protocol: PROTOCOL,
+        startedAt: new Date(clock.now()).toISOString(),
+        idleSeconds: Math.floor(limits.idleMs / 1_000),
+      }),
+      perform: (effect) => this.#perform(effect),
+    });
+    system.watch(this.#session, ({ reason, error }) => {
+      if (reason === "crashed") this.#sessionCrashed(error);
+    });
+    this.#line.write(reply);
+  }
+
+  #greeting(): Greeting {
+    const { about, clock } = this.#context;
+    return {
+      bank: about.name,
+      version: about.version,
+      time: new Date(clock.now()).toISOString(),
+      limits: {
+        requestsInFlight: CALLS_IN_FLIGHT_MAX,
+        frameBytes: FRAME_BYTES_MAX,
+        amountMax: AMOUNT_CENTS_MAX,
+        historyLimit: HISTORY_LIMIT_MAX,
+      },
+    };
+  }
+
+  #call(plaintext: Uint8Array): void {
+    try {
+      const { id, call } = parseCall(plaintext);
+      // At once and not by the session's effect: the next frame may lie there already.
+      if (isAdmission(call)) this.#isHolding = true;
+      this.#tell({ type: "called", id, call });
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      this.#tell({ type: "misread", id: error.id, kind: error.kind });
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "send_result":
+        this.#send(encodeResult(effect.id, effect.method, effect.result));
+        return;
+      case "send_error":
+        this.#send(encodeError(effect.id, effect.kind));
+        return;
+      case "notify":
+        this.#send(encodeNotification(effect.notification));
+        return;
+      case "read_history":
+        this.#readHistory(effect);
+        return;
+      case "go_on":
+        this.#goOn();
+        return;
+      case "enter":
+        this.#enter(effect.account);
+        return;
+      case "announce":
+        this.#context.presence.tell(effect.account, effect.news);
+        return;
+      case "hang_up":
+        this.#hangUp();
+        return;
+      case "ask_ledger":
+        if (effect.about !== "admission") this.#callsInFlight += 1;
+        this.#errands.perform(effect);
+        return;
+      default:
+        this.#errands.perform(effect);
+    }
+  }
+
+  #tell(message: Message): void {
+    if (message.type === "history_read") this.#callsInFlight -= 1;
+    if (message.type === "answered" && message.about !== "admission") this.#callsInFlight -= 1;
+    this.#session?.cast(message);
+  }
+
+  #readHistory({ id, query }: Effect & { type: "read_history" }): void {
+    this.#callsInFlight += 1;
+    const { account } = query;
+    void this.#context.history.call(query, HISTORY_MS_MAX).then((answer) => {
+      this.#tell({ type: "history_read", id, account, answer });
+    });
+  }
+
+  #goOn(): void {
+    this.#isHolding = false;
+    this.#line.heard();
+    if (this.#line.isOver) this.#session?.stop();
+    else this.#next();
+  }
+
+  #enter(account: AccountId): void {
+    this.#isLoggedIn = true;
+    if (this.#line.isOver) return;
+    this.#leave = this.#context.presence.enter(account, (news) => {
+      this.#tell({ type: "credited", news });
+    });
+  }
+
+  #send(message: Uint8Array): void {
+    if (this.#channel === null || this.#line.isOver) return;
+    this.#line.heard();
+    this.#line.write(this.#channel.seal(message));
+  }
+
+  #hangUp(): void {
+    this.#queue = [];
+    this.#leave();
+    this.#line.hangUp();
+    this.#session?.stop();
+  }
+
+  #sessionCrashed(error: unknown): void {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#context.log.write({ type: "alarm", message: `a session failed: ${detail}` });
+    this.#errands.endTurn();
+    this.#session?.stop();
+    this.#line.destroy();
+  }
+}
+
+/** @throws whatever is no breach of the peer's. */
+function breachOf(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  throw error;
+}

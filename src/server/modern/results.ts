@@ -1,0 +1,113 @@
+/** What a session says of the answers that it got, in the modern protocol's words. */
+
+import type { Answer } from "../../actor/answer.ts";
+import type { AccountId, Rejection } from "../../bank/ledger.ts";
+import { PLAINTEXT_BYTES_MAX } from "../../protocol/frames.ts";
+import type { EntryKind, HistoryEntry, Moved } from "../../protocol/methods.ts";
+import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
+import type { HistoryReply } from "../../workers/history-thread.ts";
+import type { LedgerReply } from "../../workers/ledger.ts";
+import type { HistoryRow } from "../../workers/store.ts";
+import type { AdmissionOutcome } from "./admission.ts";
+import type { Effect, LedgerCall } from "./session-state.ts";
+
+/** What a page may take of its frame: the rest is the answer around it. */
+const PAGE_BYTES_MAX = PLAINTEXT_BYTES_MAX - 256;
+const encoder = new TextEncoder();
+
+/** The answer to a call that the ledger was asked for. */
+export function ledgerResult(id: RpcId, call: LedgerCall, answer: Answer<LedgerReply>): Effect {
+  if (!answer.ok) return { type: "send_error", id, kind: failureKind(answer) };
+  const { reply } = answer;
+  switch (reply.type) {
+    case "posted": {
+      const { balance, transaction } = reply;
+      const result: Moved = { transactionId: String(transaction), balance };
+      return { type: "send_result", id, method: call.method, result } as Effect;
+    }
+    case "balance_read": {
+      const { balance } = reply;
+      const result = { balance, available: balance };
+      return { type: "send_result", id, method: "account.balance", result };
+    }
+    case "rejected":
+      return { type: "send_error", id, kind: REJECTION_KINDS[reply.rejection] };
+    case "read_only":
+      return { type: "send_error", id, kind: "read_only" };
+    default:
+      return { type: "send_error", id, kind: "internal" };
+  }
+}
+
+export function historyResult(
+  id: RpcId,
+  account: AccountId,
+  answer: Answer<HistoryReply>,
+): Effect {
+  if (!answer.ok) return { type: "send_error", id, kind: "busy" };
+  if (answer.reply === null) return { type: "send_error", id, kind: "invalid_params" };
+  const { rows, next } = answer.reply;
+  const entries = fitting(rows.map((row) => entryOf(row, account)));
+  const cut = rows[entries.length]?.posting.transaction ?? next;
+  const result = { entries, ...(cut !== null && { next: String(cut) }) };
+  return { type: "send_result", id, method: "account.history", result };
+}
+
+/** As many entries as one frame holds; the rest begins the next page. */
+function fitting(entries: readonly HistoryEntry[]): HistoryEntry[] {
+  let left = PAGE_BYTES_MAX;
+  return entries.filter((entry) => {
+    left -= encoder.encode(JSON.stringify(entry)).length + 1;
+    return left >= 0;
+  });
+}
+
+/** What a login, a sign-up or a change of password is told when it did not succeed. */
+export const admissionErrors = {
+  username_taken: "username_taken",
+  failed: "authentication_failed",
+  locked: "authentication_failed",
+  read_only: "read_only",
+  busy: "busy",
+  unknown: "timed_out",
+} as const satisfies Partial<Record<AdmissionOutcome["type"], ErrorKind>>;
+
+function entryOf({ posting, at, counterparty }: HistoryRow, account: AccountId): HistoryEntry {
+  const isCredit = posting.credit.account === account;
+  const own = isCredit ? posting.credit : posting.debit;
+  return {
+    transactionId: String(posting.transaction),
+    kind: entryKind(posting.kind, isCredit),
+    amount: posting.amount,
+    balance: own.balance,
+    at: new Date(at).toISOString(),
+    // Cash has no counterparty; the vault's name is an address that is nobody's business.
+    ...(posting.kind === "transfer" && { counterparty }),
+    ...(posting.memo !== null && { memo: posting.memo }),
+  };
+}
+
+function entryKind(kind: HistoryRow["posting"]["kind"], isCredit: boolean): EntryKind {
+  if (kind === "deposit") return "deposit";
+  if (kind === "withdraw") return "withdrawal";
+  return isCredit ? "transfer_in" : "transfer_out";
+}
+
+function failureKind({ failure }: Answer<LedgerReply> & { ok: false }): ErrorKind {
+  // A thread that died may have committed: like a late answer, the outcome is in the books only.
+  return failure === "died" ? "timed_out" : failure;
+}
+
+const REJECTION_KINDS: Record<Rejection, ErrorKind> = {
+  username_taken: "username_taken",
+  locked: "authentication_failed",
+  unknown_account: "internal",
+  unknown_vault: "internal",
+  unknown_recipient: "unknown_recipient",
+  own_account: "own_account",
+  amount_not_positive: "amount_not_positive",
+  amount_too_large: "amount_too_large",
+  insufficient_funds: "insufficient_funds",
+  balance_too_large: "balance_too_large",
+  idempotency_conflict: "idempotency_conflict",
+};

@@ -1,0 +1,104 @@
+/** What a session of the modern protocol remembers, takes and wants: the types of ./session.ts. */
+
+import type { Answer } from "../../actor/answer.ts";
+import type { AccountId } from "../../bank/ledger.ts";
+import type { ProtocolErrorCode } from "../../protocol/error.ts";
+import type { Call, Method, Result } from "../../protocol/methods.ts";
+import type { Notification } from "../../protocol/notifications.ts";
+import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
+import type { HistoryReply } from "../../workers/history-thread.ts";
+import type { HistoryQuery } from "../../workers/store.ts";
+import type { Errand, ErrandResult } from "../errands.ts";
+import type { Overdue } from "../patience.ts";
+import type { Admission } from "./admission.ts";
+
+/** What a question to the ledger is for: the admission in hand, or a call of the client's. */
+export type About = "admission" | { readonly id: RpcId; readonly call: LedgerCall };
+/** The calls that the ledger answers. */
+export type LedgerCall = Extract<
+  Call,
+  { method: "account.balance" | "account.deposit" | "account.withdraw" | "account.transfer" }
+>;
+
+/** What the receiver of a transfer is told. */
+export type News = Extract<Notification, { method: "account.credited" }>["params"];
+
+export type Message =
+  | { type: "called"; id: RpcId; call: Call }
+  /** A frame that was authentic, and no call. */
+  | { type: "misread"; id: RpcId | null; kind: ErrorKind }
+  /** The stream or the channel is lost. */
+  | { type: "broken"; code: ProtocolErrorCode }
+  | { type: "timed_out"; waitingFor: Overdue }
+  | ErrandResult<About>
+  | { type: "history_read"; id: RpcId; account: AccountId; answer: Answer<HistoryReply> }
+  | { type: "credited"; news: News } //  by another session
+  | { type: "drain" }
+  | { type: "closed" }; //               the line is gone
+
+export type Effect =
+  | Errand<About>
+  | { type: "read_history"; id: RpcId; query: HistoryQuery }
+  | SendResult
+  | { type: "send_error"; id: RpcId | null; kind: ErrorKind }
+  | { type: "notify"; notification: Notification }
+  /** The call that needed a password is answered: those behind it may come. */
+  | { type: "go_on" }
+  /** This session is to hear what happens to the account. */
+  | { type: "enter"; account: AccountId }
+  /** The sessions of another account are to hear it. */
+  | { type: "announce"; account: AccountId; news: News }
+  | { type: "hang_up" };
+
+type SendResult = {
+  [M in Method]: { type: "send_result"; id: RpcId; method: M; result: Result<M> };
+}[Method];
+
+export type Customer = {
+  readonly username: string;
+  readonly account: AccountId;
+  readonly vault: AccountId;
+};
+
+type Common = {
+  /** Messages that broke a rule. */
+  readonly breaches: number;
+  /** Calls whose answer is due, but for an admission. */
+  readonly inFlight: number;
+  readonly isDraining: boolean;
+};
+
+export type State = Common &
+  (
+    | { phase: "anonymous" }
+    | { phase: "admitting"; id: RpcId; admission: Admission; customer: Customer | null }
+    | { phase: "authenticated"; customer: Customer }
+    | { phase: "ended" }
+  );
+
+export type LiveState = Exclude<State, { phase: "ended" }>;
+export type Phase<P extends State["phase"]> = State & { phase: P };
+export type Step = readonly [State, readonly Effect[]];
+
+/** What a session knows of its surroundings, and tells in `session.info`. */
+export type SessionConfig = {
+  readonly terminal: string;
+  readonly fingerprint: string;
+  readonly protocol: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly idleSeconds: number;
+};
+
+export const initialState: State = {
+  ...{ phase: "anonymous", breaches: 0, inFlight: 0, isDraining: false },
+};
+
+export const commonOf = ({ breaches, inFlight, isDraining }: State): Common => ({
+  breaches,
+  inFlight,
+  isDraining,
+});
+
+export const customerOf = (state: State): Customer | null =>
+  state.phase === "authenticated" || state.phase === "admitting" ? state.customer : null;
