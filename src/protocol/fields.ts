@@ -8,12 +8,13 @@ import type { ErrorKind } from "./rpc-error.ts";
 import { isJsonObject } from "./strict-json.ts";
 import type { Json, JsonObject } from "./strict-json.ts";
 
+export const IDEMPOTENCY_KEY_CHARS_MAX = 64;
 export const MEMO_CHARS_MAX = 140;
 
 const LABEL_LENGTH_MAX = 256;
 
 const WHOLE = /^(?:0|[1-9]\d*)$/;
-const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
+const IDEMPOTENCY_KEY = new RegExp(`^[\\w-]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 // Control characters, also those of C1, and the separators that end a line where text is shown.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u;

@@ -5,7 +5,8 @@ import type { Fields } from "./fields.ts";
 import type { JsonSource } from "./rpc.ts";
 
 /** Why a session has ended: by its user, by time, by the bank's end, by an attack, by another. */
-export type ClosingReason = "logout" | "idle" | "draining" | "breach" | "ended_elsewhere";
+export const CLOSING_REASONS = ["logout", "idle", "draining", "breach", "ended_elsewhere"] as const;
+export type ClosingReason = (typeof CLOSING_REASONS)[number];
 
 export type Notification =
   /** The last frame of a session: a line that is cut without it was cut by somebody. */
@@ -22,14 +23,6 @@ export type Notification =
         readonly memo?: string;
       };
     };
-
-const REASONS: readonly ClosingReason[] = [
-  "logout",
-  "idle",
-  "draining",
-  "breach",
-  "ended_elsewhere",
-];
 
 export function notificationParams({ method, params }: Notification): JsonSource {
   switch (method) {
@@ -52,7 +45,7 @@ export function notificationParams({ method, params }: Notification): JsonSource
 export function parseNotification(method: string, fields: Fields): Notification | null {
   switch (method) {
     case "session.closed":
-      return { method, params: { reason: fields.oneOf("reason", REASONS) } };
+      return { method, params: { reason: fields.oneOf("reason", CLOSING_REASONS) } };
     case "session.expiring":
       return { method, params: { seconds: fields.count("seconds") } };
     case "account.credited":

@@ -1,5 +1,4 @@
-/** docs/protocol.md says what the code does: its worked example, its limits and its texts. */
-import { readFileSync } from "node:fs";
+/** docs/protocol.md on the classic protocol: its worked example, its limits and its texts. */
 import { describe, expect, it } from "vitest";
 import { PASSWORD_CHARS_MAX, USERNAME_CHARS_MAX } from "../../src/bank/credentials.ts";
 import { AMOUNT_CENTS_MAX, dollars } from "../../src/bank/money.ts";
@@ -21,16 +20,7 @@ import { describe as textOf, PROTOCOL_ERROR_CODES } from "../../src/protocol/err
 import { MESSAGE_BYTES_MAX } from "../../src/protocol/object-splitter.ts";
 import { deriveSessionKeys } from "../../src/protocol/session-keys.ts";
 import { CIPHER_SETS, fromHex, toHex, utf8, withRandom } from "../ciphers/cipher-sets.ts";
-
-const text = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
-const prose = text.replaceAll(/\s+/g, " ");
-
-/** The code block of this name in the worked example. */
-function example(name: string): string {
-  const match = new RegExp(`^\`\`\`\\w+ ${name}\\n([^\`]*)\\n\`\`\`$`, "m").exec(text);
-  if (match === null) throw new Error(`docs/protocol.md has no example "${name}"`);
-  return match[1]!;
-}
+import { documentProse, documentText, example, exampleHex, figure } from "./document-text.ts";
 
 describe.for(CIPHER_SETS)("the worked example on %s", ([, ciphers]) => {
   const secret = fromHex(example("master-secret"));
@@ -43,15 +33,15 @@ describe.for(CIPHER_SETS)("the worked example on %s", ([, ciphers]) => {
   });
 
   it("seals its request", () => {
-    expect(prose).toContain(`at ${sealedAt}, that is 2025-11-24 16:00:00 UTC`);
+    expect(documentProse).toContain(`at ${sealedAt}, that is 2025-11-24 16:00:00 UTC`);
     expect(new Date(sealedAt * 1000).toISOString()).toBe("2025-11-24T16:00:00.000Z");
     const random = withRandom(ciphers, fromHex(example("request-iv")));
     const request = { action: "deposit", amount: dollars(100) } as const;
     const message = sealRequest(random, keys, request, sealedAt);
     expect(toHex(message)).toBe(toHex(utf8(example("request-message"))));
-    expect(prose).toContain(`${message.length} bytes in one line`);
+    expect(documentProse).toContain(`${message.length} bytes in one line`);
     const token = decodeBase64Url(parseEnvelope(message).payload)!;
-    expect(toHex(token)).toBe(example("request-token-bytes").replaceAll("\n", ""));
+    expect(toHex(token)).toBe(exampleHex("request-token-bytes"));
     const ciphertext = fromHex(example("request-token-bytes").split("\n")[3]!);
     const key = ciphers.importCbcKey(fromHex(example("fernet-key")).subarray(16));
     const plain = key.decrypt(fromHex(example("request-iv")), ciphertext)!;
@@ -67,21 +57,20 @@ describe.for(CIPHER_SETS)("the worked example on %s", ([, ciphers]) => {
   });
 });
 
-describe("the document", () => {
+describe("the document on classic", () => {
   it("gives every code its text", () => {
     for (const code of PROTOCOL_ERROR_CODES) {
-      expect(text).toContain(`| \`${code}\` | ${textOf(code)} |`);
+      expect(documentText).toContain(`| \`${code}\` | ${textOf(code)} |`);
     }
   });
 
   it("names the texts before login", () => {
     for (const each of [SIGNUP_SUCCESSFUL, USERNAME_EXISTS, AUTHENTICATED, AUTHENTICATION_FAILED]) {
-      expect(text).toContain(`\`${each}\``);
+      expect(documentText).toContain(`\`${each}\``);
     }
   });
 
   it("states the limits", () => {
-    const figure = (value: number) => value.toLocaleString("en-US");
     for (const statement of [
       `at most ${figure(MESSAGE_BYTES_MAX)} bytes`,
       `1 to ${figure(AMOUNT_CENTS_MAX / 100)} whole dollars`,
@@ -91,7 +80,7 @@ describe("the document", () => {
       `1 to ${PASSWORD_CHARS_MAX} characters of any kind`,
       `up to ${figure(LOGIN_TEXT_LENGTH_MAX)} UTF-16 units`,
     ]) {
-      expect(prose).toContain(statement);
+      expect(documentProse).toContain(statement);
     }
   });
 });

@@ -5,7 +5,8 @@ import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../../src/bank/money
 import type { Greeting } from "../../src/protocol/greeting.ts";
 import { isMemo } from "../../src/protocol/fields.ts";
 import type { EntryKind, Method, Params, Result } from "../../src/protocol/methods.ts";
-import type { ClosingReason, Notification } from "../../src/protocol/notifications.ts";
+import { CLOSING_REASONS } from "../../src/protocol/notifications.ts";
+import type { Notification } from "../../src/protocol/notifications.ts";
 import type { RpcId } from "../../src/protocol/rpc-error.ts";
 
 export const idSample: fc.Arbitrary<RpcId> = fc.oneof(
@@ -120,13 +121,7 @@ export const SAMPLES: Samples = {
 
 export const METHODS = Object.keys(SAMPLES) as Method[];
 
-export const reasonSample = fc.constantFrom<ClosingReason>(
-  "logout",
-  "idle",
-  "draining",
-  "breach",
-  "ended_elsewhere",
-);
+export const reasonSample = fc.constantFrom(...CLOSING_REASONS);
 
 export const notificationSample: fc.Arbitrary<Notification> = fc.oneof(
   fc.record({

@@ -14,6 +14,7 @@ import {
   parseReply,
   parseResult,
 } from "../../src/protocol/modern.ts";
+import { CLOSING_REASONS } from "../../src/protocol/notifications.ts";
 import { encodeError } from "../../src/protocol/rpc.ts";
 import { utf8 } from "../ciphers/cipher-sets.ts";
 import {
@@ -253,7 +254,7 @@ describe("a notification", () => {
   it("gives one of five reasons for an end", () => {
     fc.assert(
       fc.property(fc.oneof(reasonSample, fc.string()), (reason) => {
-        const known = ["logout", "idle", "draining", "breach", "ended_elsewhere"].includes(reason);
+        const known = CLOSING_REASONS.some((each) => each === reason);
         const text = JSON.stringify({
           jsonrpc: "2.0",
           method: "session.closed",
