@@ -67,11 +67,16 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 
 /** Opens the store of a folder for reading, beside its writer or without one. @throws StoreUnusable */
 export function openSqliteReader(folder: string): StoreReader {
-  if (!existsSync(fileIn(folder))) {
-    throw new StoreUnusable("damaged", `there is no bank in ${folder}`);
-  }
+  const none = new StoreUnusable("damaged", `there is no bank in ${folder}`);
+  if (!existsSync(fileIn(folder))) throw none;
   const database = new DatabaseSync(fileIn(folder), { readOnly: true, timeout: READER_WAIT_MS });
-  return new SqliteReader(database);
+  try {
+    if (versionOf(database) === 0) throw none; // Its ledger is just about to make the tables.
+    return new SqliteReader(database);
+  } catch (error) {
+    database.close();
+    throw translated(error, folder);
+  }
 }
 
 class SqliteStore implements Store {
@@ -129,7 +134,7 @@ class SqliteStore implements Store {
       for (const { at, event, audit, outcome } of batch) {
         if (event !== null) this.#write(event, at, touched);
         if (audit !== null) this.#writeAudit(audit, at);
-        if (outcome != null) outcomes.push(outcome);
+        if (outcome !== undefined && outcome !== null) outcomes.push(outcome);
       }
       for (const [index, outcome] of outcomes.entries()) {
         this.#writeOutcome(this.#lastOutcome + 1 + index, outcome);
@@ -344,7 +349,7 @@ function prepareStatements(database: DatabaseSync) {
 
 function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
   const database = new DatabaseSync(fileIn(folder), { timeout: READER_WAIT_MS });
-  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  const version = versionOf(database);
   if (version > SCHEMA_VERSION) {
     database.close();
     throw new StoreUnusable("newer_version", `${folder} was written by a newer Secure ATM`);
@@ -357,6 +362,9 @@ function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
   }
   return database;
 }
+
+const versionOf = (database: DatabaseSync): number =>
+  numberOf(database.prepare("PRAGMA user_version"), "user_version");
 
 /**
  * Two banks on one folder would each keep balances of their own, so the folder is locked: by an

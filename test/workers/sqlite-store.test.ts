@@ -197,6 +197,15 @@ describe("a folder that cannot be used", () => {
     expect(() => openSqliteReader(temporaryFolder())).toThrow(StoreUnusable);
   });
 
+  it.for([
+    ["something else", "this is no database, however long it may be, and longer than a header".repeat(9)],
+    ["nothing yet", ""],
+  ] as const)("holds %s to read", ([, bytes]) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "bank.sqlite"), bytes);
+    expect(() => openSqliteReader(folder)).toThrow(StoreUnusable);
+  });
+
   it("has books that do not sum to zero", () => {
     const folder = temporaryFolder();
     const store = openStore({ folder });
