@@ -89,7 +89,7 @@ class Reader {
 
   #object(depthLeft: number): JsonObject {
     if (depthLeft === 0) throw new ProtocolError("bad_json");
-    this.#expect("{");
+    this.#at++; // The brace that the caller has seen.
     const fields = new Map<string, Json>();
     if (this.#accept("}")) return fields;
     do {
@@ -105,7 +105,7 @@ class Reader {
 
   #array(depthLeft: number): Json[] {
     if (depthLeft === 0) throw new ProtocolError("bad_json");
-    this.#expect("[");
+    this.#at++; // The bracket that the caller has seen.
     const items: Json[] = [];
     if (this.#accept("]")) return items;
     do items.push(this.#value(depthLeft - 1));
