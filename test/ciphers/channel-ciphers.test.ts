@@ -1,4 +1,4 @@
-/** The channel's ciphers in both sets: X25519, AES-256-GCM and SHA-256 against published vectors. */
+/** The channel's ciphers in both sets against published vectors: X25519, AES-256-GCM, SHA-256. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nobleCiphers } from "../../src/ciphers/noble.ts";

@@ -1,4 +1,4 @@
-/** docs/protocol.md as tests read it: as it stands, on one line, and by the names of its examples. */
+/** docs/protocol.md as tests read it: as it stands, on one line, and by the names of examples. */
 import { readFileSync } from "node:fs";
 
 export const documentText = readFileSync(

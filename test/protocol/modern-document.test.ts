@@ -1,4 +1,4 @@
-/** docs/protocol.md on the modern protocol: its worked example, its limits, and every word in it. */
+/** docs/protocol.md on the modern protocol: its worked example, its limits and its words. */
 import { describe, expect, it } from "vitest";
 import { cents } from "../../src/bank/money.ts";
 import {

@@ -1,4 +1,4 @@
-/** Every method, notification and greeting: written and read by facing pairs, strict for a client. */
+/** Every method, notification and greeting: written and read by facing pairs, and strictly. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cents } from "../../src/bank/money.ts";
