@@ -68,7 +68,7 @@ const modern: Transactions = (ciphers) => {
   };
 };
 
-/** A bank's end of a channel, and all that its client sends: each frame opens in its place alone. */
+/** A bank's end of a channel, and all that its client sends, for each frame opens but once. */
 function modernSession(ciphers: Ciphers): { bank: Channel; frames: Uint8Array[] } {
   const [up, down] = [ciphers.randomBytes(32), ciphers.randomBytes(32)];
   const state = (key: Uint8Array) => new CipherState(ciphers.importAeadKey(key));

@@ -150,15 +150,15 @@ export class Channel {
     this.handshakeHash = handshakeHash;
   }
 
-  /** A whole frame. @throws RangeError above PLAINTEXT_BYTES_MAX: what is longer is for no frame. */
+  /** A whole frame. @throws RangeError above PLAINTEXT_BYTES_MAX: no frame holds more. */
   seal(plaintext: Uint8Array): Uint8Array {
     if (plaintext.length > PLAINTEXT_BYTES_MAX) throw new RangeError("too long for one frame");
     return encodeFrame(this.#send.encryptWithAd(EMPTY, plaintext));
   }
 
   /**
-   * @throws ProtocolError `bad_frame` for every frame that is not the peer's next, whatever is wrong
-   *   with it. The channel is dead then: hang up.
+   * @throws ProtocolError `bad_frame` for every frame that is not the peer's next, whatever is
+   *   wrong with it. This direction is dead then: say so in the other, and hang up.
    */
   open(frameBody: Uint8Array): Uint8Array {
     const plaintext = this.#receive.decryptWithAd(EMPTY, frameBody);

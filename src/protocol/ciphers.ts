@@ -21,7 +21,7 @@ export interface CbcKey {
 
 /** AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes. What is handed in is not kept. */
 export interface AeadKey {
-  /** @param nonce 12 bytes, never used twice with one key. @returns the ciphertext, then the tag. */
+  /** The ciphertext, then the tag. @param nonce 12 bytes, never used twice with one key. */
   seal(nonce: Uint8Array, associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** The plaintext, or null for every forgery, too short ones included. */
   open(nonce: Uint8Array, associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | null;

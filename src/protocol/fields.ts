@@ -16,8 +16,9 @@ const LABEL_LENGTH_MAX = 256;
 const WHOLE = /^(?:0|[1-9]\d*)$/;
 const IDEMPOTENCY_KEY = new RegExp(`^[\\w-]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-// Control characters, also those of C1, and the separators that end a line where text is shown.
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u;
+// Control characters, also those of C1; what ends a line where text is shown; and what turns the
+// direction of the text beside it.
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** Each field is to be read once: `end` counts. */
 export class Fields {

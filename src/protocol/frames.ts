@@ -38,7 +38,7 @@ export class FrameSplitter {
   #pending: Uint8Array | null = null;
   #pendingBytes = 0;
 
-  /** @param preface What the stream begins with, before its first frame: the bank's side has one. */
+  /** @param preface What the stream begins with, before its first frame: a client's has one. */
   constructor(preface: Uint8Array = NO_PREFACE) {
     this.#preface = preface;
   }

@@ -29,7 +29,7 @@ export interface Moved {
 
 export type EntryKind = "deposit" | "withdrawal" | "transfer_in" | "transfer_out";
 
-/** One change as its account saw it. `amount` is above zero whatever the kind; `at` ISO 8601, UTC. */
+/** One change as its account saw it. `amount` is above zero whatever the kind; `at` is in UTC. */
 export interface HistoryEntry {
   readonly transactionId: string;
   readonly kind: EntryKind;

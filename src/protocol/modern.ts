@@ -36,8 +36,8 @@ export function encodeCall<M extends Method>(
 }
 
 /**
- * A client's message, strictly: an unknown method, or a parameter that is unknown, missing or of the
- * wrong type is an error and nothing else.
+ * A client's message, strictly: an unknown method, or a parameter that is unknown, missing or of
+ * the wrong type is an error and nothing else.
  * @throws RpcError, the answer to send.
  */
 export function parseCall(message: Uint8Array): { id: RpcId; call: Call } {
@@ -78,8 +78,8 @@ export function parseReply(message: Uint8Array): Reply {
 }
 
 /**
- * The result of a request whose method the client remembers. Fields that it does not know are passed
- * over.
+ * The result of a request whose method the client remembers. Fields that it does not know are
+ * passed over.
  * @throws ProtocolError `bad_reply`.
  */
 export const parseResult = <M extends Method>(method: M, result: Json): Result<M> =>

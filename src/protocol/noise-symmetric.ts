@@ -96,7 +96,8 @@ export class SymmetricState {
   }
 
   encryptAndHash(plaintext: Uint8Array): Uint8Array {
-    const ciphertext = this.#cipher?.encryptWithAd(this.#h, plaintext) ?? plaintext;
+    const ciphertext =
+      this.#cipher === null ? plaintext : this.#cipher.encryptWithAd(this.#h, plaintext);
     this.mixHash(ciphertext);
     return ciphertext;
   }

@@ -1,7 +1,7 @@
 /**
- * The Noise Protocol Framework, revision 34 (noiseprotocol.org/noise.html), with X25519, AES-256-GCM
- * and SHA-256. Names and order follow section 5 of its specification; numbers in comments are its
- * sections.
+ * The Noise Protocol Framework, revision 34 (noiseprotocol.org/noise.html), with X25519,
+ * AES-256-GCM and SHA-256. Names and order follow section 5 of its specification; numbers in
+ * comments are its sections.
  */
 import { X25519_KEY_BYTES } from "./ciphers.ts";
 import type { Ciphers, KeyPair } from "./ciphers.ts";

@@ -161,6 +161,8 @@ describe("a call", () => {
     ["account.transfer", transfer('"memo":"a\\tb"'), "invalid_params"],
     ["account.transfer", transfer('"memo":"a\\u0085b"'), "invalid_params"],
     ["account.transfer", transfer('"memo":"a\\u2028b"'), "invalid_params"],
+    ["account.transfer", transfer('"memo":"a\\u202eb"'), "invalid_params"],
+    ["account.transfer", transfer('"memo":"a\\u2066b"'), "invalid_params"],
     ["account.transfer", transfer('"memo":null'), "invalid_params"],
     ["account.transfer", transfer('"memo":"\\ud800"'), "parse_error"],
     ["account.history", "{}", "taken"],
