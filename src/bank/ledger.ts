@@ -19,7 +19,8 @@ import {
   attemptsAt,
   attemptsKey,
   beginAttempt,
-  withdrawAttempt,
+  endAttempt,
+  type AttemptOutcome,
   type Attempts,
 } from "./lockout.ts";
 
@@ -62,16 +63,29 @@ export type Command =
   | { type: "balance"; account: AccountId }
   | { type: "forget_attempts" };
 
-/** `not_checked`: the bank was too busy, which is no failed attempt. */
-export type LoginOutcome = "authenticated" | "wrong_password" | "not_checked";
+export type LoginOutcome = AttemptOutcome;
 
 export type Event =
   | { type: "signed_up"; account: AccountId; username: string; passwordHash: string }
   | { type: "login_begun"; account: AccountId | null; key: string; attempts: Attempts }
-  | { type: "logged_in"; account: AccountId; vault: AccountId; opens: string | null; key: string }
+  | {
+      type: "logged_in";
+      account: AccountId;
+      vault: AccountId;
+      /** The terminal whose vault is opened by this, if it had none. */
+      opens: string | null;
+      key: string;
+      attempts: Attempts | null;
+    }
   | { type: "login_failed"; key: string; attempts: Attempts | null }
   | { type: "attempts_expired"; keys: readonly string[] }
-  | { type: "password_changed"; account: AccountId; passwordHash: string; key: string }
+  | {
+      type: "password_changed";
+      account: AccountId;
+      passwordHash: string;
+      key: string;
+      attempts: Attempts | null;
+    }
   | Posted
   | { type: "balance_read"; account: AccountId; balance: Cents };
 
@@ -96,6 +110,7 @@ export type PostingSide = { account: AccountId; balance: Cents; previous: number
 export type Rejection =
   | "username_taken"
   | "locked"
+  | "too_many_attempts"
   | "unknown_account"
   | "unknown_vault"
   | "unknown_recipient"
@@ -134,7 +149,7 @@ export function decide(books: Books, command: Command, at: number): Decision {
     case "transfer":
       return decideTransfer(books, command);
     case "change_password":
-      return decideChangePassword(books, command);
+      return decideChangePassword(books, command, at);
     case "balance":
       return decideBalance(books, command);
     case "forget_attempts":
@@ -153,14 +168,11 @@ export function apply(books: Books, event: Event): void {
       return;
     case "logged_in":
       if (event.opens !== null) openAccount(books, "vault", event.opens, event.vault);
-      books.attempts.delete(event.key);
+      keepAttempts(books, event);
       return;
     case "login_failed":
-      if (event.attempts === null) books.attempts.delete(event.key);
-      else books.attempts.set(event.key, event.attempts);
-      return;
     case "password_changed":
-      books.attempts.delete(event.key);
+      keepAttempts(books, event);
       return;
     case "attempts_expired":
       for (const key of event.keys) books.attempts.delete(key);
@@ -193,7 +205,7 @@ function decideBeginLogin(
 ): Decision {
   const key = attemptsKey(username, terminal);
   const attempts = beginAttempt(attemptsAt(books.attempts.get(key), at), at);
-  if (attempts === null) return rejected("locked");
+  if (typeof attempts === "string") return rejected(attempts);
   const account = books.customers.get(username) ?? null;
   return decided({ type: "login_begun", account, key, attempts });
 }
@@ -204,21 +216,14 @@ function decideEndLogin(
   at: number,
 ): Decision {
   const key = attemptsKey(username, terminal);
-  const attempts = attemptsAt(books.attempts.get(key), at);
-  switch (outcome) {
-    case "not_checked":
-      return decided({ type: "login_failed", key, attempts: withdrawAttempt(attempts) });
-    case "wrong_password":
-      return decided({ type: "login_failed", key, attempts });
-    case "authenticated": {
-      const account = books.customers.get(username);
-      if (account === undefined) return rejected("unknown_account");
-      const known = books.vaults.get(terminal);
-      const vault = known ?? nextAccount(books);
-      const opens = known === undefined ? terminal : null;
-      return decided({ type: "logged_in", account, vault, opens, key });
-    }
-  }
+  const attempts = endAttempt(attemptsAt(books.attempts.get(key), at), outcome, at);
+  if (outcome !== "authenticated") return decided({ type: "login_failed", key, attempts });
+  const account = books.customers.get(username);
+  if (account === undefined) return rejected("unknown_account");
+  const known = books.vaults.get(terminal);
+  const vault = known ?? nextAccount(books);
+  const opens = known === undefined ? terminal : null;
+  return decided({ type: "logged_in", account, vault, opens, key, attempts });
 }
 
 function decideCash(books: Books, command: Command & { type: "deposit" | "withdraw" }): Decision {
@@ -263,11 +268,14 @@ function decidePosting(
 function decideChangePassword(
   books: Books,
   { account, terminal, passwordHash }: Command & { type: "change_password" },
+  at: number,
 ): Decision {
   const customer = books.accounts[account];
   if (customer?.kind !== "customer") return rejected("unknown_account");
   const key = attemptsKey(customer.name, terminal);
-  return decided({ type: "password_changed", account, passwordHash, key });
+  const before = attemptsAt(books.attempts.get(key), at);
+  const attempts = endAttempt(before, "authenticated", at);
+  return decided({ type: "password_changed", account, passwordHash, key, attempts });
 }
 
 function decideBalance(books: Books, command: Command & { type: "balance" }): Decision {
@@ -295,6 +303,14 @@ const wouldOverflow = (debit: Account, credit: Account, amount: Cents): boolean 
 function openAccount(books: Books, kind: AccountKind, name: string, id: AccountId): void {
   books.accounts[id] = { id, kind, name, balance: ZERO, lastTransaction: 0 };
   (kind === "customer" ? books.customers : books.vaults).set(name, id);
+}
+
+function keepAttempts(
+  books: Books,
+  { key, attempts }: { key: string; attempts: Attempts | null },
+): void {
+  if (attempts === null) books.attempts.delete(key);
+  else books.attempts.set(key, attempts);
 }
 
 function applySide(books: Books, { account, balance }: PostingSide, transaction: number): void {

@@ -105,7 +105,8 @@ export class Errands<About> {
   #note({ who, action, outcome }: Errand<About> & { type: "note" }): void {
     const { ledger, log, peer } = this.#options;
     const subject = who ?? peer;
-    ledger.cast({ type: "note", who: subject, action, outcome, origin: peer });
+    const taken = ledger.cast({ type: "note", who: subject, action, outcome, origin: peer });
     log.write({ type: "reported", peer, action, who: subject, outcome });
+    if (taken === "busy") log.write({ type: "alarm", message: "the audit lacks the event above" });
   }
 }

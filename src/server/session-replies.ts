@@ -58,6 +58,7 @@ function refusalOf(rejection: Rejection): Reply {
     case "idempotency_conflict":
     case "username_taken":
     case "locked":
+    case "too_many_attempts":
       return { type: "invalid_request", detail: "the account cannot do this" };
   }
 }

@@ -21,6 +21,7 @@ import {
   type Posted,
   type PostingSide,
 } from "../bank/ledger.ts";
+import type { Attempts } from "../bank/lockout.ts";
 import type { Cents } from "../bank/money.ts";
 import { OUTCOMES_MAX, OutcomeIndex } from "./outcome-index.ts";
 import { auditEntryOf, outcomeOf, postingOf, sideOf } from "./sqlite-rows.ts";
@@ -112,8 +113,10 @@ class SqliteStore implements Store {
       (kind === "customer" ? books.customers : books.vaults).set(name, id);
     }
     for (const row of this.#statements.attempts.iterate()) {
-      const attempts = { failures: row["failures"] as number, lastAt: row["last_at"] as number };
-      books.attempts.set(row["key"] as string, attempts);
+      // A try that was pending when the bank went down may have been a guess.
+      const failures = (row["failures"] as number) + (row["pending"] as number);
+      const lastAt = row["last_at"] as number;
+      books.attempts.set(row["key"] as string, { failures, pending: 0, lastAt });
     }
     books.lastTransaction = numberOf(this.#statements.lastTransaction, "last");
     if (sumOfBalances(books) !== 0) {
@@ -180,29 +183,26 @@ class SqliteStore implements Store {
   }
 
   #write(event: Event, at: number, touched: Map<AccountId, TouchedAccount>): void {
-    const { insertAccount, insertCredentials, setAttempts, deleteAttempts } = this.#statements;
+    const { insertAccount, insertCredentials, deleteAttempts } = this.#statements;
     switch (event.type) {
       case "signed_up":
         insertAccount.run(event.account, "customer", event.username, at);
         insertCredentials.run(event.account, event.passwordHash);
         return;
       case "login_begun":
-        setAttempts.run(event.key, event.attempts.failures, event.attempts.lastAt);
+      case "login_failed":
+        this.#writeAttempts(event);
         return;
       case "logged_in":
         if (event.opens !== null) insertAccount.run(event.vault, "vault", event.opens, at);
-        deleteAttempts.run(event.key);
-        return;
-      case "login_failed":
-        if (event.attempts === null) deleteAttempts.run(event.key);
-        else setAttempts.run(event.key, event.attempts.failures, event.attempts.lastAt);
+        this.#writeAttempts(event);
         return;
       case "attempts_expired":
         for (const key of event.keys) deleteAttempts.run(key);
         return;
       case "password_changed":
         this.#statements.setPassword.run(event.passwordHash, event.account);
-        deleteAttempts.run(event.key);
+        this.#writeAttempts(event);
         return;
       case "posted":
         this.#writePosting(event, at, touched);
@@ -210,6 +210,15 @@ class SqliteStore implements Store {
       case "balance_read":
         return;
     }
+  }
+
+  #writeAttempts({ key, attempts }: { key: string; attempts: Attempts | null }): void {
+    if (attempts === null) {
+      this.#statements.deleteAttempts.run(key);
+      return;
+    }
+    const { failures, pending, lastAt } = attempts;
+    this.#statements.setAttempts.run(key, failures, pending, lastAt);
   }
 
   #writePosting(event: Posted, at: number, touched: Map<AccountId, TouchedAccount>): void {
@@ -321,7 +330,7 @@ type Statements = ReturnType<typeof prepareStatements>;
 function prepareStatements(database: DatabaseSync) {
   return {
     accounts: database.prepare("SELECT id, kind, name, balance, last_transaction FROM accounts"),
-    attempts: database.prepare("SELECT key, failures, last_at FROM login_attempts"),
+    attempts: database.prepare("SELECT key, failures, pending, last_at FROM login_attempts"),
     lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
     lastAudit: database.prepare(
       "SELECT sequence AS last, at FROM audit ORDER BY sequence DESC LIMIT 1",
@@ -333,7 +342,7 @@ function prepareStatements(database: DatabaseSync) {
     passwordHash: database.prepare("SELECT password_hash FROM credentials WHERE account = ?"),
     insertAccount: database.prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, 0, 0)"),
     insertCredentials: database.prepare("INSERT INTO credentials VALUES (?, ?)"),
-    setAttempts: database.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?)"),
+    setAttempts: database.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?, ?)"),
     deleteAttempts: database.prepare("DELETE FROM login_attempts WHERE key = ?"),
     setPassword: database.prepare("UPDATE credentials SET password_hash = ? WHERE account = ?"),
     insertPosting: database.prepare(

@@ -241,11 +241,33 @@ describe("a login", () => {
     expect(parallel.filter((outcome) => outcome === "login_begun")).toHaveLength(
       LOGIN_FAILURES_MAX,
     );
+    expect(new Set(parallel.slice(LOGIN_FAILURES_MAX))).toEqual(new Set(["too_many_attempts"]));
+    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) perform(books, endLogin("alice", "wrong_password"));
+    expect(outcomeOf(perform(books, beginLogin("alice")))).toBe("locked");
+  });
+
+  it("of one who is right lets the next one in, however many come at once", () => {
+    const books = booksWith();
+    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) perform(books, beginLogin("alice"));
+    perform(books, endLogin("alice", "authenticated"));
+    expect(outcomeOf(perform(books, beginLogin("alice")))).toBe("login_begun");
+  });
+
+  it("that succeeds does not wash away guesses that are still being checked", () => {
+    const books = booksWith();
+    for (let n = 0; n < 3; n++) perform(books, beginLogin("alice"));
+    perform(books, endLogin("alice", "authenticated"));
+    perform(books, endLogin("alice", "wrong_password"));
+    expect([...books.attempts.values()]).toEqual([{ failures: 1, pending: 1, lastAt: 0 }]);
   });
 
   it("from another terminal still works while one is locked", () => {
     const books = booksWith();
-    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) perform(books, beginLogin("alice"));
+    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) {
+      perform(books, beginLogin("alice"));
+      perform(books, endLogin("alice", "wrong_password"));
+    }
+    expect(outcomeOf(perform(books, beginLogin("alice")))).toBe("locked");
     expect(outcomeOf(perform(books, beginLogin("alice", "127.0.0.2")))).toBe("login_begun");
   });
 
@@ -254,7 +276,7 @@ describe("a login", () => {
     perform(books, beginLogin("alice"));
     perform(books, beginLogin("alice"));
     perform(books, endLogin("alice", "not_checked"));
-    expect([...books.attempts.values()]).toEqual([{ failures: 1, lastAt: 0 }]);
+    expect([...books.attempts.values()]).toEqual([{ failures: 0, pending: 1, lastAt: 0 }]);
     perform(books, endLogin("alice", "authenticated"));
     expect(books.attempts.size).toBe(0);
   });

@@ -385,6 +385,7 @@ describe("after the login", () => {
     unknown_vault: ["invalid_request", "Invalid request: the account cannot do this"],
     username_taken: ["invalid_request", "Invalid request: the account cannot do this"],
     locked: ["invalid_request", "Invalid request: the account cannot do this"],
+    too_many_attempts: ["invalid_request", "Invalid request: the account cannot do this"],
     unknown_recipient: ["invalid_request", "Invalid request: the account cannot do this"],
     own_account: ["invalid_request", "Invalid request: the account cannot do this"],
     idempotency_conflict: ["invalid_request", "Invalid request: the account cannot do this"],

@@ -101,6 +101,7 @@ function failureKind({ failure }: Answer<LedgerReply> & { ok: false }): ErrorKin
 const REJECTION_KINDS: Record<Rejection, ErrorKind> = {
   username_taken: "username_taken",
   locked: "authentication_failed",
+  too_many_attempts: "busy",
   unknown_account: "internal",
   unknown_vault: "internal",
   unknown_recipient: "unknown_recipient",
