@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { formatTime, type AuditEntry } from "../bank/audit.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey, type FernetKey } from "../protocol/fernet.ts";
-import { readAuditKey } from "../server/key-ring.ts";
+import { readAuditKey } from "../server/keys/key-ring.ts";
 import {
   SEALED_FILE,
   openAuditLine,

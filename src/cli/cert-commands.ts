@@ -10,8 +10,8 @@ import {
   renewTerminal,
   revokeTerminal,
   type ListedCertificate,
-} from "../server/authority.ts";
-import { tlsFiles } from "../server/tls-files.ts";
+} from "../server/tls/authority.ts";
+import { tlsFiles } from "../server/tls/files.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 import { dataOption } from "./options.ts";
 

@@ -7,7 +7,7 @@ import {
   rotateIdentity,
   type Identity,
   type PreviousKey,
-} from "../server/identity.ts";
+} from "../server/keys/identity.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 import { dataOption, wholeNumber } from "./options.ts";
 

@@ -3,7 +3,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { BankOptions } from "../server/bank.ts";
 import type { LogFormat } from "../server/log.ts";
-import type { CryptoMode } from "../server/session-crypto.ts";
+import type { CryptoMode } from "../server/classic/session-crypto.ts";
 
 export const VERSION = "0.1.0";
 export const BANK_PORT = 65_432;

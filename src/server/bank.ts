@@ -12,17 +12,17 @@ import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { HistoryReply } from "../workers/history-thread.ts";
 import type { HistoryQuery } from "../workers/store.ts";
 import { Acceptor } from "./acceptor.ts";
-import { CryptoPool } from "./crypto-pool.ts";
-import { followIdentity, openIdentity } from "./identity.ts";
-import { openKeyRing } from "./key-ring.ts";
+import { CryptoPool } from "./threads/crypto-pool.ts";
+import { followIdentity, openIdentity } from "./keys/identity.ts";
+import { openKeyRing } from "./keys/key-ring.ts";
 import type { Log } from "./log.ts";
 import type { News } from "./modern/session-state.ts";
 import type { ConnectionLimits } from "./patience.ts";
 import { Presence } from "./presence.ts";
-import { SessionCrypto, type CryptoMode } from "./session-crypto.ts";
-import { startThreads } from "./threads.ts";
-import { serverCertificateWarning } from "./tls.ts";
-import { openTlsEntrance } from "./tls-entrance.ts";
+import { SessionCrypto, type CryptoMode } from "./classic/session-crypto.ts";
+import { startThreads } from "./threads/supervision.ts";
+import { serverCertificateWarning } from "./tls/options.ts";
+import { openTlsEntrance } from "./tls/entrance.ts";
 
 /** Requests on their way to the ledger at once, and so the largest batch. */
 const LEDGER_CALLS_MAX = 4_096;

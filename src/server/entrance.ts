@@ -7,10 +7,10 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { formatReply } from "../protocol/classic.ts";
 import { protocolOf } from "../protocol/channel.ts";
-import { Connection, type ConnectionContext } from "./connection.ts";
+import { Connection, type ConnectionContext } from "./classic/connection.ts";
 import { isLoopback } from "./loopback.ts";
 import { ModernConnection, type ModernContext } from "./modern/connection.ts";
-import type { TerminalVerdict } from "./terminals.ts";
+import type { TerminalVerdict } from "./tls/terminals.ts";
 
 const NO_CLASSIC = formatReply({
   type: "invalid_request",

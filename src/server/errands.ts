@@ -7,7 +7,7 @@ import type { Answer } from "../actor/answer.ts";
 import type { RemoteActor } from "../actor/remote-actor.ts";
 import type { Command } from "../bank/ledger.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
-import type { CryptoPool } from "./crypto-pool.ts";
+import type { CryptoPool } from "./threads/crypto-pool.ts";
 import type { Log } from "./log.ts";
 
 const LEDGER_MS_MAX = 10_000;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { importFernetKey } from "../../src/protocol/fernet.ts";
-import { readAuditKey } from "../../src/server/key-ring.ts";
+import { readAuditKey } from "../../src/server/keys/key-ring.ts";
 import {
   PLAIN_FILE,
   SEALED_FILE,

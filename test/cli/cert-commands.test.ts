@@ -4,8 +4,8 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { initAuthority, issueTerminal } from "../../src/server/authority.ts";
-import { tlsFiles } from "../../src/server/tls-files.ts";
+import { initAuthority, issueTerminal } from "../../src/server/tls/authority.ts";
+import { tlsFiles } from "../../src/server/tls/files.ts";
 import { startProgram } from "../system/program.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -3,7 +3,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openIdentity, readIdentity } from "../../src/server/identity.ts";
+import { openIdentity, readIdentity } from "../../src/server/keys/identity.ts";
 import { startProgram } from "../system/program.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { TlsTransport, type TlsLine } from "../../src/client/tls-transport.ts";
 import type { LineEnd } from "../../src/client/transport.ts";
-import { initAuthority, issueTerminal } from "../../src/server/authority.ts";
-import { bankTlsOptions } from "../../src/server/tls.ts";
-import { tlsFiles } from "../../src/server/tls-files.ts";
+import { initAuthority, issueTerminal } from "../../src/server/tls/authority.ts";
+import { bankTlsOptions } from "../../src/server/tls/options.ts";
+import { tlsFiles } from "../../src/server/tls/files.ts";
 import {
   certifyUnder,
   DAY_MS,
@@ -14,7 +14,7 @@ import {
   SECRET,
   startServer,
   startTlsServer,
-} from "../server/tls-stage.ts";
+} from "../server/tls/tls-stage.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 async function folderWithAuthority(): Promise<string> {

@@ -6,7 +6,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Acceptor } from "../../src/server/acceptor.ts";
 import { isLoopback } from "../../src/server/loopback.ts";
-import { LIMITS, Peer, openStage, type Stage } from "./connection-stage.ts";
+import { LIMITS, Peer, openStage, type Stage } from "./classic/connection-stage.ts";
 
 const FULL = "Service busy: too many connections, try again later";
 

@@ -5,7 +5,7 @@ import type { Command } from "../../bank/ledger.ts";
 import type { Call } from "../../protocol/methods.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
-import type { Wish } from "./admission.ts";
+import type { Wish } from "../admission.ts";
 import type { Customer, Effect, LedgerCall, SessionConfig } from "./session-state.ts";
 
 /** What everybody may be who has an account; operators come with roles of their own. */

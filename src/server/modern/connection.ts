@@ -22,7 +22,7 @@ import { HISTORY_LIMIT_MAX } from "../../protocol/methods.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
-import type { CryptoPool } from "../crypto-pool.ts";
+import type { CryptoPool } from "../threads/crypto-pool.ts";
 import { Errands, type ErrandResult } from "../errands.ts";
 import { Line, type Speaker } from "../line.ts";
 import type { Log } from "../log.ts";

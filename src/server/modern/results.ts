@@ -8,7 +8,7 @@ import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
 import type { HistoryRow } from "../../workers/store.ts";
-import type { AdmissionOutcome } from "./admission.ts";
+import type { AdmissionOutcome } from "../admission.ts";
 import type { Effect, LedgerCall } from "./session-state.ts";
 
 /** What a page may take of its frame: the rest is the answer around it. */

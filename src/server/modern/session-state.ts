@@ -10,7 +10,7 @@ import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
 import type { Overdue } from "../patience.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission } from "../admission.ts";
 
 /** What a question to the ledger is for: the admission in hand, or a call of the client's. */
 export type About = "admission" | { readonly id: RpcId; readonly call: LedgerCall };

@@ -17,7 +17,7 @@ import {
   type AdmissionOutcome,
   type AdmissionStep,
   type Wish,
-} from "./admission.ts";
+} from "../admission.ts";
 import {
   ROLES,
   askLedger,

@@ -1,0 +1,250 @@
+/**
+ * A connection of the classic protocol: one line, and the session behind it. It cuts what arrives
+ * into messages and hands them on one at a time; it performs what the session wants.
+ *
+ * Nothing waits without a bound: unread messages pause the line, a reply that is not read holds
+ * back the next request, and `sweep` ends whoever is too slow.
+ */
+
+import type { Socket } from "node:net";
+import type { Clock } from "../../actor/clock.ts";
+import type { ActorRef, ActorSystem } from "../../actor/system.ts";
+import type { RemoteActor } from "../../actor/remote-actor.ts";
+import { nodeCiphers } from "../../ciphers/node.ts";
+import { AUTHENTICATED } from "../../protocol/classic.ts";
+import { ProtocolError, type ProtocolErrorCode } from "../../protocol/error.ts";
+import { ObjectSplitter } from "../../protocol/object-splitter.ts";
+import type { SealingResult } from "../../protocol/sealing.ts";
+import { MASTER_SECRET_BYTES } from "../../protocol/session-keys.ts";
+import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
+import type { CryptoPool } from "../threads/crypto-pool.ts";
+import { Errands } from "../errands.ts";
+import { Line, type Speaker } from "../line.ts";
+import type { Log } from "../log.ts";
+import type { ConnectionLimits } from "../patience.ts";
+import { sessionTransition } from "./session.ts";
+import { deriveSecrets, type SessionCrypto, type SessionSecrets } from "./session-crypto.ts";
+import { initialState, type Effect, type Message } from "./session-state.ts";
+
+/**
+ * The original's client reads `Authenticated` with one `recv` and the secret with the next, and
+ * fails if they arrive together; so the secret waits this long.
+ */
+const SECRET_DELAY_MS = 50;
+/** Messages that have arrived and wait; past it the line is paused. */
+const QUEUE_MAX = 64;
+
+/** What a connection needs of the bank around it. */
+export type ConnectionContext = {
+  system: ActorSystem;
+  ledger: RemoteActor<LedgerRequest, LedgerReply>;
+  pool: CryptoPool;
+  crypto: SessionCrypto;
+  log: Log;
+  limits: ConnectionLimits;
+  clock: Clock;
+};
+
+export class Connection implements Speaker {
+  readonly #line: Line;
+  readonly #context: ConnectionContext;
+  readonly #session: ActorRef<Message>;
+  readonly #errands: Errands<null>;
+  readonly #onClosed: () => void;
+  readonly #splitter = new ObjectSplitter();
+  #queue: (Uint8Array | { broken: ProtocolErrorCode })[] = [];
+  #secrets: SessionSecrets | null = null;
+  /** The session has a request in hand. */
+  #isBusy = false;
+  #isDraining = false;
+  /** The stream has lost its place: nothing that follows can be a message. */
+  #isBroken = false;
+  #peerHasEnded = false;
+
+  /** @param terminal What the session's cash belongs to; the peer's address unless told. */
+  constructor(
+    socket: Socket,
+    context: ConnectionContext,
+    onClosed: () => void,
+    terminal = socket.remoteAddress ?? "unknown",
+  ) {
+    this.#context = context;
+    this.#onClosed = onClosed;
+    this.#line = new Line({ ...context, socket, terminal }, this);
+    const { peer } = this.#line;
+    this.#session = context.system.spawn({
+      name: `session ${peer}`,
+      initial: initialState,
+      transition: sessionTransition(terminal),
+      perform: (effect) => this.#perform(effect),
+    });
+    this.#errands = new Errands({ ...context, peer, tell: (result) => this.#tell(result) });
+    context.system.watch(this.#session, ({ reason, error }) => {
+      if (reason === "crashed") this.#sessionCrashed(error);
+    });
+  }
+
+  /** Takes no more requests; the one in hand is still answered. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#next();
+  }
+
+  destroy(): void {
+    this.#line.destroy();
+  }
+
+  /** Ends what has taken too long at `now`, by the monotonic clock. Called about once a second. */
+  sweep(now: number): void {
+    const waitingFor = this.#line.overdue(now, {
+      isServed: this.#isBusy,
+      isInMessage: this.#splitter.partial,
+      isLoggedIn: this.#secrets !== null,
+    });
+    if (waitingFor === null) return;
+    this.#tell({ type: "timed_out", waitingFor });
+    if (waitingFor === "reader") this.#line.destroy();
+  }
+
+  received(chunk: Uint8Array): void {
+    if (this.#isDraining || this.#isBroken) return;
+    const goesOn = this.#splitter.partial;
+    const queued = this.#queue.length;
+    try {
+      for (const object of this.#splitter.push(chunk)) this.#queue.push(object);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#queue.push({ broken: error.code });
+      this.#isBroken = true;
+    }
+    if (!goesOn || this.#queue.length > queued) this.#line.messageBegan();
+    if (this.#isBroken || this.#queue.length > QUEUE_MAX) this.#line.pause();
+    this.#next();
+  }
+
+  peerEnded(): void {
+    this.#peerHasEnded = true;
+    this.#next();
+  }
+
+  wasRead(): void {
+    this.#next();
+  }
+
+  closed(): void {
+    this.#queue = [];
+    // A request in hand runs to its end, so that no login stays half counted; then nobody is left.
+    if (!this.#isBusy) this.#session.stop();
+    this.#onClosed();
+  }
+
+  /** Hands the session its next message, if it is free to take one and there is one. */
+  #next(): void {
+    if (this.#isBusy || this.#line.isOver || this.#line.isUnread) return;
+    if (this.#isDraining) {
+      this.#hangUp();
+      return;
+    }
+    const next = this.#queue.shift();
+    if (next === undefined) {
+      if (this.#peerHasEnded) this.#hangUp();
+      return;
+    }
+    this.#isBusy = true;
+    this.#line.heard();
+    if ("broken" in next) {
+      this.#tell({ type: "broken", code: next.broken });
+      return;
+    }
+    if (this.#queue.length <= QUEUE_MAX / 2 && !this.#isBroken) this.#line.resume();
+    this.#tell({ type: "received", bytes: next, nowSeconds: this.#nowSeconds() });
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "open":
+        this.#withSealing(
+          this.#context.crypto.perform(this.#requireSecrets(), {
+            ...{ type: "open", envelope: effect.envelope, nowSeconds: this.#nowSeconds() },
+          }),
+          (result) => this.#tell({ type: "opened", result, nowSeconds: this.#nowSeconds() }),
+        );
+        return;
+      case "start_sealing":
+        this.#startSealing();
+        return;
+      case "reply":
+        this.#reply(effect);
+        return;
+      case "hang_up":
+        this.#hangUp();
+        return;
+      default:
+        this.#errands.perform(effect);
+    }
+  }
+
+  #tell(message: Message): void {
+    this.#session.cast(message);
+  }
+
+  #withSealing(
+    result: SealingResult | Promise<SealingResult>,
+    use: (result: SealingResult) => void,
+  ): void {
+    if (!(result instanceof Promise)) use(result);
+    else result.then(use).catch((error: unknown) => this.#sessionCrashed(error));
+  }
+
+  #startSealing(): void {
+    const masterSecret = nodeCiphers.randomBytes(MASTER_SECRET_BYTES);
+    this.#secrets = deriveSecrets(masterSecret);
+    this.#line.write(AUTHENTICATED);
+    this.#context.clock.after(SECRET_DELAY_MS, () => this.#replied(masterSecret, false));
+  }
+
+  #reply({ text, sealed, hangUp }: Effect & { type: "reply" }): void {
+    if (!sealed) {
+      this.#replied(text, hangUp);
+      return;
+    }
+    const task = { type: "seal", text, nowSeconds: this.#nowSeconds() } as const;
+    this.#withSealing(this.#context.crypto.perform(this.#requireSecrets(), task), (result) => {
+      if (result.type !== "sealed") throw new Error("a sealing task was not sealed");
+      this.#replied(result.token, hangUp);
+    });
+  }
+
+  /** The request in hand has its answer: the last part of it is written here. */
+  #replied(last: string | Uint8Array, hangUp: boolean): void {
+    this.#isBusy = false;
+    this.#line.heard();
+    this.#line.write(last);
+    if (this.#line.isOver) this.#session.stop();
+    else if (hangUp) this.#hangUp();
+    else this.#next();
+  }
+
+  #hangUp(): void {
+    this.#queue = [];
+    this.#line.hangUp();
+    this.#session.stop();
+  }
+
+  #sessionCrashed(error: unknown): void {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#context.log.write({ type: "alarm", message: `a session failed: ${detail}` });
+    this.#errands.endTurn();
+    this.#session.stop();
+    this.#line.destroy();
+  }
+
+  #requireSecrets(): SessionSecrets {
+    if (this.#secrets === null) throw new Error("nobody is logged in on this connection");
+    return this.#secrets;
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#context.clock.now() / 1_000);
+  }
+}

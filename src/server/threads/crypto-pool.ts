@@ -1,0 +1,150 @@
+/**
+ * The crypto pool: work that is worth a hop to another thread. Two Piscina pools, since the two
+ * kinds of work must not wait for each other: bcrypt, which takes a fifth of a second and yields
+ * to everything else, and packed batches of the sessions' sealing work.
+ */
+
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import {
+  packTasks,
+  unpackResults,
+  type PackedTask,
+  type SealingResult,
+} from "../../protocol/sealing.ts";
+import type { CheckPassword, HashPassword } from "../../workers/passwords.ts";
+import { threadFile } from "./thread-file.ts";
+
+/** How nice bcrypt's threads are, so that a flood of logins leaves sessions their cores. */
+const PASSWORD_NICE = 10;
+/** Batches on their way at once; past that, tasks gather for the next. */
+const BATCHES_MAX = 8;
+const BATCH_TASKS_MAX = 64;
+const IDLE_MS = 30_000;
+
+export type CryptoPoolOptions = {
+  pepper: Uint8Array;
+  /** bcrypt's cost for new passwords: 2^cost rounds. */
+  bcryptCost: number;
+  /** Passwords in work or waiting; past it `takeTurn` refuses. */
+  passwordsMax: number;
+  /** Told of what an operator must know. */
+  onAlarm?: (message: string) => void;
+};
+
+type RunOptions = { name: string; transferList?: ArrayBuffer[] };
+type WaitingTask = {
+  task: PackedTask;
+  resolve: (result: SealingResult) => void;
+  reject: (error: unknown) => void;
+};
+
+export class CryptoPool {
+  readonly #options: CryptoPoolOptions;
+  readonly #passwords: Piscina;
+  readonly #sealing: Piscina;
+  #turns = 0;
+  /** At most one of each session, since a session does one thing at a time. */
+  #waiting: WaitingTask[] = [];
+  #flushDue = false;
+  #batches = 0;
+  #isClosed = false;
+
+  constructor(options: CryptoPoolOptions) {
+    this.#options = options;
+    const filename = threadFile("crypto").href;
+    const cores = availableParallelism();
+    this.#passwords = new Piscina({
+      ...{ filename, minThreads: 1, maxThreads: cores, niceIncrement: PASSWORD_NICE },
+      idleTimeout: IDLE_MS,
+    });
+    this.#sealing = new Piscina({
+      ...{ filename, minThreads: 1, maxThreads: Math.max(1, cores - 1), idleTimeout: IDLE_MS },
+    });
+    // One more thread may fail to start, as when the system has no descriptors left. The work then
+    // waits for the first one, which is always there; unheard, the error would end the process.
+    for (const pool of [this.#passwords, this.#sealing]) {
+      pool.on("error", ({ message }: Error) => {
+        options.onAlarm?.(`a crypto thread failed: ${message}`);
+      });
+    }
+  }
+
+  /** Takes a place in the line for a password, or false if the line is full. */
+  takeTurn(): boolean {
+    if (this.#turns >= this.#options.passwordsMax) return false;
+    this.#turns += 1;
+    return true;
+  }
+
+  /** Gives the place back. Every turn that was taken ends in this. */
+  endTurn(): void {
+    this.#turns -= 1;
+  }
+
+  hashPassword(password: string): Promise<string> {
+    const { pepper, bcryptCost: cost } = this.#options;
+    const request: HashPassword = { password, pepper, cost };
+    return this.#run(this.#passwords, request, { name: "hashPassword" });
+  }
+
+  /** `hash` is null for a name that nobody has: that takes as long, and is false. */
+  checkPassword(password: string, hash: string | null): Promise<boolean> {
+    const { pepper, bcryptCost: cost } = this.#options;
+    const request: CheckPassword = { password, pepper, cost, hash };
+    return this.#run(this.#passwords, request, { name: "checkPassword" });
+  }
+
+  /** Does a sealing task with those of other sessions in this turn of the event loop. */
+  seal(task: PackedTask): Promise<SealingResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ task, resolve, reject });
+      if (this.#flushDue) return;
+      this.#flushDue = true;
+      setImmediate(() => {
+        this.#flushDue = false;
+        this.#flush();
+      });
+    });
+  }
+
+  metrics(): { turns: number; sealingBatches: number; sealingWaiting: number } {
+    return {
+      turns: this.#turns,
+      sealingBatches: this.#batches,
+      sealingWaiting: this.#waiting.length,
+    };
+  }
+
+  /** Ends the threads. Work in hand, and any that still comes, is rejected. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([this.#passwords.destroy(), this.#sealing.destroy()]);
+  }
+
+  // A destroyed Piscina would take the work and start threads anew, which nobody then ends.
+  #run<T>(pool: Piscina, work: unknown, options: RunOptions): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new Error("the crypto pool is closed"));
+    return pool.run(work, options);
+  }
+
+  #flush(): void {
+    while (this.#waiting.length > 0 && this.#batches < BATCHES_MAX) {
+      this.#batches += 1;
+      void this.#runBatch(this.#waiting.splice(0, BATCH_TASKS_MAX));
+    }
+  }
+
+  async #runBatch(batch: readonly WaitingTask[]): Promise<void> {
+    try {
+      const packed = packTasks(batch.map(({ task }) => task));
+      const options = { name: "runSealingBatch", transferList: [packed.buffer] };
+      const results = unpackResults(await this.#run(this.#sealing, packed, options));
+      for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    this.#batches -= 1;
+    this.#flush();
+  }
+}

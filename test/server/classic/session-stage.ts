@@ -1,0 +1,94 @@
+/** A session of the classic protocol without its connection: states by name, messages by kind. */
+
+import type { AccountId } from "../../../src/bank/ledger.ts";
+import { encodeEnvelope, encodeHello, encodeRequest } from "../../../src/protocol/classic.ts";
+import type { Hello, Request } from "../../../src/protocol/classic.ts";
+import { SeenTokens } from "../../../src/protocol/seen-tokens.ts";
+import { sessionTransition } from "../../../src/server/classic/session.ts";
+import type { Customer, Effect, Message, State } from "../../../src/server/classic/session-state.ts";
+import type { Answer, Failure } from "../../../src/actor/answer.ts";
+import type { LedgerReply } from "../../../src/workers/ledger.ts";
+
+export const NOW_SECONDS = 1_700_000_000;
+export const TERMINAL = "127.0.0.1";
+export const ACCOUNT = 1 as AccountId;
+export const VAULT = 2 as AccountId;
+
+export const transition = sessionTransition(TERMINAL);
+
+/** What follows in `state`, as far as a peer or the bank can tell. */
+export function follow(state: State, message: Message): { phase: string; effects: Effect[] } {
+  const [next, effects] = transition(state, message);
+  return { phase: next.phase, effects: [...effects] };
+}
+
+const hello = (action: Hello["action"]): Hello => ({ action, username: "alice", password: "pw" });
+const breaches = 0;
+
+export const customer = (): Customer => ({
+  ...{ username: "alice", account: ACCOUNT, vault: VAULT },
+  ...{ seen: new SeenTokens(), macFailures: 0 },
+});
+
+/** Every phase, as a session gets there with alice on the line. */
+export const states = {
+  anonymous: (): State => ({ phase: "anonymous", breaches }),
+  waitingToSignUp: (): State => ({ phase: "waiting_turn", hello: hello("signup"), breaches }),
+  waitingToLogIn: (): State => ({ phase: "waiting_turn", hello: hello("login"), breaches }),
+  hashing: (): State => ({ phase: "hashing", hello: hello("signup"), breaches }),
+  signingUp: (): State => ({ phase: "signing_up", hello: hello("signup"), breaches }),
+  beginningLogin: (): State => ({ phase: "beginning_login", hello: hello("login"), breaches }),
+  checking: (): State => ({ phase: "checking", hello: hello("login"), breaches }),
+  endingLogin: (outcome: "authenticated" | "wrong_password" | "not_checked"): State => ({
+    ...{ phase: "ending_login", hello: hello("login"), outcome, breaches },
+  }),
+  authenticated: (): State => ({ phase: "authenticated", customer: customer(), breaches }),
+  opening: (): State => ({ phase: "opening", customer: customer(), breaches }),
+  asking: (request: Request): State => ({
+    ...{ phase: "asking", customer: customer(), request, breaches },
+  }),
+  ended: (): State => ({ phase: "ended", breaches }),
+};
+
+export const received = (bytes: Uint8Array | string): Message => ({
+  type: "received",
+  bytes: typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes,
+  nowSeconds: NOW_SECONDS,
+});
+export const signUpReceived = received(encodeHello(hello("signup")));
+export const logInReceived = received(encodeHello(hello("login")));
+export const ENVELOPE = { payload: "token", mac: "0".repeat(64) };
+export const envelopeReceived = received(encodeEnvelope(ENVELOPE));
+
+export const replied = (reply: LedgerReply): Message => ({
+  type: "answered",
+  answer: { ok: true, reply },
+  about: null,
+});
+export const failed = (failure: Failure): Message => {
+  const answer: Answer<LedgerReply> = { ok: false, failure };
+  return { type: "answered", answer, about: null };
+};
+
+let tags = 0;
+
+/** A token of the peer, opened: each with a tag of its own unless told. */
+export function opened(plaintext: Request | string, tag = Uint8Array.of(++tags, 1)): Message {
+  const bytes =
+    typeof plaintext === "string" ? new TextEncoder().encode(plaintext) : encodeRequest(plaintext);
+  const token = { plaintext: bytes, timeSeconds: NOW_SECONDS, tag };
+  return { type: "opened", result: { type: "opened", token }, nowSeconds: NOW_SECONDS };
+}
+
+export const bare = (text: string, hangUp = false): Effect => ({
+  ...{ type: "reply", text, sealed: false, hangUp },
+});
+export const sealed = (text: string, hangUp = false): Effect => ({
+  ...{ type: "reply", text, sealed: true, hangUp },
+});
+export const report = (action: string, outcome: string): Effect => ({
+  ...{ type: "report", action, who: "alice", outcome },
+});
+export const note = (who: string | null, outcome: string, action = "request"): Effect => ({
+  ...{ type: "note", who, action, outcome },
+});

@@ -1,0 +1,493 @@
+/** A session, phase by phase: what it wants done, and what the peer is told. */
+
+import { describe, expect, it } from "vitest";
+import type { Command, Rejection } from "../../../src/bank/ledger.ts";
+import { dollars } from "../../../src/bank/money.ts";
+import type { Request } from "../../../src/protocol/classic.ts";
+import { MAC_FAILURES_MAX } from "../../../src/server/classic/requests.ts";
+import { BREACHES_MAX } from "../../../src/server/classic/session-state.ts";
+import type { Effect, Message, State } from "../../../src/server/classic/session-state.ts";
+import {
+  ACCOUNT,
+  ENVELOPE,
+  NOW_SECONDS,
+  TERMINAL,
+  VAULT,
+  bare,
+  envelopeReceived,
+  failed,
+  follow,
+  logInReceived,
+  note,
+  opened,
+  received,
+  replied,
+  report,
+  sealed,
+  signUpReceived,
+  states,
+  transition,
+} from "./session-stage.ts";
+
+type Row = readonly [
+  name: string,
+  state: State,
+  message: Message,
+  phase: State["phase"],
+  effects: readonly Effect[],
+];
+
+const asks = (command: Command): Effect => ({
+  ...{ type: "ask_ledger", command, who: "alice", about: null },
+});
+const END_TURN: Effect = { type: "end_turn" };
+const TRY_AGAIN = "Service busy: nothing was done, try again in a moment";
+const ASK_BALANCE = "Service busy: it is not known whether this was done, ask for the balance";
+const LOG_IN_TO_SEE = "Service busy: it is not known whether this was done, try to log in";
+const NOT_JSON = "Invalid request: the message is not one flat JSON object";
+const NOT_OBJECT = "Invalid request: a message starts with a brace, and nothing follows its end";
+const FAILURES = ["busy", "timed_out", "died", "draining"] as const;
+
+const endLogin = (outcome: "authenticated" | "wrong_password" | "not_checked"): Effect =>
+  asks({ type: "end_login", username: "alice", terminal: TERMINAL, outcome });
+
+const BEFORE_LOGIN: readonly Row[] = [
+  ["a sign-up", states.anonymous(), signUpReceived, "waiting_turn", [{ type: "take_turn" }]],
+  ["a login", states.anonymous(), logInReceived, "waiting_turn", [{ type: "take_turn" }]],
+  [
+    "a sign-up when the line is full",
+    states.waitingToSignUp(),
+    { type: "turn", granted: false },
+    "anonymous",
+    [bare(TRY_AGAIN)],
+  ],
+  [
+    "a login when the line is full",
+    states.waitingToLogIn(),
+    { type: "turn", granted: false },
+    "anonymous",
+    [bare(TRY_AGAIN)],
+  ],
+  [
+    "a sign-up whose turn it is",
+    states.waitingToSignUp(),
+    { type: "turn", granted: true },
+    "hashing",
+    [{ type: "hash_password", password: "pw" }],
+  ],
+  [
+    "a login whose turn it is",
+    states.waitingToLogIn(),
+    { type: "turn", granted: true },
+    "beginning_login",
+    [asks({ type: "begin_login", username: "alice", terminal: TERMINAL })],
+  ],
+  [
+    "a password hashed",
+    states.hashing(),
+    { type: "password_hashed", hash: "the hash" },
+    "signing_up",
+    [END_TURN, asks({ type: "sign_up", username: "alice", passwordHash: "the hash" })],
+  ],
+  [
+    "a password that could not be hashed",
+    states.hashing(),
+    { type: "password_failed" },
+    "anonymous",
+    [END_TURN, bare(TRY_AGAIN)],
+  ],
+  [
+    "an account opened",
+    states.signingUp(),
+    replied({ type: "signed_up" }),
+    "anonymous",
+    [report("signup", "ok"), bare("Signup Successful")],
+  ],
+  [
+    "a name that is taken",
+    states.signingUp(),
+    replied({ type: "rejected", rejection: "username_taken" }),
+    "anonymous",
+    [report("signup", "username_taken"), bare("Username already exists")],
+  ],
+  [
+    "a sign-up with the disk full",
+    states.signingUp(),
+    replied({ type: "read_only" }),
+    "anonymous",
+    [report("signup", "busy"), bare(TRY_AGAIN)],
+  ],
+  [
+    "a login begun",
+    states.beginningLogin(),
+    replied({ type: "login_begun", passwordHash: "the hash" }),
+    "checking",
+    [{ type: "check_password", password: "pw", hash: "the hash" }],
+  ],
+  [
+    "a login begun with a name that nobody has",
+    states.beginningLogin(),
+    replied({ type: "login_begun", passwordHash: null }),
+    "checking",
+    [{ type: "check_password", password: "pw", hash: null }],
+  ],
+  [
+    "a login that is locked",
+    states.beginningLogin(),
+    replied({ type: "rejected", rejection: "locked" }),
+    "anonymous",
+    [END_TURN, report("login", "locked"), bare("Authentication Failed")],
+  ],
+  [
+    "a login with the disk full",
+    states.beginningLogin(),
+    replied({ type: "read_only" }),
+    "anonymous",
+    [END_TURN, report("login", "busy"), bare(TRY_AGAIN)],
+  ],
+  [
+    "the right password",
+    states.checking(),
+    { type: "password_checked", valid: true },
+    "ending_login",
+    [END_TURN, endLogin("authenticated")],
+  ],
+  [
+    "a wrong password",
+    states.checking(),
+    { type: "password_checked", valid: false },
+    "ending_login",
+    [END_TURN, endLogin("wrong_password")],
+  ],
+  [
+    "a password that could not be checked",
+    states.checking(),
+    { type: "password_failed" },
+    "ending_login",
+    [END_TURN, endLogin("not_checked")],
+  ],
+  [
+    "a login done",
+    states.endingLogin("authenticated"),
+    replied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
+    "authenticated",
+    [report("login", "ok"), { type: "start_sealing" }],
+  ],
+  [
+    "a login failed",
+    states.endingLogin("wrong_password"),
+    replied({ type: "login_failed" }),
+    "anonymous",
+    [report("login", "failed"), bare("Authentication Failed")],
+  ],
+  [
+    "a login not judged",
+    states.endingLogin("not_checked"),
+    replied({ type: "login_failed" }),
+    "anonymous",
+    [report("login", "busy"), bare(TRY_AGAIN)],
+  ],
+  [
+    "a login of an account that is gone",
+    states.endingLogin("authenticated"),
+    replied({ type: "rejected", rejection: "unknown_account" }),
+    "anonymous",
+    [report("login", "busy"), bare(TRY_AGAIN)],
+  ],
+  [
+    "rubbish",
+    states.anonymous(),
+    received("[]"),
+    "anonymous",
+    [note(null, "bad_json"), bare(NOT_JSON)],
+  ],
+  [
+    "a stream without a next message",
+    states.anonymous(),
+    { type: "broken", code: "not_an_object" },
+    "ended",
+    [note(null, "not_an_object"), bare(NOT_OBJECT, true)],
+  ],
+];
+
+describe("before the login", () => {
+  it.for(BEFORE_LOGIN)("%s", ([, state, message, phase, effects]) => {
+    expect(follow(state, message)).toEqual({ phase, effects });
+  });
+
+  it.for(FAILURES)("a sign-up that the ledger leaves %s says what is known", (failure) => {
+    const unknown = failure === "timed_out" || failure === "died";
+    expect(follow(states.signingUp(), failed(failure))).toEqual({
+      phase: "anonymous",
+      effects: [report("signup", "busy"), bare(unknown ? LOG_IN_TO_SEE : TRY_AGAIN)],
+    });
+  });
+
+  it.for(FAILURES)("a login that the ledger leaves %s can be tried again", (failure) => {
+    expect(follow(states.beginningLogin(), failed(failure))).toEqual({
+      phase: "anonymous",
+      effects: [END_TURN, report("login", "busy"), bare(TRY_AGAIN)],
+    });
+    expect(follow(states.endingLogin("authenticated"), failed(failure))).toEqual({
+      phase: "anonymous",
+      effects: [report("login", "busy"), bare(TRY_AGAIN)],
+    });
+  });
+
+  it.for(FAILURES)("a wrong password stays one when the ledger is %s", (failure) => {
+    expect(follow(states.endingLogin("wrong_password"), failed(failure)).effects).toEqual([
+      report("login", "failed"),
+      bare("Authentication Failed"),
+    ]);
+  });
+});
+
+const DEPOSIT: Request = { action: "deposit", amount: dollars(100) };
+const WITHDRAW: Request = { action: "withdraw", amount: dollars(50) };
+const BALANCE: Request = { action: "balance" };
+const amountRefused = "Invalid request: an amount is a whole number of dollars above zero";
+
+const AFTER_LOGIN: readonly Row[] = [
+  [
+    "an envelope",
+    states.authenticated(),
+    envelopeReceived,
+    "opening",
+    [{ type: "open", envelope: ENVELOPE }],
+  ],
+  [
+    "rubbish",
+    states.authenticated(),
+    received("[]"),
+    "authenticated",
+    [note("alice", "bad_json"), sealed(NOT_JSON)],
+  ],
+  [
+    "a MAC that cannot be one",
+    states.authenticated(),
+    received('{"payload": "token", "mac": "no"}'),
+    "authenticated",
+    [note("alice", "mac_failed"), sealed("MAC verification failed")],
+  ],
+  [
+    "a deposit",
+    states.opening(),
+    opened(DEPOSIT),
+    "asking",
+    [asks({ type: "deposit", account: ACCOUNT, vault: VAULT, amount: dollars(100) })],
+  ],
+  [
+    "a withdrawal",
+    states.opening(),
+    opened(WITHDRAW),
+    "asking",
+    [asks({ type: "withdraw", account: ACCOUNT, vault: VAULT, amount: dollars(50) })],
+  ],
+  [
+    "an inquiry",
+    states.opening(),
+    opened(BALANCE),
+    "asking",
+    [asks({ type: "balance", account: ACCOUNT })],
+  ],
+  [
+    "a negative amount",
+    states.opening(),
+    opened('{"action": "deposit", "amount": -5}'),
+    "authenticated",
+    [note("alice", "bad_amount"), sealed(amountRefused)],
+  ],
+  [
+    "a stream without a next message",
+    states.authenticated(),
+    { type: "broken", code: "not_an_object" },
+    "ended",
+    [note("alice", "not_an_object"), sealed(NOT_OBJECT, true)],
+  ],
+  [
+    "money taken in",
+    states.asking(DEPOSIT),
+    replied({
+      type: "posted",
+      transaction: 1,
+      amount: dollars(100),
+      balance: dollars(250),
+      credited: null,
+    }),
+    "authenticated",
+    [report("deposit", "ok"), sealed("Deposited $100. New Balance: $250")],
+  ],
+  [
+    "money paid out",
+    states.asking(WITHDRAW),
+    replied({
+      type: "posted",
+      transaction: 1,
+      amount: dollars(50),
+      balance: dollars(200),
+      credited: null,
+    }),
+    "authenticated",
+    [report("withdraw", "ok"), sealed("Withdrew $50. New Balance: $200")],
+  ],
+  [
+    "a balance read",
+    states.asking(BALANCE),
+    replied({ type: "balance_read", balance: dollars(300) }),
+    "authenticated",
+    [report("balance", "ok"), sealed("Current Balance: $300")],
+  ],
+];
+
+describe("after the login", () => {
+  it.for(AFTER_LOGIN)("%s", ([, state, message, phase, effects]) => {
+    expect(follow(state, message)).toEqual({ phase, effects });
+  });
+
+  it.for([
+    ["bad_mac", "mac_failed", "MAC verification failed"],
+    ["bad_token", "bad_token", "Invalid request: the token is not authentic"],
+    ["stale_token", "replay_rejected", "Replay rejected: the token is too old"],
+    ["future_token", "replay_rejected", "Replay rejected: the token is from the future"],
+  ] as const)("a token refused as %s is noted as %s", ([code, outcome, text]) => {
+    const message: Message = {
+      ...{ type: "opened", result: { type: "refused", code }, nowSeconds: NOW_SECONDS },
+    };
+    expect(follow(states.opening(), message)).toEqual({
+      phase: "authenticated",
+      effects: [note("alice", outcome), sealed(text)],
+    });
+  });
+
+  it("a token seen before is refused, and the session lives on", () => {
+    const state = states.opening();
+    const twice = opened(DEPOSIT, Uint8Array.of(7, 7));
+    expect(follow(state, twice).phase).toBe("asking");
+    expect(follow(state, twice)).toEqual({
+      phase: "authenticated",
+      effects: [
+        note("alice", "replay_rejected"),
+        sealed("Replay rejected: this message was sent before"),
+      ],
+    });
+  });
+
+  // The whole closed list: a new rejection does not compile without a text.
+  const refusals: Record<Rejection, readonly [type: string, text: string]> = {
+    insufficient_funds: ["insufficient_funds", "Insufficient funds"],
+    balance_too_large: ["invalid_request", "Invalid request: the balance would be above the limit"],
+    amount_too_large: [
+      "invalid_request",
+      "Invalid request: the amount is above the limit of one transaction",
+    ],
+    amount_not_positive: ["invalid_request", amountRefused],
+    unknown_account: ["invalid_request", "Invalid request: the account cannot do this"],
+    unknown_vault: ["invalid_request", "Invalid request: the account cannot do this"],
+    username_taken: ["invalid_request", "Invalid request: the account cannot do this"],
+    locked: ["invalid_request", "Invalid request: the account cannot do this"],
+    too_many_attempts: ["invalid_request", "Invalid request: the account cannot do this"],
+    unknown_recipient: ["invalid_request", "Invalid request: the account cannot do this"],
+    own_account: ["invalid_request", "Invalid request: the account cannot do this"],
+    idempotency_conflict: ["invalid_request", "Invalid request: the account cannot do this"],
+  };
+  it.for(Object.entries(refusals))("the rule %s has its text", ([rejection, [type, text]]) => {
+    const refusal = replied({ type: "rejected", rejection: rejection as Rejection });
+    expect(follow(states.asking(WITHDRAW), refusal)).toEqual({
+      phase: "authenticated",
+      effects: [report("withdraw", type), sealed(text)],
+    });
+  });
+
+  it.for(FAILURES)("a change that the ledger leaves %s says what is known of it", (failure) => {
+    const unknown = failure === "timed_out" || failure === "died";
+    expect(follow(states.asking(DEPOSIT), failed(failure)).effects).toEqual([
+      report("deposit", "busy"),
+      sealed(unknown ? ASK_BALANCE : TRY_AGAIN),
+    ]);
+    expect(follow(states.asking(BALANCE), failed(failure)).effects).toEqual([
+      report("balance", "busy"),
+      sealed(TRY_AGAIN),
+    ]);
+  });
+
+  it("a change with the disk full was not done", () => {
+    const { effects } = follow(states.asking(DEPOSIT), replied({ type: "read_only" }));
+    expect(effects.at(-1)).toEqual(sealed(TRY_AGAIN));
+  });
+});
+
+describe("a session ends", () => {
+  const badMac = received('{"payload": "token", "mac": "no"}');
+
+  it(`at MAC failure ${MAC_FAILURES_MAX}, and not before`, () => {
+    let state = states.authenticated();
+    for (let count = 1; count < MAC_FAILURES_MAX; count++) {
+      const [next, effects] = transition(state, badMac);
+      expect(effects.at(-1)).toEqual(sealed("MAC verification failed"));
+      state = next;
+    }
+    const { phase, effects } = follow(state, badMac);
+    expect(phase).toBe("ended");
+    expect(effects.at(-1)).toEqual(sealed("MAC verification failed", true));
+  });
+
+  it(`at breach ${BREACHES_MAX}, counted over the login`, () => {
+    let state: State = { ...states.anonymous(), breaches: BREACHES_MAX - 2 };
+    [state] = transition(state, received("[]"));
+    for (const message of [
+      logInReceived,
+      { type: "turn", granted: true },
+      replied({ type: "login_begun", passwordHash: "hash" }),
+      { type: "password_checked", valid: true },
+      replied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
+    ] as const) {
+      [state] = transition(state, message);
+    }
+    expect(follow(state, received("[]"))).toEqual({
+      phase: "ended",
+      effects: [note("alice", "bad_json"), sealed(NOT_JSON, true)],
+    });
+  });
+
+  it.for([
+    ["login", states.anonymous(), []],
+    ["message", states.anonymous(), [note(null, "timed_out_message", "session")]],
+    ["request", states.authenticated(), [note("alice", "timed_out_request", "session")]],
+  ] as const)("that waited too long for a %s, with a word", ([waitingFor, state, notes]) => {
+    const reply = state.phase === "authenticated" ? sealed : bare;
+    const text = `Invalid request: the bank waited too long for a ${waitingFor}`;
+    expect(follow(state, { type: "timed_out", waitingFor })).toEqual({
+      phase: "ended",
+      effects: [...notes, reply(text, true)],
+    });
+  });
+
+  it("without a word to a peer that does not read", () => {
+    expect(follow(states.authenticated(), { type: "timed_out", waitingFor: "reader" })).toEqual({
+      phase: "ended",
+      effects: [note("alice", "timed_out_reader", "session"), { type: "hang_up" }],
+    });
+  });
+
+  it("for good: nothing that still comes has an effect", () => {
+    for (const message of [
+      signUpReceived,
+      replied({ type: "signed_up" }),
+      { type: "broken", code: "not_an_object" },
+      { type: "timed_out", waitingFor: "reader" },
+    ] as const) {
+      expect(follow(states.ended(), message)).toEqual({ phase: "ended", effects: [] });
+    }
+  });
+});
+
+describe("a message that nobody can have sent", () => {
+  it.for(Object.entries(states).filter(([name]) => name !== "ended"))(
+    "is a bug when %s",
+    ([name, state]) => {
+      const stranger = name === "hashing" ? envelopeReceived : { type: "password_hashed" as const };
+      const message = { hash: "h", ...stranger } as Message;
+      expect(() => transition((state as () => State)(), message)).toThrow(/cannot take/);
+    },
+  );
+});

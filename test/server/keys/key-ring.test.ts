@@ -1,0 +1,91 @@
+/** The key ring: made once with the bank, for its owner's eyes, and never replaced. */
+
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { KeyUnusable, openKeyRing, readAuditKey } from "../../../src/server/keys/key-ring.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+const NAMES = ["audit.key", "pepper.key"];
+const keyIn = (folder: string, name: string): string => join(folder, "keys", name);
+
+/** As a folder looks once a bank has opened its store in it. */
+function folderOfBank(): string {
+  const folder = temporaryFolder();
+  openKeyRing(folder);
+  writeFileSync(join(folder, "bank.sqlite"), "");
+  return folder;
+}
+
+describe("the keys of a new bank", () => {
+  it("are made, differ from those of any other, and are the same when read again", () => {
+    const folder = temporaryFolder();
+    const keys = openKeyRing(folder);
+    expect(keys.auditKey).toHaveLength(32);
+    expect(keys.pepper).toHaveLength(48);
+    expect(openKeyRing(folder)).toEqual(keys);
+    expect(readAuditKey(folder)).toEqual(keys.auditKey);
+    const others = openKeyRing(temporaryFolder());
+    expect(others.auditKey).not.toEqual(keys.auditKey);
+    expect(others.pepper).not.toEqual(keys.pepper);
+  });
+
+  it("are in files that other libraries read, for their owner's eyes alone", () => {
+    const folder = temporaryFolder();
+    openKeyRing(folder);
+    expect(readdirSync(join(folder, "keys")).toSorted()).toEqual(NAMES);
+    expect(readFileSync(keyIn(folder, "audit.key"), "utf8")).toMatch(/^[\w-]{43}=\n$/);
+    if (process.platform === "win32") return; // There are no such modes.
+    expect(statSync(join(folder, "keys")).mode & 0o777).toBe(0o700);
+    for (const name of NAMES) expect(statSync(keyIn(folder, name)).mode & 0o777).toBe(0o600);
+  });
+
+  it("are completed if a crash came between them", () => {
+    const folder = temporaryFolder();
+    const { auditKey } = openKeyRing(folder);
+    rmSync(keyIn(folder, "pepper.key"));
+    const keys = openKeyRing(folder);
+    expect(keys.auditKey).toEqual(auditKey);
+    expect(keys.pepper).toHaveLength(48);
+  });
+
+  it("are one set, however many banks start in the folder at once", async () => {
+    const folder = temporaryFolder();
+    const url = new URL("../../../src/server/keys/key-ring.ts", import.meta.url).href;
+    const script = `
+      const { openKeyRing } = await import(${JSON.stringify(url)});
+      const { auditKey, pepper } = openKeyRing(${JSON.stringify(folder)});
+      process.stdout.write(Buffer.from([...auditKey, ...pepper]).toString("hex"));`;
+    const flags = ["--input-type=module", "--eval", script];
+    const started = Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, flags));
+    const rings = (await Promise.all(started)).map(({ stdout }) => stdout);
+    const { auditKey, pepper } = openKeyRing(folder);
+    const expected = Buffer.from([...auditKey, ...pepper]).toString("hex");
+    expect(rings).toEqual([expected, expected, expected, expected]);
+    expect(readdirSync(join(folder, "keys")).toSorted()).toEqual(NAMES);
+  });
+});
+
+describe.for(NAMES)("of a bank that has customers, %s", (name) => {
+  it("is refused when it is missing, and not made anew", () => {
+    const folder = folderOfBank();
+    rmSync(keyIn(folder, name));
+    expect(() => openKeyRing(folder)).toThrow(KeyUnusable);
+    expect(() => openKeyRing(folder)).toThrow(/is missing/);
+    expect(existsSync(keyIn(folder, name))).toBe(false);
+  });
+
+  it.for([
+    ["empty", ""],
+    ["cut", "AAAA\n"],
+    ["too long", `${"A".repeat(88)}\n`],
+    ["no base64", `${"!".repeat(43)}=\n`],
+  ] as const)("is refused when it is %s, and not replaced", ([, text]) => {
+    const folder = folderOfBank();
+    writeFileSync(keyIn(folder, name), text);
+    expect(() => openKeyRing(folder)).toThrow(/does not hold a key/);
+    expect(readFileSync(keyIn(folder, name), "utf8")).toBe(text);
+  });
+});
