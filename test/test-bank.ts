@@ -16,11 +16,11 @@ export type TestBank = {
   /** What the bank said on its terminal. */
   events: LogEvent[];
   /** A client of ours, closed when the test has ended. */
-  client(): ClassicClient;
+  client: () => ClassicClient;
   /** A client that has signed up and logged in. */
-  customer(username: string, password?: string): Promise<ClassicClient>;
+  customer: (username: string, password?: string) => Promise<ClassicClient>;
   /** All that the store's audit holds. */
-  audit(): AuditEntry[];
+  audit: () => AuditEntry[];
 };
 
 /** Starts a bank with cheap passwords; `over` overrides any option. */

@@ -9,9 +9,9 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 export type Program = {
   child: ChildProcess;
   /** All that it has printed so far, on both streams. */
-  output(): string;
+  output: () => string;
   /** The first match in what it prints; rejects if it ends before. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  printed: (pattern: RegExp) => Promise<RegExpExecArray>;
   /** How it ended: its exit code, or the signal. */
   ended: Promise<number | NodeJS.Signals | null>;
 };
