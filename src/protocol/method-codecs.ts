@@ -151,7 +151,10 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
       ...(fields.has("until") && { until: fields.time("until") }),
       limit: fields.has("limit") ? fields.whole("limit", 1, HISTORY_LIMIT_MAX) : HISTORY_LIMIT,
     }),
-    encodeResult: ({ entries, next }) => ({ entries: entries.map(encodeEntry), next }),
+    encodeResult(page) {
+      const { entries, next } = pageThatFits(page);
+      return { entries: entries.map(encodeEntry), next };
+    },
     parseResult: (fields) => ({
       entries: fields.objects("entries").map(parseEntry),
       ...(fields.has("next") && { next: fields.transactionId("next") }),
@@ -208,7 +211,7 @@ const AROUND_ENTRIES_BYTES = 512;
  * As much of a page as fits into one frame: a client may get fewer entries than it asked for, and
  * `next` then says where they go on. The longest entry that there can be fits.
  */
-export function pageThatFits(page: HistoryPage): HistoryPage {
+function pageThatFits(page: HistoryPage): HistoryPage {
   let bytes = AROUND_ENTRIES_BYTES;
   const fitting: HistoryEntry[] = [];
   for (const entry of page.entries) {

@@ -1,11 +1,14 @@
 /** Every method, notification and greeting: written and read by facing pairs, and strictly. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cents } from "../../src/bank/money.ts";
-import { PLAINTEXT_BYTES_MAX } from "../../src/protocol/frames.ts";
 import { encodeGreeting, parseGreeting } from "../../src/protocol/greeting.ts";
-import { pageThatFits } from "../../src/protocol/method-codecs.ts";
-import type { HistoryEntry, Method, Params, Result } from "../../src/protocol/methods.ts";
+import type {
+  HistoryEntry,
+  HistoryPage,
+  Method,
+  Params,
+  Result,
+} from "../../src/protocol/methods.ts";
 import {
   encodeCall,
   encodeNotification,
@@ -283,41 +286,5 @@ describe("a greeting", () => {
         expect(refusalOf(() => parseGreeting(bytes))).toBe("bad_reply");
       }),
     );
-  });
-});
-
-describe("a page of history", () => {
-  const entryOf = (index: number, memo: string): HistoryEntry => ({
-    transactionId: String(Number.MAX_SAFE_INTEGER - index),
-    kind: "transfer_in",
-    amount: cents(100_000_000),
-    balance: cents(10_000_000_000_000),
-    at: "2026-11-24T07:00:00.000Z",
-    counterparty: "😀".repeat(32),
-    memo,
-  });
-  const id = "\u{1}".repeat(64); // Six bytes each, once written.
-
-  it.for([
-    ["of the longest texts", "😀".repeat(140)],
-    ["of texts that are longer once written", '"'.repeat(140)],
-    ["of short texts", "x"],
-  ] as const)("%s ends where its frame is full, and says where it goes on", ([, memo]) => {
-    const entries = Array.from({ length: 100 }, (_, index) => entryOf(index, memo));
-    const page = pageThatFits({ entries, next: "1" });
-    const size = encodeResult(id, "account.history", page).length;
-    expect(size).toBeLessThanOrEqual(PLAINTEXT_BYTES_MAX);
-    expect(page.entries).toEqual(entries.slice(0, page.entries.length));
-    expect(page.next).toBe(page.entries.at(-1)!.transactionId);
-    const oneMore = { entries: entries.slice(0, page.entries.length + 2) };
-    expect(encodeResult(id, "account.history", oneMore).length).toBeGreaterThan(
-      PLAINTEXT_BYTES_MAX - 512,
-    );
-  });
-
-  it("stays as it is where it fits", () => {
-    const page = { entries: [entryOf(0, "x")], next: "1" };
-    expect(pageThatFits(page)).toBe(page);
-    expect(pageThatFits({ entries: [] })).toEqual({ entries: [] });
   });
 });
