@@ -9,11 +9,13 @@ import {
   type ClientFlags,
   type StartFlags,
 } from "./cli/bank-commands.ts";
+import { parseBankKey } from "./cli/bank-key.ts";
 import { addCertCommands } from "./cli/cert-commands.ts";
 import { CommandFailed, EXIT } from "./cli/exit.ts";
 import { addIdentityCommands } from "./cli/identity-commands.ts";
 import {
   BANK_PORT,
+  DATA_FOLDER,
   VERSION,
   dataOption,
   parseAddress,
@@ -57,6 +59,16 @@ function program(): Command {
         .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)
         .argParser(parseAddress)
         .env("ATM_BANK"),
+    )
+    .addOption(
+      new Option("--bank-key <hex>", "the bank's public key; before what --data says")
+        .argParser(parseBankKey)
+        .env("ATM_BANK_KEY"),
+    )
+    .addOption(
+      new Option("--data <dir>", "the data folder of a bank on this machine, for its public key")
+        .env("BANK_DATA")
+        .default(DATA_FOLDER),
     )
     .addOption(
       new Option("--host <address>", "where to listen").env("ATM_HOST").default("127.0.0.1"),

@@ -3,9 +3,11 @@
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startAtm, type Atm } from "../client/atm.ts";
+import { startAtm, type Atm, type AtmOptions } from "../client/atm.ts";
 import { startBank, type Bank } from "../server/bank.ts";
+import { decodeHex } from "../protocol/hex.ts";
 import { openLog } from "../server/log.ts";
+import { readBankKey } from "./bank-key.ts";
 import { addDemoAccounts } from "./demo.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 import { BANK_PORT, bankOptionsOf, type BankFlags } from "./options.ts";
@@ -19,7 +21,13 @@ const ATM_PORT_BASE = 5_000;
 const ATM_NUMBER_MAX = 65_535 - ATM_PORT_BASE;
 
 export type StartFlags = BankFlags & { atm: number; demo: boolean };
-export type ClientFlags = { bank: { host: string; port: number }; host: string };
+export type ClientFlags = {
+  bank: { host: string; port: number };
+  bankKey?: Uint8Array;
+  data: string;
+  host: string;
+};
+type AtmPlace = Pick<AtmOptions, "bank" | "bankKey"> & { host: string };
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const sayOut = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -31,7 +39,9 @@ export async function runStart(flags: StartFlags): Promise<void> {
   const { bank, failed } = await openBank(flags);
   let atm: Atm | null = null;
   try {
-    atm = await openAtm(flags.atm, { host: "127.0.0.1", bank: reachable(bank) }, () => undefined);
+    const bankKey = decodeHex(bank.publicKey);
+    const place: AtmPlace = { host: "127.0.0.1", bank: reachable(bank), bankKey };
+    atm = await openAtm(flags.atm, place, () => undefined);
     const accounts = flags.demo ? await addDemoAccounts(bank.port) : [];
     for (const line of banner(flags, bank, atm.url, accounts)) say(line);
     await Promise.race([signalled, failed]);
@@ -56,7 +66,8 @@ export async function runServer(flags: BankFlags): Promise<void> {
 /** Runs one ATM, at port 5000 + number. */
 export async function runClient(number: number, flags: ClientFlags): Promise<void> {
   const signalled = untilSignalled(say);
-  const atm = await openAtm(number, flags, sayOut);
+  const bankKey = flags.bankKey ?? readBankKey(flags.data);
+  const atm = await openAtm(number, { ...flags, bankKey }, sayOut);
   try {
     await signalled;
   } finally {
@@ -83,7 +94,7 @@ async function openBank(flags: BankFlags): Promise<{ bank: Bank; failed: Promise
 
 async function openAtm(
   number: number,
-  { host, bank }: ClientFlags,
+  { host, bank, bankKey }: AtmPlace,
   log: (line: string) => void,
 ): Promise<Atm> {
   if (number > ATM_NUMBER_MAX) {
@@ -91,7 +102,7 @@ async function openAtm(
   }
   const port = ATM_PORT_BASE + number;
   try {
-    return await startAtm({ number, host, port, bank, webRoot: WEB_ROOT, log });
+    return await startAtm({ number, host, port, bank, bankKey, webRoot: WEB_ROOT, log });
   } catch (error) {
     throw explained(error, port);
   }
@@ -119,6 +130,7 @@ function banner(flags: StartFlags, bank: Bank, url: string, accounts: string[]):
     "Secure ATM is running. This is a demonstration: do not use it for real money.",
     `├─ ATM ${flags.atm}   ${url}`,
     `├─ Bank    ${bank.host}:${bank.port}${port}`,
+    `├─ Key     ${bank.fingerprint}`,
     `├─ Data    ${resolve(flags.data)}`,
     ...accounts.map((account) => `├─ Demo    ${account}`),
     "└─ Stop    Ctrl+C",

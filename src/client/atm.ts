@@ -7,6 +7,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { nodeCiphers } from "../ciphers/node.ts";
+import { fingerprintOf } from "../protocol/channel.ts";
+import { encodeHex } from "../protocol/hex.ts";
 import { bridge, CLOSE, hangUp, type BankAddress } from "./bridge.ts";
 import { BridgeTokens } from "./bridge-token.ts";
 import { readPageFiles, type PageFiles } from "./page-files.ts";
@@ -34,6 +37,8 @@ export type AtmOptions = {
   /** 5000 + number by custom; 0 takes any free port. */
   port: number;
   bank: { host: string; port: number };
+  /** The bank's public key, for the page to pin; with null the page speaks classic alone. */
+  bankKey: Uint8Array | null;
   /** The folder of the built page. */
   webRoot: string;
   log: (line: string) => void;
@@ -52,8 +57,16 @@ export class PortInUse extends Error {
 /** What one answer is: the status and, where there is one, the body. */
 type Answer = { status: number; headers?: Record<string, string>; body?: string | Buffer };
 
+/** What the ATM tells its page of the bank: key in hex, and its fingerprint for people. */
+type AboutBank = { atm: number; bankKey: string | null; fingerprint: string | null };
+
 /** What the ATM knows once it listens. */
-type Desk = { number: number; hosts: ReadonlySet<string>; files: PageFiles; tokens: BridgeTokens };
+type Desk = {
+  aboutBank: AboutBank;
+  hosts: ReadonlySet<string>;
+  files: PageFiles;
+  tokens: BridgeTokens;
+};
 
 /** @throws PortInUse; Error if the page is not built. */
 export async function startAtm(options: AtmOptions): Promise<Atm> {
@@ -69,7 +82,7 @@ export async function startAtm(options: AtmOptions): Promise<Atm> {
   server.maxConnections = CONNECTIONS_MAX;
   const port = await listen(server, host, options.port);
   const desk: Desk = {
-    number: options.number,
+    aboutBank: aboutBank(options),
     hosts: allowedHosts(host, port),
     files,
     tokens: new BridgeTokens(port),
@@ -83,6 +96,8 @@ export async function startAtm(options: AtmOptions): Promise<Atm> {
 
   const bridges = serveBridges(server, desk, bankAddress(options));
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const { fingerprint } = desk.aboutBank;
+  options.log(` * Bank key ${fingerprint ?? "unknown: only the classic protocol is offered"}`);
   options.log(` * Running on ${url}`);
   return { url, close: () => close(server, bridges) };
 }
@@ -100,6 +115,12 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
+function aboutBank({ number, bankKey }: AtmOptions): AboutBank {
+  if (bankKey === null) return { atm: number, bankKey: null, fingerprint: null };
+  const fingerprint = fingerprintOf(nodeCiphers, bankKey);
+  return { atm: number, bankKey: encodeHex(bankKey), fingerprint };
+}
+
 /** Each ATM calls from a loopback address of its own: the bank keeps a cash vault for each. */
 function bankAddress({ bank, number }: AtmOptions): BankAddress {
   const own = bank.host === "127.0.0.1" && number >= 1 && number <= LOOPBACK_NUMBER_MAX;
@@ -114,7 +135,8 @@ function answer(desk: Desk, request: IncomingMessage): Answer {
     return { ...refusal, headers: { ...refusal.headers, Allow: "GET, HEAD" } };
   }
   const path = pathOf(request);
-  if (path === "/healthz") return json({ status: "ok", atm: desk.number });
+  if (path === "/healthz") return json({ status: "ok", atm: desk.aboutBank.atm });
+  if (path === "/bank.json") return json(desk.aboutBank);
   if (path === "/bridge-token") return tokenAnswer(desk, request);
   const file = desk.files.get(path);
   if (file === undefined) return text(404, "There is no such page at this ATM.");

@@ -42,7 +42,7 @@ export async function startTestAtm(
   writeFileSync(join(webRoot, "main.js"), "export {};");
   const bank = { host: "127.0.0.1", port: bankPort };
   const log = () => undefined;
-  const atm = await startAtm({ number: 7, port: 0, bank, webRoot, log, ...over });
+  const atm = await startAtm({ number: 7, port: 0, bank, bankKey: null, webRoot, log, ...over });
   onTestFinished(() => atm.close());
   return { atm, port: Number(new URL(atm.url).port) };
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { beforeEach, describe, expect, it } from "vitest";
 import { PortInUse } from "../../src/client/atm.ts";
+import { decodeHex } from "../../src/protocol/hex.ts";
 import { ask, listenAsBank, openPage, startTestAtm, type Page } from "./atm-harness.ts";
 
 /** A name, and the value for an ATM that listens on `own`. */
@@ -170,6 +171,7 @@ describe("an answer", () => {
     ["HEAD", "/", 200],
     ["GET", "/main.js", 200],
     ["GET", "/healthz", 200],
+    ["GET", "/bank.json", 200],
     ["GET", "/bridge-token", 200],
     ["GET", "/none", 404],
     ["GET", "/../package.json", 404],
@@ -217,6 +219,26 @@ describe("an answer", () => {
 
   it("to /healthz names the ATM", async () => {
     expect(JSON.parse((await ask(port, "/healthz")).body)).toEqual({ status: "ok", atm: 7 });
+  });
+});
+
+describe("/bank.json", () => {
+  it("names the bank's key and its fingerprint, for the page to pin", async () => {
+    const publicHex = "8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f";
+    const bankKey = decodeHex(publicHex);
+    const { port: own } = await startTestAtm(1, { bankKey });
+    const reply = await ask(own, "/bank.json");
+    expect(JSON.parse(reply.body)).toEqual({
+      atm: 7,
+      bankKey: publicHex,
+      fingerprint: "eedd 883d a0a9 4515 93dc 0a38 e583 fb77",
+    });
+    expect(reply.headers["cache-control"]).toBe("no-store");
+  });
+
+  it("says that there is no key where the ATM was given none", async () => {
+    const { body } = await ask(port, "/bank.json");
+    expect(JSON.parse(body)).toEqual({ atm: 7, bankKey: null, fingerprint: null });
   });
 });
 
