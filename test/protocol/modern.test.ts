@@ -2,13 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeGreeting, parseGreeting } from "../../src/protocol/greeting.ts";
-import type {
-  HistoryEntry,
-  HistoryPage,
-  Method,
-  Params,
-  Result,
-} from "../../src/protocol/methods.ts";
+import type { Method, Params, Result } from "../../src/protocol/methods.ts";
 import {
   encodeCall,
   encodeNotification,
