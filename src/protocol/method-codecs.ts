@@ -211,7 +211,7 @@ const AROUND_ENTRIES_BYTES = 512;
  * As much of a page as fits into one frame: a client may get fewer entries than it asked for, and
  * `next` then says where they go on. The longest entry that there can be fits.
  */
-export function pageThatFits(page: HistoryPage): HistoryPage {
+function pageThatFits(page: HistoryPage): HistoryPage {
   let bytes = AROUND_ENTRIES_BYTES;
   const fitting: HistoryEntry[] = [];
   for (const entry of page.entries) {
