@@ -81,11 +81,12 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const keys = openKeyRing(folder);
   const clock = systemClock;
   const identity = openIdentity(folder, clock.now());
-  const onDamage = ({ message }: Error): void => log.write({ type: "alarm", message });
+  const onAlarm = (message: string): void => log.write({ type: "alarm", message });
+  const onDamage = ({ message }: Error): void => onAlarm(message);
   const currentIdentity = followIdentity(folder, { now: () => clock.now(), onDamage });
   const tls = openTlsEntrance(folder, options.mutualTls);
   const warning = tls === null ? null : serverCertificateWarning(folder, clock.now());
-  if (warning !== null) log.write({ type: "alarm", message: warning });
+  if (warning !== null) onAlarm(warning);
   const system = new ActorSystem({ clock });
   const { deadLetters } = system;
   const ledger = new RemoteActor<LedgerRequest, LedgerReply>({
@@ -96,7 +97,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   });
   const { auditKey, pepper } = keys;
   const supervisor = await startThreads({ ...options, auditKey, ledger, history });
-  const pool = new CryptoPool({ ...options, pepper });
+  const pool = new CryptoPool({ ...options, pepper, onAlarm });
   const crypto = new SessionCrypto({ mode: options.crypto, pool, clock });
   const context = {
     ...{ system, clock, ledger, history, pool, crypto, log, tls },
