@@ -103,11 +103,9 @@ function whenBeginning(admission: Admission, result: ErrandResult<unknown>): Adm
 function whenChecking(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
   const { wish, terminal } = admission;
   const { username } = wish;
-  const endLogin = (outcome: "wrong_password" | "not_checked" | "authenticated") =>
+  const endLogin = (outcome: "wrong_password" | "authenticated") =>
     ask({ type: "end_login", username, terminal, outcome }, wish);
-  if (result.type === "password_failed") {
-    return go({ ...admission, outcome: BUSY }, "abandoning", [endLogin("not_checked")]);
-  }
+  if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
   if (!result.valid) {
     return go({ ...admission, outcome: { type: "failed" } }, "failing", [
@@ -120,7 +118,9 @@ function whenChecking(admission: Admission, result: ErrandResult<unknown>): Admi
 
 function whenHashing(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
   const { wish, terminal } = admission;
-  if (result.type === "password_failed") return end(BUSY);
+  if (result.type === "password_failed") {
+    return wish.type === "sign_up" ? end(BUSY) : abandon(admission);
+  }
   if (result.type !== "password_hashed") return unexpected(admission, result);
   const passwordHash = result.hash;
   const command: Command =
@@ -160,6 +160,14 @@ const READ_ONLY: AdmissionOutcome = { type: "read_only" };
 
 const hash = (admission: Admission, password: string): AdmissionStep =>
   go(admission, "hashing", [{ type: "hash_password", password }]);
+
+/** The attempt that was begun is taken back: the bank could not do its part. */
+function abandon(admission: Admission): AdmissionStep {
+  const { wish, terminal } = admission;
+  const { username } = wish;
+  const command: Command = { type: "end_login", username, terminal, outcome: "not_checked" };
+  return go({ ...admission, outcome: BUSY }, "abandoning", [ask(command, wish)]);
+}
 
 const go = (admission: Admission, step: Admission["step"], errands: Errands): AdmissionStep => ({
   admission: { ...admission, step },
