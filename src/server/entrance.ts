@@ -36,9 +36,14 @@ export type EntranceContext = ConnectionContext &
 
 /** Takes TLS off a socket. */
 export interface TlsEntrance {
-  /** `onSecure` is called when the handshake has succeeded; if it fails the socket is closed. */
-  unwrap(socket: Socket, onSecure: (socket: TLSSocket, verdict: TerminalVerdict) => void): void;
+  /** Calls one of the two, once. If the handshake fails the socket is closed. */
+  unwrap(socket: Socket, outcome: TlsOutcome): void;
 }
+
+export type TlsOutcome = {
+  onSecure: (socket: TLSSocket, verdict: TerminalVerdict) => void;
+  onFailed: () => void;
+};
 
 export class Entrance implements Served {
   readonly #socket: Socket;
@@ -126,14 +131,17 @@ export class Entrance implements Served {
       socket.destroy();
       return;
     }
-    tls.unwrap(socket, (secure, verdict) => {
-      secure.on("error", () => undefined);
-      if (verdict.ok) {
-        this.#awaitFirstByte(secure, { terminal: verdict.name });
-        return;
-      }
-      this.#note(verdict.reason);
-      secure.destroy();
+    tls.unwrap(socket, {
+      onSecure: (secure, verdict) => {
+        secure.on("error", () => undefined);
+        if (verdict.ok) {
+          this.#awaitFirstByte(secure, { terminal: verdict.name });
+          return;
+        }
+        this.#note(verdict.reason);
+        secure.destroy();
+      },
+      onFailed: () => this.#note("handshake_failed"),
     });
   }
 

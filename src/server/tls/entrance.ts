@@ -2,13 +2,11 @@
 
 import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
-import { createServer, type TLSSocket } from "node:tls";
-import type { TlsEntrance } from "../entrance.ts";
-import { terminalCheck, type TerminalVerdict } from "./terminals.ts";
+import { createServer } from "node:tls";
+import type { TlsEntrance, TlsOutcome } from "../entrance.ts";
+import { terminalCheck } from "./terminals.ts";
 import { bankTlsOptions } from "./options.ts";
 import { tlsFolderIn } from "./files.ts";
-
-type OnSecure = (socket: TLSSocket, verdict: TerminalVerdict) => void;
 
 /**
  * @param mutual Whether clients need a certificate of the bank's authority.
@@ -21,17 +19,21 @@ export function openTlsEntrance(folder: string, mutual: boolean): TlsEntrance | 
   // Not listening: it is handed its connections. By the peer's address, since the socket that it
   // gives back does not say which one it was made from.
   const server = createServer(bankTlsOptions(folder, { mutual }));
-  const waiting = new Map<string, OnSecure>();
+  const waiting = new Map<string, TlsOutcome>();
   server.on("secureConnection", (secure) => {
-    const onSecure = waiting.get(peerOf(secure));
-    if (onSecure === undefined) secure.destroy();
-    else onSecure(secure, check(secure));
+    const peer = peerOf(secure);
+    const outcome = waiting.get(peer);
+    waiting.delete(peer);
+    if (outcome === undefined) secure.destroy();
+    else outcome.onSecure(secure, check(secure));
   });
   return {
-    unwrap(socket, onSecure) {
+    unwrap(socket, outcome) {
       const peer = peerOf(socket);
-      waiting.set(peer, onSecure);
-      socket.on("close", () => waiting.delete(peer));
+      waiting.set(peer, outcome);
+      socket.on("close", () => {
+        if (waiting.delete(peer)) outcome.onFailed();
+      });
       server.emit("connection", socket);
       socket.resume();
     },
