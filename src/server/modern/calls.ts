@@ -80,11 +80,7 @@ function commandOf(
   }
 }
 
-export function sessionInfo(
-  id: RpcId,
-  customer: Customer | null,
-  config: SessionConfig,
-): Effect {
+export function sessionInfo(id: RpcId, customer: Customer | null, config: SessionConfig): Effect {
   const { terminal, fingerprint, protocol, startedAt, idleSeconds } = config;
   const username = customer?.username ?? null;
   const roles = customer === null ? [] : ROLES;
@@ -94,6 +90,7 @@ export function sessionInfo(
   };
 }
 
+/** A client's page begins behind an entry, the store's with one: so that one is read as well. */
 export function historyQuery(
   { before, until, limit }: (Call & { method: "account.history" })["params"],
   { account }: Customer,
@@ -102,6 +99,6 @@ export function historyQuery(
     account,
     from: before === undefined ? null : Number(before),
     until: until === undefined ? null : Date.parse(until),
-    limit,
+    limit: before === undefined ? limit : limit + 1,
   };
 }

@@ -2,18 +2,13 @@
 
 import type { Answer } from "../../actor/answer.ts";
 import type { AccountId, Rejection } from "../../bank/ledger.ts";
-import { PLAINTEXT_BYTES_MAX } from "../../protocol/frames.ts";
-import type { EntryKind, HistoryEntry, Moved } from "../../protocol/methods.ts";
+import type { EntryKind, HistoryEntry, HistoryPage, Moved } from "../../protocol/methods.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
-import type { HistoryRow } from "../../workers/store.ts";
+import type { HistoryQuery, HistoryRow } from "../../workers/store.ts";
 import type { AdmissionOutcome } from "../admission.ts";
 import type { Effect, LedgerCall } from "./session-state.ts";
-
-/** What a page may take of its frame: the rest is the answer around it. */
-const PAGE_BYTES_MAX = PLAINTEXT_BYTES_MAX - 256;
-const encoder = new TextEncoder();
 
 /** The answer to a call that the ledger was asked for. */
 export function ledgerResult(id: RpcId, call: LedgerCall, answer: Answer<LedgerReply>): Effect {
@@ -39,27 +34,22 @@ export function ledgerResult(id: RpcId, call: LedgerCall, answer: Answer<LedgerR
   }
 }
 
+/** `query` is of `historyQuery`: with a `from` it reads one row more, which the client has. */
 export function historyResult(
   id: RpcId,
-  account: AccountId,
+  { account, from, limit }: HistoryQuery,
   answer: Answer<HistoryReply>,
 ): Effect {
   if (!answer.ok) return { type: "send_error", id, kind: "busy" };
   if (answer.reply === null) return { type: "send_error", id, kind: "invalid_params" };
-  const { rows, next } = answer.reply;
-  const entries = fitting(rows.map((row) => entryOf(row, account)));
-  const cut = rows[entries.length]?.posting.transaction ?? next;
-  const result = { entries, ...(cut !== null && { next: String(cut) }) };
-  return { type: "send_result", id, method: "account.history", result };
-}
-
-/** As many entries as one frame holds; the rest begins the next page. */
-function fitting(entries: readonly HistoryEntry[]): HistoryEntry[] {
-  let left = PAGE_BYTES_MAX;
-  return entries.filter((entry) => {
-    left -= encoder.encode(JSON.stringify(entry)).length + 1;
-    return left >= 0;
-  });
+  const others = answer.reply.rows.filter(({ posting }) => posting.transaction !== from);
+  const rows = others.slice(0, from === null ? limit : limit - 1);
+  const isMore = answer.reply.next !== null || rows.length < others.length;
+  const entries = rows.map((row) => entryOf(row, account));
+  const last = isMore ? entries.at(-1) : undefined;
+  // What is too long for a frame is cut where it is written.
+  const page: HistoryPage = { entries, ...(last !== undefined && { next: last.transactionId }) };
+  return { type: "send_result", id, method: "account.history", result: page };
 }
 
 /** What a login, a sign-up or a change of password is told when it did not succeed. */
