@@ -34,6 +34,8 @@ import { initialState, type About, type Effect, type Message, type News } from "
 
 /** Frames that have arrived and wait; past it the line is paused. */
 const QUEUE_MAX = 64;
+/** Calls that the session has at once: above what it keeps in flight, below what its mailbox takes. */
+const UNANSWERED_MAX = 2 * CALLS_IN_FLIGHT_MAX;
 const HISTORY_MS_MAX = 10_000;
 const PROTOCOL = "ATM/2";
 
@@ -58,8 +60,9 @@ export class ModernConnection implements Speaker {
   readonly #onClosed: () => void;
   readonly #splitter = new FrameSplitter(PREFACE);
   #queue: (Uint8Array | ProtocolError)[] = [];
-  /** Both from the handshake on. */
+  /** From the handshake on. */
   #channel: Channel | null = null;
+  /** From the handshake to its own end. */
   #session: ActorRef<Message> | null = null;
   readonly #errands: Errands<About>;
   /** Calls wait: the session does something alone. */
@@ -68,7 +71,8 @@ export class ModernConnection implements Speaker {
   #isBroken = false;
   #peerHasEnded = false;
   #isLoggedIn = false;
-  #callsInFlight = 0;
+  /** Calls, and what was none, that the session has and has not answered. */
+  #unanswered = 0;
   #leave: () => void = () => undefined;
 
   /** @param terminal What the session's cash belongs to. */
@@ -90,10 +94,14 @@ export class ModernConnection implements Speaker {
     this.#line.destroy();
   }
 
-  /** Ends what has taken too long at `now`, by the monotonic clock. Called about once a second. */
+  /**
+   * Ends what has taken too long at `now`, by the monotonic clock. Called about once a second. A
+   * password in hand is waited for even if its peer does not read: its turn must be given back.
+   */
   sweep(now: number): void {
+    if (this.#isHolding) return;
     const waitingFor = this.#line.overdue(now, {
-      isServed: this.#isHolding || this.#callsInFlight > 0,
+      isServed: this.#unanswered > 0,
       isInMessage: this.#splitter.partial,
       isLoggedIn: this.#isLoggedIn,
     });
@@ -131,17 +139,15 @@ export class ModernConnection implements Speaker {
     this.#queue = [];
     this.#leave();
     this.#tell({ type: "closed" });
-    // What it has in hand runs to its end, so that no login stays half counted.
-    if (!this.#isHolding) this.#session?.stop();
     this.#onClosed();
   }
 
   /** Takes up the frames that have arrived, until the session or the peer wants a pause. */
   #next(): void {
-    while (!this.#isHolding && !this.#line.isOver && !this.#line.isUnread) {
+    while (this.#canGoOn()) {
       const next = this.#queue.shift();
       if (next === undefined) {
-        if (this.#peerHasEnded && this.#callsInFlight === 0) this.#line.hangUp();
+        if (this.#peerHasEnded && this.#unanswered === 0) this.#line.hangUp();
         break;
       }
       this.#line.heard();
@@ -149,6 +155,11 @@ export class ModernConnection implements Speaker {
       else this.#take(next);
     }
     if (this.#queue.length <= QUEUE_MAX / 2 && !this.#isBroken) this.#line.resume();
+  }
+
+  #canGoOn(): boolean {
+    const isSessionFree = !this.#isHolding && this.#unanswered < UNANSWERED_MAX;
+    return isSessionFree && !this.#line.isOver && !this.#line.isUnread;
   }
 
   #take(frame: Uint8Array): void {
@@ -174,7 +185,7 @@ export class ModernConnection implements Speaker {
   #shakeHands(frame: Uint8Array): void {
     const { system, identities, limits, clock } = this.#context;
     const handshake = new ServerHandshake(nodeCiphers, identities());
-    const { channel, reply, identity } = handshake.respond(frame, this.#greeting());
+    const { channel, reply, identity } = handshake.respond(frame, greetingOf(this.#context));
     this.#channel = channel;
     this.#session = system.spawn({
       name: `session ${this.#line.peer}`,
@@ -194,22 +205,8 @@ export class ModernConnection implements Speaker {
     this.#line.write(reply);
   }
 
-  #greeting(): Greeting {
-    const { about, clock } = this.#context;
-    return {
-      bank: about.name,
-      version: about.version,
-      time: new Date(clock.now()).toISOString(),
-      limits: {
-        requestsInFlight: CALLS_IN_FLIGHT_MAX,
-        frameBytes: FRAME_BYTES_MAX,
-        amountMax: AMOUNT_CENTS_MAX,
-        historyLimit: HISTORY_LIMIT_MAX,
-      },
-    };
-  }
-
   #call(plaintext: Uint8Array): void {
+    this.#unanswered += 1;
     try {
       const { id, call } = parseCall(plaintext);
       // At once and not by the session's effect: the next frame may lie there already.
@@ -224,10 +221,10 @@ export class ModernConnection implements Speaker {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "send_result":
-        this.#send(encodeResult(effect.id, effect.method, effect.result));
+        this.#answer(encodeResult(effect.id, effect.method, effect.result));
         return;
       case "send_error":
-        this.#send(encodeError(effect.id, effect.kind));
+        this.#answer(encodeError(effect.id, effect.kind));
         return;
       case "notify":
         this.#send(encodeNotification(effect.notification));
@@ -247,33 +244,25 @@ export class ModernConnection implements Speaker {
       case "hang_up":
         this.#hangUp();
         return;
-      case "ask_ledger":
-        if (effect.about !== "admission") this.#callsInFlight += 1;
-        this.#errands.perform(effect);
-        return;
       default:
         this.#errands.perform(effect);
     }
   }
 
   #tell(message: Message): void {
-    if (message.type === "history_read") this.#callsInFlight -= 1;
-    if (message.type === "answered" && message.about !== "admission") this.#callsInFlight -= 1;
     this.#session?.cast(message);
   }
 
   #readHistory({ id, query }: Effect & { type: "read_history" }): void {
-    this.#callsInFlight += 1;
-    const { account } = query;
     void this.#context.history.call(query, HISTORY_MS_MAX).then((answer) => {
-      this.#tell({ type: "history_read", id, account, answer });
+      this.#tell({ type: "history_read", id, query, answer });
     });
   }
 
   #goOn(): void {
     this.#isHolding = false;
     this.#line.heard();
-    if (this.#line.isOver) this.#session?.stop();
+    if (this.#line.isOver) this.#endSession();
     else this.#next();
   }
 
@@ -283,6 +272,12 @@ export class ModernConnection implements Speaker {
     this.#leave = this.#context.presence.enter(account, (news) => {
       this.#tell({ type: "credited", news });
     });
+  }
+
+  #answer(message: Uint8Array): void {
+    this.#unanswered -= 1;
+    this.#send(message);
+    this.#next();
   }
 
   #send(message: Uint8Array): void {
@@ -295,16 +290,36 @@ export class ModernConnection implements Speaker {
     this.#queue = [];
     this.#leave();
     this.#line.hangUp();
+    this.#endSession();
+  }
+
+  /** What still comes for it, such as a late answer, is for nobody. */
+  #endSession(): void {
     this.#session?.stop();
+    this.#session = null;
   }
 
   #sessionCrashed(error: unknown): void {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#context.log.write({ type: "alarm", message: `a session failed: ${detail}` });
     this.#errands.endTurn();
-    this.#session?.stop();
+    this.#endSession();
     this.#line.destroy();
   }
+}
+
+function greetingOf({ about, clock }: ModernContext): Greeting {
+  return {
+    bank: about.name,
+    version: about.version,
+    time: new Date(clock.now()).toISOString(),
+    limits: {
+      requestsInFlight: CALLS_IN_FLIGHT_MAX,
+      frameBytes: FRAME_BYTES_MAX,
+      amountMax: AMOUNT_CENTS_MAX,
+      historyLimit: HISTORY_LIMIT_MAX,
+    },
+  };
 }
 
 /** @throws whatever is no breach of the peer's. */

@@ -31,7 +31,7 @@ export type Message =
   | { type: "broken"; code: ProtocolErrorCode }
   | { type: "timed_out"; waitingFor: Overdue }
   | ErrandResult<About>
-  | { type: "history_read"; id: RpcId; account: AccountId; answer: Answer<HistoryReply> }
+  | { type: "history_read"; id: RpcId; query: HistoryQuery; answer: Answer<HistoryReply> }
   | { type: "credited"; news: News } //  by another session
   | { type: "drain" }
   | { type: "closed" }; //               the line is gone
@@ -60,12 +60,16 @@ export type Customer = {
   readonly vault: AccountId;
 };
 
+/** A logout waits for the calls before it, and so does a bank that stops. */
+export type Ending = { reason: "draining" } | { reason: "logout"; id: RpcId };
+
 type Common = {
   /** Messages that broke a rule. */
   readonly breaches: number;
-  /** Calls whose answer is due, but for an admission. */
+  /** Calls whose answer is due, but for an admission and a logout. */
   readonly inFlight: number;
-  readonly isDraining: boolean;
+  /** Set once the session is to end with its last answer. */
+  readonly ending: Ending | null;
 };
 
 export type State = Common &
@@ -91,13 +95,13 @@ export type SessionConfig = {
 };
 
 export const initialState: State = {
-  ...{ phase: "anonymous", breaches: 0, inFlight: 0, isDraining: false },
+  ...{ phase: "anonymous", breaches: 0, inFlight: 0, ending: null },
 };
 
-export const commonOf = ({ breaches, inFlight, isDraining }: State): Common => ({
+export const commonOf = ({ breaches, inFlight, ending }: State): Common => ({
   breaches,
   inFlight,
-  isDraining,
+  ending,
 });
 
 export const customerOf = (state: State): Customer | null =>

@@ -33,6 +33,7 @@ import {
   customerOf,
   type About,
   type Effect,
+  type Ending,
   type LiveState,
   type Message,
   type Phase,
@@ -68,13 +69,13 @@ export const sessionTransition =
       case "password_failed":
         return whenAdmitting(state, message, config);
       case "history_read": {
-        const { id, account, answer } = message;
-        return settled(state, [historyResult(id, account, answer)]);
+        const { id, query, answer } = message;
+        return settled(state, [historyResult(id, query, answer)]);
       }
       case "credited":
         return [state, [notify({ method: "account.credited", params: message.news })]];
       case "drain":
-        return drained({ ...state, isDraining: true }, []);
+        return drained({ ...state, ending: state.ending ?? { reason: "draining" } }, []);
       case "closed":
         return whenClosed(state);
     }
@@ -85,11 +86,10 @@ function whenCalled(state: LiveState, id: RpcId, call: Call, config: SessionConf
   const customer = customerOf(state);
   if (isAdmission(call)) return whenAdmissionCalled(state, id, call, config);
   if (call.method === "session.info") return [state, [sessionInfo(id, customer, config)]];
-  if (state.isDraining) return [state, [{ type: "send_error", id, kind: "draining" }]];
-  if (state.phase === "anonymous") return [state, [{ type: "send_error", id, kind: "not_logged_in" }]];
-  if (state.inFlight >= CALLS_IN_FLIGHT_MAX) {
-    return [state, [{ type: "send_error", id, kind: "too_many_in_flight" }]];
-  }
+  const refuse = (kind: ErrorKind): Step => [state, [{ type: "send_error", id, kind }]];
+  if (state.ending !== null) return refuse(tooLate(state.ending));
+  if (state.phase === "anonymous") return refuse("not_logged_in");
+  if (state.inFlight >= CALLS_IN_FLIGHT_MAX) return refuse("too_many_in_flight");
   return whenCustomerCalled(state, id, call);
 }
 
@@ -100,7 +100,7 @@ function whenAdmissionCalled(
   { terminal }: SessionConfig,
 ): Step {
   const customer = customerOf(state);
-  const wish = state.isDraining ? "draining" : wishOf(call, customer);
+  const wish = state.ending === null ? wishOf(call, customer) : tooLate(state.ending);
   if (typeof wish === "string") {
     return [state, [{ type: "send_error", id, kind: wish }, { type: "go_on" }]];
   }
@@ -116,10 +116,7 @@ function whenCustomerCalled(
   const { customer } = state;
   switch (call.method) {
     case "auth.logout":
-      return ended(state, "logout", [
-        { type: "send_result", id, method: "auth.logout", result: {} },
-        noteOf(state, "logout", "ok"),
-      ]);
+      return drained({ ...state, ending: { reason: "logout", id } }, []);
     case "account.history": {
       const query = historyQuery(call.params, customer);
       return [oneMore(state), [{ type: "read_history", id, query }]];
@@ -233,20 +230,30 @@ function whenTimedOut(state: State, waitingFor: string): Step {
 
 /** A session that ends without a word from its client was cut, by whomever. */
 function whenClosed(state: State): Step {
-  const customer = customerOf(state);
-  const effects = customer === null ? [] : [noteOf(state, "session", "cut")];
+  const notes = customerOf(state) === null ? [] : [noteOf(state, "session", "cut")];
   // An admission runs to its end, so that no attempt stays half counted.
-  return [state.phase === "admitting" ? state : endedState(state), effects];
+  if (state.phase === "admitting") return [state, notes];
+  return [endedState(state), [...notes, { type: "hang_up" }]];
 }
 
-/** One call less in flight; the last of a session that is to drain ends it. */
+/** One call less in flight; the last of a session that is to end ends it. */
 const settled = (state: State, effects: readonly Effect[]): Step =>
   drained({ ...state, inFlight: state.inFlight - 1 }, effects);
 
 function drained(state: State, effects: readonly Effect[]): Step {
-  const isIdle = state.inFlight === 0 && state.phase !== "admitting";
-  return state.isDraining && isIdle ? ended(state, "draining", effects) : [state, effects];
+  const { ending, inFlight, phase } = state;
+  if (ending === null || inFlight > 0 || phase === "admitting") return [state, effects];
+  if (ending.reason === "draining") return ended(state, "draining", effects);
+  return ended(state, "logout", [
+    ...effects,
+    { type: "send_result", id: ending.id, method: "auth.logout", result: {} },
+    noteOf(state, "logout", "ok"),
+  ]);
 }
+
+/** What a call is told that comes when the session is about to end. */
+const tooLate = ({ reason }: Ending): ErrorKind =>
+  reason === "draining" ? "draining" : "not_logged_in";
 
 const ended = (state: State, reason: ClosingReason, effects: readonly Effect[]): Step => [
   endedState(state),
