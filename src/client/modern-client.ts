@@ -1,0 +1,280 @@
+/**
+ * A client of the modern protocol on one line, over any transport: proves the bank, then asks and is
+ * answered, many requests at a time. It does not reconnect; `ModernSession` does.
+ */
+import type { Cents } from "../bank/money.ts";
+import type { Ciphers } from "../protocol/ciphers.ts";
+import { ProtocolError } from "../protocol/error.ts";
+import { PLAINTEXT_BYTES_MAX } from "../protocol/frames.ts";
+import type { Greeting } from "../protocol/greeting.ts";
+import { HISTORY_LIMIT } from "../protocol/methods.ts";
+import type { Method, Params, Result } from "../protocol/methods.ts";
+import { encodeCall, parseReply, parseResult } from "../protocol/modern.ts";
+import type { Reply } from "../protocol/modern.ts";
+import type { Notification } from "../protocol/notifications.ts";
+import type { RpcId } from "../protocol/rpc-error.ts";
+import type { Json } from "../protocol/strict-json.ts";
+import { LineLost } from "./classic-client.ts";
+import { Refused } from "./modern-errors.ts";
+import type { SessionEnd } from "./modern-errors.ts";
+import { SecureLine } from "./secure-line.ts";
+import type { Listener, Secured } from "./secure-line.ts";
+import { afterTimeout } from "./timers.ts";
+import type { After } from "./timers.ts";
+import type { LineEnd, Transport } from "./transport.ts";
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** A login waits in line for a password check, so this is far above a round trip. */
+const REPLY_TIMEOUT_MS = 30_000;
+
+export type Dial = () => Transport | Promise<Transport>;
+
+export interface ModernClientOptions {
+  /** Called with each notification but `session.closed`, which is an end. */
+  readonly onNotification?: (notification: News) => void;
+  /** Called once, however the session ends; after it every call is refused with `LineLost`. */
+  readonly onEnd?: (end: SessionEnd) => void;
+  readonly handshakeTimeoutMs?: number;
+  /** A bank that leaves one call without an answer for so long is given up, and the line with it. */
+  readonly replyTimeoutMs?: number;
+  readonly after?: After;
+}
+
+/** What a bank says unasked while the session lasts. */
+export type News = Exclude<Notification, { method: "session.closed" }>;
+
+export interface TransferWish {
+  readonly to: string;
+  readonly amount: Cents;
+  readonly memo?: string;
+}
+
+export interface HistoryWish {
+  /** Entries older than the one of this id: the `next` of the page before. */
+  readonly before?: string;
+  /** Entries from this time back, ISO 8601 in UTC with milliseconds. */
+  readonly until?: string;
+  /** 1 to 100; 20 unless told. */
+  readonly limit?: number;
+}
+
+/** Methods that change something: without its answer, nobody knows whether one was done. */
+const CHANGES: ReadonlySet<Method> = new Set<Method>([
+  "auth.signUp",
+  "auth.changePassword",
+  "account.deposit",
+  "account.withdraw",
+  "account.transfer",
+]);
+
+/** A call from the moment it is made until it is settled. */
+interface Pending {
+  readonly id: RpcId;
+  readonly message: Uint8Array;
+  readonly isChange: boolean;
+  /** @throws ProtocolError for a result that is none of this method. */
+  readonly resolve: (result: Json) => void;
+  readonly reject: (error: Refused | LineLost) => void;
+  cancelTimeout: () => void;
+}
+
+/** Every call rejects with `Refused`, or with `LineLost` if its answer can come no more. */
+export class ModernClient {
+  readonly greeting: Greeting;
+  /** Names this session, and no other: 32 bytes that the bank has too. */
+  readonly handshakeHash: Uint8Array;
+  /** Of the bank's key, as people compare it. */
+  readonly fingerprint: string;
+  readonly #line: SecureLine;
+  readonly #options: ModernClientOptions;
+  readonly #after: After;
+  /** Sent and not answered, by id. */
+  readonly #inFlight = new Map<RpcId, Pending>();
+  /** Calls that wait for one of those in flight to be answered. */
+  #waiting: Pending[] = [];
+  #lastId = 0;
+  #end: SessionEnd | null = null;
+
+  /**
+   * Dials, and resolves when the bank has proved itself.
+   * @param bankPublicKey The key that this client pins, 32 bytes.
+   * @throws BankNotAuthentic, LineLost; RangeError for a key of another length.
+   */
+  static async connect(
+    dial: Dial,
+    ciphers: Ciphers,
+    bankPublicKey: Uint8Array,
+    options: ModernClientOptions = {},
+  ): Promise<ModernClient> {
+    const transport = await dial();
+    const { promise, resolve, reject } = Promise.withResolvers<ModernClient>();
+    const secured = (how: Secured): Listener => {
+      const client = new ModernClient(line, how, options);
+      resolve(client);
+      return {
+        heard: (message) => client.#heard(message),
+        ended: (end) => client.#ended(end),
+      };
+    };
+    const opening = { secured, failed: reject };
+    const timing = {
+      after: options.after ?? afterTimeout,
+      handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+    };
+    const line = new SecureLine(transport, { ciphers, bankPublicKey }, opening, timing);
+    line.open();
+    return promise;
+  }
+
+  private constructor(line: SecureLine, secured: Secured, options: ModernClientOptions) {
+    this.#line = line;
+    this.greeting = secured.greeting;
+    this.handshakeHash = secured.handshakeHash;
+    this.fingerprint = secured.fingerprint;
+    this.#options = options;
+    this.#after = options.after ?? afterTimeout;
+  }
+
+  /** How the session ended; null while it lasts. */
+  get end(): SessionEnd | null {
+    return this.#end;
+  }
+
+  signUp(username: string, password: string): Promise<Result<"auth.signUp">> {
+    return this.call("auth.signUp", { username, password });
+  }
+
+  logIn(username: string, password: string, code?: string): Promise<Result<"auth.login">> {
+    return this.call("auth.login", { username, password, ...(code !== undefined && { code }) });
+  }
+
+  /** The bank ends the session after its answer. */
+  async logOut(): Promise<void> {
+    await this.call("auth.logout", {});
+  }
+
+  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    await this.call("auth.changePassword", { oldPassword, newPassword });
+  }
+
+  balance(): Promise<Result<"account.balance">> {
+    return this.call("account.balance", {});
+  }
+
+  deposit(amount: Cents, idempotencyKey: string): Promise<Result<"account.deposit">> {
+    return this.call("account.deposit", { amount, idempotencyKey });
+  }
+
+  withdraw(amount: Cents, idempotencyKey: string): Promise<Result<"account.withdraw">> {
+    return this.call("account.withdraw", { amount, idempotencyKey });
+  }
+
+  transfer(wish: TransferWish, idempotencyKey: string): Promise<Result<"account.transfer">> {
+    return this.call("account.transfer", { ...wish, idempotencyKey });
+  }
+
+  history(wish: HistoryWish = {}): Promise<Result<"account.history">> {
+    return this.call("account.history", { limit: HISTORY_LIMIT, ...wish });
+  }
+
+  sessionInfo(): Promise<Result<"session.info">> {
+    return this.call("session.info", {});
+  }
+
+  /** Any method; those above are its names. @throws RangeError for what no frame can hold. */
+  call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result<M>>();
+    const id = (this.#lastId += 1);
+    const message = encodeCall(id, { method, params });
+    if (message.length > PLAINTEXT_BYTES_MAX) throw new RangeError("too long for one frame");
+    const pending: Pending = {
+      id,
+      message,
+      isChange: CHANGES.has(method),
+      resolve: (result) => resolve(parseResult(method, result)),
+      reject,
+      cancelTimeout: () => {},
+    };
+    if (this.#end !== null) reject(new LineLost(lineEndOf(this.#end), false));
+    else this.#waiting.push(pending);
+    this.#sendWaiting();
+    return promise;
+  }
+
+  /** Whoever still waits gets a `LineLost`. */
+  close(): void {
+    this.#line.finish({ type: "closed_here" });
+  }
+
+  #sendWaiting(): void {
+    const room = this.greeting.limits.requestsInFlight - this.#inFlight.size;
+    for (const pending of this.#waiting.splice(0, Math.max(0, room))) this.#send(pending);
+  }
+
+  #send(pending: Pending): void {
+    pending.cancelTimeout = this.#after(this.#options.replyTimeoutMs ?? REPLY_TIMEOUT_MS, () => {
+      this.#line.finish({ type: "cut", line: { kind: "closed", detail: "no reply in time" } });
+    });
+    this.#inFlight.set(pending.id, pending);
+    this.#line.send(pending.message);
+  }
+
+  #heard(message: Uint8Array): void {
+    const reply = parseReply(message);
+    switch (reply.type) {
+      case "result":
+      case "error":
+        return this.#settle(reply);
+      case "notification":
+        return this.#notified(reply.notification);
+      case "unknown_notification":
+        return; // A newer bank's.
+    }
+  }
+
+  #settle(reply: Reply & { type: "result" | "error" }): void {
+    // An error without an id is about no request of ours: this client sends none that cannot be read.
+    const pending = reply.id === null ? undefined : this.#inFlight.get(reply.id);
+    if (reply.id === null || pending === undefined) throw new ProtocolError("bad_reply");
+    if (reply.type === "result") pending.resolve(reply.result);
+    else pending.reject(new Refused(reply.kind));
+    this.#inFlight.delete(reply.id);
+    pending.cancelTimeout();
+    this.#sendWaiting();
+  }
+
+  #notified(notification: Notification): void {
+    if (notification.method !== "session.closed") {
+      this.#options.onNotification?.(notification);
+      return;
+    }
+    this.#line.finish({ type: "closed_by_bank", reason: notification.params.reason });
+  }
+
+  #ended(end: SessionEnd): void {
+    this.#end = end;
+    const line = lineEndOf(end);
+    const sent = [...this.#inFlight.values()];
+    this.#inFlight.clear();
+    const unsent = this.#waiting.splice(0);
+    for (const pending of sent) {
+      pending.cancelTimeout();
+      pending.reject(new LineLost(line, pending.isChange));
+    }
+    for (const pending of unsent) pending.reject(new LineLost(line, false));
+    this.#options.onEnd?.(end);
+  }
+}
+
+function lineEndOf(end: SessionEnd): LineEnd {
+  switch (end.type) {
+    case "closed_by_bank":
+      return { kind: "closed", detail: `the bank ended the session: ${end.reason}` };
+    case "closed_here":
+      return { kind: "closed", detail: "the line was closed at this end" };
+    case "cut":
+      return end.line;
+    case "breach":
+      return { kind: "closed", detail: `somebody meddled with the line: ${end.code}` };
+  }
+}

@@ -1,0 +1,33 @@
+/** What an end or an error of the modern protocol means to a client that would rather go on. */
+import { LineLost } from "./classic-client.ts";
+import { BankNotAuthentic, Refused, SessionEnded } from "./modern-errors.ts";
+import type { SessionEnd, SessionOver } from "./modern-errors.ts";
+
+/** What ends the session for good, rather than the line alone. */
+export function overBy(end: SessionEnd): SessionOver | null {
+  if (end.type === "cut") return null;
+  return end.type === "closed_by_bank" && end.reason === "draining" ? null : end;
+}
+
+export const endedError = (over: SessionOver): SessionEnded | BankNotAuthentic =>
+  over.type === "bank_not_authentic" ? new BankNotAuthentic(over.evidence) : new SessionEnded(over);
+
+export const isHangUp = (error: unknown): boolean =>
+  error instanceof BankNotAuthentic && error.evidence === "hung_up";
+
+/** Whether a bank that gave this may soon be reached again. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof LineLost || (error instanceof Refused && error.retry !== "never");
+
+/** The change was sent, and may have been done. */
+export const leavesDoubt = (error: unknown): boolean =>
+  error instanceof LineLost
+    ? error.inDoubt
+    : error instanceof Refused && error.retry === "same_key";
+
+/**
+ * Whether this settles a change that is in doubt: what the bank says of the change itself is what it
+ * said the first time. That it is busy, or knows nobody on this line, says nothing of the change.
+ */
+export const isOutcome = (error: unknown): boolean =>
+  error instanceof Refused && error.retry === "never" && error.kind !== "not_logged_in";
