@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { formatReply } from "../protocol/classic.ts";
 import { protocolOf } from "../protocol/channel.ts";
-import { Connection, type ConnectionContext } from "./classic/connection.ts";
+import { ClassicConnection, type ClassicContext } from "./classic/connection.ts";
 import { isLoopback } from "./loopback.ts";
 import { ModernConnection, type ModernContext } from "./modern/connection.ts";
 import type { TerminalVerdict } from "./tls/terminals.ts";
@@ -26,7 +26,7 @@ export interface Served {
   sweep(now: number): void;
 }
 
-export type EntranceContext = ConnectionContext &
+export type EntranceContext = ClassicContext &
   ModernContext & {
     /** Whether the classic protocol is spoken. */
     classic: boolean;
@@ -119,7 +119,7 @@ export class Entrance implements Served {
     } else if (!this.#context.classic) {
       socket.end(NO_CLASSIC, () => socket.destroy());
     } else {
-      this.#served = new Connection(socket, this.#context, () => undefined, terminal);
+      this.#served = new ClassicConnection(socket, this.#context, () => undefined, terminal);
       socket.resume();
     }
   }

@@ -24,7 +24,7 @@ import type { Log } from "../log.ts";
 import type { ConnectionLimits } from "../patience.ts";
 import { sessionTransition } from "./session.ts";
 import { deriveSecrets, type SessionCrypto, type SessionSecrets } from "./session-crypto.ts";
-import { initialState, type Effect, type Message } from "./session-state.ts";
+import { initialState, type About, type Effect, type Message } from "./session-state.ts";
 
 /**
  * The original's client reads `Authenticated` with one `recv` and the secret with the next, and
@@ -35,7 +35,7 @@ const SECRET_DELAY_MS = 50;
 const QUEUE_MAX = 64;
 
 /** What a connection needs of the bank around it. */
-export type ConnectionContext = {
+export type ClassicContext = {
   system: ActorSystem;
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
   pool: CryptoPool;
@@ -45,11 +45,11 @@ export type ConnectionContext = {
   clock: Clock;
 };
 
-export class Connection implements Speaker {
+export class ClassicConnection implements Speaker {
   readonly #line: Line;
-  readonly #context: ConnectionContext;
+  readonly #context: ClassicContext;
   readonly #session: ActorRef<Message>;
-  readonly #errands: Errands<null>;
+  readonly #errands: Errands<About>;
   readonly #onClosed: () => void;
   readonly #splitter = new ObjectSplitter();
   #queue: (Uint8Array | { broken: ProtocolErrorCode })[] = [];
@@ -64,7 +64,7 @@ export class Connection implements Speaker {
   /** @param terminal What the session's cash belongs to; the peer's address unless told. */
   constructor(
     socket: Socket,
-    context: ConnectionContext,
+    context: ClassicContext,
     onClosed: () => void,
     terminal = socket.remoteAddress ?? "unknown",
   ) {

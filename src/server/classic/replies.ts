@@ -1,23 +1,48 @@
-/** What a session says of the ledger's answers, in the classic protocol's words. */
+/** What a session says of an admission's outcome and of the ledger's answers, in classic words. */
 
 import type { Answer } from "../../actor/answer.ts";
 import type { Rejection } from "../../bank/ledger.ts";
-import { formatReply, type Reply, type Request } from "../../protocol/classic.ts";
+import {
+  AUTHENTICATED,
+  AUTHENTICATION_FAILED,
+  SIGNUP_SUCCESSFUL,
+  USERNAME_EXISTS,
+  formatReply,
+  type Reply,
+  type Request,
+} from "../../protocol/classic.ts";
 import { describe } from "../../protocol/error.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
+import type { AdmissionOutcome, Wish } from "../admission.ts";
 import { isUnknown } from "../answers.ts";
 
 const TRY_AGAIN = "nothing was done, try again in a moment";
+const SIGN_UP_IN_DOUBT = "it is not known whether this was done, try to log in";
 const OUTCOME_UNKNOWN = "it is not known whether this was done, ask for the balance";
 
-/** What a sign-up or a login is told when the bank cannot take it now. */
-export const BUSY_TEXT = formatReply({ type: "busy", detail: TRY_AGAIN });
+/** An outcome as the peer is told of it, and in a word for the terminal. */
+type Verdict = { readonly text: string; readonly word: string };
 
-/** What a sign-up is told when nobody knows whether it was done. */
-export const SIGN_UP_UNKNOWN_TEXT = formatReply({
-  type: "busy",
-  detail: "it is not known whether this was done, try to log in",
-});
+const BUSY: Verdict = { text: formatReply({ type: "busy", detail: TRY_AGAIN }), word: "busy" };
+const SIGN_UP_UNKNOWN: Verdict = {
+  text: formatReply({ type: "busy", detail: SIGN_UP_IN_DOUBT }),
+  word: "busy",
+};
+
+const VERDICTS: Record<AdmissionOutcome["type"], Verdict> = {
+  signed_up: { text: SIGNUP_SUCCESSFUL, word: "ok" },
+  logged_in: { text: AUTHENTICATED, word: "ok" },
+  username_taken: { text: USERNAME_EXISTS, word: "username_taken" },
+  failed: { text: AUTHENTICATION_FAILED, word: "failed" },
+  locked: { text: AUTHENTICATION_FAILED, word: "locked" },
+  read_only: BUSY,
+  busy: BUSY,
+  unknown: BUSY, // Of a login, that is: it can be tried again.
+  password_changed: BUSY, // Which nobody can wish for here.
+};
+
+export const verdictOn = (wish: Wish, { type }: AdmissionOutcome): Verdict =>
+  wish.type === "sign_up" && type === "unknown" ? SIGN_UP_UNKNOWN : VERDICTS[type];
 
 /** The reply to a request, once the ledger has answered or failed to. */
 export function replyTo(answer: Answer<LedgerReply>, request: Request): Reply {

@@ -5,7 +5,6 @@ import { parseEnvelope, parseRequest, type Reply, type Request } from "../../pro
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
 import { replyTo } from "./replies.ts";
 import {
-  askLedger,
   breached,
   hungUp,
   parsed,
@@ -45,7 +44,8 @@ export function whenOpening(state: Phase<"opening">, message: Message): Step {
   const request = parsed(() => parseRequest(result.token.plaintext));
   if (request instanceof ProtocolError) return breached(ready, request.code, customer);
   const next: State = { phase: "asking", breaches, customer, request };
-  return [next, [askLedger(commandOf(request, customer), customer.username)]];
+  const command = commandOf(request, customer);
+  return [next, [{ type: "ask_ledger", command, who: customer.username, about: "request" }]];
 }
 
 export function whenAsking(state: Phase<"asking">, message: Message): Step {

@@ -3,32 +3,35 @@
  * phases share.
  */
 
-import type { AccountId, Command, LoginOutcome } from "../../bank/ledger.ts";
+import type { AccountId } from "../../bank/ledger.ts";
 import {
   formatReply,
   type Envelope,
-  type Hello,
   type Reply,
   type Request,
 } from "../../protocol/classic.ts";
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
 import type { SealingResult } from "../../protocol/sealing.ts";
 import type { SeenTokens } from "../../protocol/seen-tokens.ts";
+import type { Admission } from "../admission.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
 import type { Overdue } from "../patience.ts";
 
 /** Messages that break the rules, before the bank hangs up. */
 export const BREACHES_MAX = 100;
 
+/** What a question to the ledger is for. */
+export type About = "admission" | "request";
+
 export type Message =
   | { type: "received"; bytes: Uint8Array; nowSeconds: number } //  one whole JSON object
   | { type: "broken"; code: ProtocolErrorCode } //                  the stream has no next object
   | { type: "timed_out"; waitingFor: Overdue }
-  | ErrandResult<null>
+  | ErrandResult<About>
   | { type: "opened"; result: SealingResult; nowSeconds: number };
 
 export type Effect =
-  | Errand<null>
+  | Errand<About>
   | { type: "open"; envelope: Envelope }
   /** Sends a fresh Master Secret behind `Authenticated`, and seals from then on. */
   | { type: "start_sealing" }
@@ -51,12 +54,7 @@ type Breaches = { readonly breaches: number };
 export type State = Breaches &
   (
     | { phase: "anonymous" }
-    | { phase: "waiting_turn"; hello: Hello }
-    | { phase: "hashing"; hello: Hello }
-    | { phase: "signing_up"; hello: Hello }
-    | { phase: "beginning_login"; hello: Hello }
-    | { phase: "checking"; hello: Hello }
-    | { phase: "ending_login"; hello: Hello; outcome: LoginOutcome }
+    | { phase: "admitting"; admission: Admission }
     | { phase: "authenticated"; customer: Customer }
     | { phase: "opening"; customer: Customer }
     | { phase: "asking"; customer: Customer; request: Request }
@@ -106,12 +104,6 @@ export function parsed<T>(parse: () => T): T | ProtocolError {
 
 export const anonymous = ({ breaches }: State): State => ({ phase: "anonymous", breaches });
 export const ended = ({ breaches }: State): State => ({ phase: "ended", breaches });
-export const askLedger = (command: Command, who: string): Effect => ({
-  type: "ask_ledger",
-  command,
-  who,
-  about: null,
-});
 export const bare = (text: string): Effect => ({
   type: "reply",
   text,

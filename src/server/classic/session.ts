@@ -6,26 +6,36 @@
  */
 
 import type { Transition } from "../../actor/transition.ts";
-import { describe, type ProtocolErrorCode } from "../../protocol/error.ts";
-import type { Overdue } from "../patience.ts";
+import { parseHello, type Hello } from "../../protocol/classic.ts";
+import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
+import { SeenTokens } from "../../protocol/seen-tokens.ts";
 import {
-  whenAnonymous,
-  whenBeginningLogin,
-  whenChecking,
-  whenEndingLogin,
-  whenHashing,
-  whenSigningUp,
-  whenWaitingTurn,
-} from "./session-login.ts";
+  beginAdmission,
+  continueAdmission,
+  type AdmissionOutcome,
+  type Wish,
+} from "../admission.ts";
+import type { Overdue } from "../patience.ts";
+import { verdictOn } from "./replies.ts";
 import { whenAsking, whenAuthenticated, whenOpening } from "./requests.ts";
 import {
+  anonymous,
+  bare,
+  breached,
   ended,
   hungUp,
+  parsed,
+  unexpected,
+  type Customer,
   type Effect,
   type Message,
+  type Phase,
   type State,
   type Step,
 } from "./session-state.ts";
+
+/** What comes in its order, and not at any time as an end may. */
+type InOrder = Exclude<Message, { type: "broken" | "timed_out" }>;
 
 /** @param terminal What the session's cash belongs to, and what is locked for wrong passwords. */
 export const sessionTransition =
@@ -36,19 +46,9 @@ export const sessionTransition =
     if (message.type === "timed_out") return whenTimedOut(state, message.waitingFor);
     switch (state.phase) {
       case "anonymous":
-        return whenAnonymous(state, message);
-      case "waiting_turn":
-        return whenWaitingTurn(state, message, terminal);
-      case "hashing":
-        return whenHashing(state, message);
-      case "signing_up":
-        return whenSigningUp(state, message);
-      case "beginning_login":
-        return whenBeginningLogin(state, message);
-      case "checking":
-        return whenChecking(state, message, terminal);
-      case "ending_login":
-        return whenEndingLogin(state, message);
+        return whenAnonymous(state, message, terminal);
+      case "admitting":
+        return whenAdmitting(state, message);
       case "authenticated":
         return whenAuthenticated(state, message);
       case "opening":
@@ -57,6 +57,42 @@ export const sessionTransition =
         return whenAsking(state, message);
     }
   };
+
+function whenAnonymous(state: Phase<"anonymous">, message: Message, terminal: string): Step {
+  if (message.type !== "received") return unexpected(state, message);
+  const hello = parsed(() => parseHello(message.bytes));
+  if (hello instanceof ProtocolError) return breached(state, hello.code, null);
+  const { admission, errands } = beginAdmission(wishOf(hello), terminal);
+  return [{ ...state, phase: "admitting", admission }, errands];
+}
+
+function whenAdmitting(state: Phase<"admitting">, message: InOrder): Step {
+  if (message.type === "received" || message.type === "opened") return unexpected(state, message);
+  const step = continueAdmission(state.admission, message);
+  if ("admission" in step) return [{ ...state, admission: step.admission }, step.errands];
+  // Once the password is judged, it stays so even if the ledger could not be told of it.
+  return whenAdmitted(state, state.admission.outcome ?? step.outcome, step.errands);
+}
+
+function whenAdmitted(
+  state: Phase<"admitting">,
+  outcome: AdmissionOutcome,
+  errands: readonly Effect[],
+): Step {
+  const { wish, step } = state.admission;
+  const { word, text } = verdictOn(wish, outcome);
+  // What was turned away before the ledger heard of it is no event.
+  const isEvent = step !== "waiting_turn" && step !== "hashing";
+  const action = wish.type === "sign_up" ? "signup" : "login";
+  const report: Effect = { type: "report", action, who: wish.username, outcome: word };
+  const effects = isEvent ? [...errands, report] : errands;
+  if (outcome.type !== "logged_in") return [anonymous(state), [...effects, bare(text)]];
+  const { account, vault } = outcome;
+  const seen = new SeenTokens();
+  const customer: Customer = { username: wish.username, account, vault, seen, macFailures: 0 };
+  const next: State = { phase: "authenticated", breaches: state.breaches, customer };
+  return [next, [...effects, { type: "start_sealing" }]];
+}
 
 /** The stream is lost: nothing that follows can be told apart. */
 function whenBroken(state: State, code: ProtocolErrorCode): Step {
@@ -75,3 +111,7 @@ function whenTimedOut(state: State, waitingFor: Overdue): Step {
   const notes = waitingFor === "login" ? [] : [note];
   return hungUp(state, { type: "invalid_request", detail }, notes);
 }
+
+const wishOf = ({ action, username, password }: Hello): Wish => ({
+  ...{ type: action === "signup" ? "sign_up" : "log_in", username, password },
+});

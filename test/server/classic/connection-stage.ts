@@ -13,7 +13,7 @@ import { ManualClock, portPair } from "../../../src/actor/testkit.ts";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
 import { encodeHello, openReply, sealRequest, type Request } from "../../../src/protocol/classic.ts";
 import { deriveSessionKeys, type SessionKeys } from "../../../src/protocol/session-keys.ts";
-import { Connection } from "../../../src/server/classic/connection.ts";
+import { ClassicConnection } from "../../../src/server/classic/connection.ts";
 import { CryptoPool } from "../../../src/server/threads/crypto-pool.ts";
 import type { EntranceContext } from "../../../src/server/entrance.ts";
 import type { LogEvent } from "../../../src/server/log.ts";
@@ -38,7 +38,7 @@ export type Stage = {
   holdLedger(): void;
   answer(): void;
   /** A connection and the peer at its other end. */
-  connect(): Promise<{ connection: Connection; served: Socket; peer: Peer }>;
+  connect(): Promise<{ connection: ClassicConnection; served: Socket; peer: Peer }>;
 };
 
 export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stage {
@@ -99,7 +99,7 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
     holdLedger: () => void (isHeld = true),
     async connect() {
       const [served, socket] = await socketPair();
-      const connection = new Connection(served, context, () => undefined);
+      const connection = new ClassicConnection(served, context, () => undefined);
       return { connection, served, peer: new Peer(socket, clock) };
     },
   };

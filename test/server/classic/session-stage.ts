@@ -5,8 +5,9 @@ import { encodeEnvelope, encodeHello, encodeRequest } from "../../../src/protoco
 import type { Hello, Request } from "../../../src/protocol/classic.ts";
 import { SeenTokens } from "../../../src/protocol/seen-tokens.ts";
 import { sessionTransition } from "../../../src/server/classic/session.ts";
-import type { Customer, Effect, Message, State } from "../../../src/server/classic/session-state.ts";
-import type { Answer, Failure } from "../../../src/actor/answer.ts";
+import type { Admission } from "../../../src/server/admission.ts";
+import type { About, Customer, Effect, Message, State } from "../../../src/server/classic/session-state.ts";
+import type { Failure } from "../../../src/actor/answer.ts";
 import type { LedgerReply } from "../../../src/workers/ledger.ts";
 
 export const NOW_SECONDS = 1_700_000_000;
@@ -30,18 +31,21 @@ export const customer = (): Customer => ({
   ...{ seen: new SeenTokens(), macFailures: 0 },
 });
 
+function admitting(
+  type: "sign_up" | "log_in",
+  step: Admission["step"],
+  outcome: Admission["outcome"] = null,
+): State {
+  const wish = { type, username: "alice", password: "pw" };
+  return { phase: "admitting", admission: { wish, terminal: TERMINAL, step, outcome }, breaches };
+}
+
 /** Every phase, as a session gets there with alice on the line. */
 export const states = {
   anonymous: (): State => ({ phase: "anonymous", breaches }),
-  waitingToSignUp: (): State => ({ phase: "waiting_turn", hello: hello("signup"), breaches }),
-  waitingToLogIn: (): State => ({ phase: "waiting_turn", hello: hello("login"), breaches }),
-  hashing: (): State => ({ phase: "hashing", hello: hello("signup"), breaches }),
-  signingUp: (): State => ({ phase: "signing_up", hello: hello("signup"), breaches }),
-  beginningLogin: (): State => ({ phase: "beginning_login", hello: hello("login"), breaches }),
-  checking: (): State => ({ phase: "checking", hello: hello("login"), breaches }),
-  endingLogin: (outcome: "authenticated" | "wrong_password" | "not_checked"): State => ({
-    ...{ phase: "ending_login", hello: hello("login"), outcome, breaches },
-  }),
+  signingUp: (step: Admission["step"]): State => admitting("sign_up", step),
+  loggingIn: (step: Admission["step"], outcome: Admission["outcome"] = null): State =>
+    admitting("log_in", step, outcome),
   authenticated: (): State => ({ phase: "authenticated", customer: customer(), breaches }),
   opening: (): State => ({ phase: "opening", customer: customer(), breaches }),
   asking: (request: Request): State => ({
@@ -60,15 +64,12 @@ export const logInReceived = received(encodeHello(hello("login")));
 export const ENVELOPE = { payload: "token", mac: "0".repeat(64) };
 export const envelopeReceived = received(encodeEnvelope(ENVELOPE));
 
-export const replied = (reply: LedgerReply): Message => ({
-  type: "answered",
-  answer: { ok: true, reply },
-  about: null,
+export const replied = (reply: LedgerReply, about: About = "request"): Message => ({
+  ...{ type: "answered", answer: { ok: true, reply }, about },
 });
-export const failed = (failure: Failure): Message => {
-  const answer: Answer<LedgerReply> = { ok: false, failure };
-  return { type: "answered", answer, about: null };
-};
+export const failed = (failure: Failure, about: About = "request"): Message => ({
+  ...{ type: "answered", answer: { ok: false, failure }, about },
+});
 
 let tags = 0;
 

@@ -11,7 +11,6 @@ import {
   ACCOUNT,
   ENVELOPE,
   NOW_SECONDS,
-  TERMINAL,
   VAULT,
   bare,
   envelopeReceived,
@@ -38,7 +37,7 @@ type Row = readonly [
 ];
 
 const asks = (command: Command): Effect => ({
-  ...{ type: "ask_ledger", command, who: "alice", about: null },
+  ...{ type: "ask_ledger", command, who: "alice", about: "request" },
 });
 const END_TURN: Effect = { type: "end_turn" };
 const TRY_AGAIN = "Service busy: nothing was done, try again in a moment";
@@ -48,151 +47,100 @@ const NOT_JSON = "Invalid request: the message is not one flat JSON object";
 const NOT_OBJECT = "Invalid request: a message starts with a brace, and nothing follows its end";
 const FAILURES = ["busy", "timed_out", "died", "draining"] as const;
 
-const endLogin = (outcome: "authenticated" | "wrong_password" | "not_checked"): Effect =>
-  asks({ type: "end_login", username: "alice", terminal: TERMINAL, outcome });
-
+// How an admission goes on is told in ../admission.test.ts; here, what the peer hears of it.
 const BEFORE_LOGIN: readonly Row[] = [
-  ["a sign-up", states.anonymous(), signUpReceived, "waiting_turn", [{ type: "take_turn" }]],
-  ["a login", states.anonymous(), logInReceived, "waiting_turn", [{ type: "take_turn" }]],
+  ["a sign-up", states.anonymous(), signUpReceived, "admitting", [{ type: "take_turn" }]],
+  ["a login", states.anonymous(), logInReceived, "admitting", [{ type: "take_turn" }]],
+  [
+    "a sign-up whose turn it is",
+    states.signingUp("waiting_turn"),
+    { type: "turn", granted: true },
+    "admitting",
+    [{ type: "hash_password", password: "pw" }],
+  ],
   [
     "a sign-up when the line is full",
-    states.waitingToSignUp(),
+    states.signingUp("waiting_turn"),
     { type: "turn", granted: false },
     "anonymous",
     [bare(TRY_AGAIN)],
   ],
   [
     "a login when the line is full",
-    states.waitingToLogIn(),
+    states.loggingIn("waiting_turn"),
     { type: "turn", granted: false },
     "anonymous",
     [bare(TRY_AGAIN)],
   ],
   [
-    "a sign-up whose turn it is",
-    states.waitingToSignUp(),
-    { type: "turn", granted: true },
-    "hashing",
-    [{ type: "hash_password", password: "pw" }],
-  ],
-  [
-    "a login whose turn it is",
-    states.waitingToLogIn(),
-    { type: "turn", granted: true },
-    "beginning_login",
-    [asks({ type: "begin_login", username: "alice", terminal: TERMINAL })],
-  ],
-  [
-    "a password hashed",
-    states.hashing(),
-    { type: "password_hashed", hash: "the hash" },
-    "signing_up",
-    [END_TURN, asks({ type: "sign_up", username: "alice", passwordHash: "the hash" })],
-  ],
-  [
     "a password that could not be hashed",
-    states.hashing(),
+    states.signingUp("hashing"),
     { type: "password_failed" },
     "anonymous",
     [END_TURN, bare(TRY_AGAIN)],
   ],
   [
     "an account opened",
-    states.signingUp(),
+    states.signingUp("storing"),
     replied({ type: "signed_up" }),
     "anonymous",
-    [report("signup", "ok"), bare("Signup Successful")],
+    [END_TURN, report("signup", "ok"), bare("Signup Successful")],
   ],
   [
     "a name that is taken",
-    states.signingUp(),
+    states.signingUp("storing"),
     replied({ type: "rejected", rejection: "username_taken" }),
     "anonymous",
-    [report("signup", "username_taken"), bare("Username already exists")],
+    [END_TURN, report("signup", "username_taken"), bare("Username already exists")],
   ],
   [
     "a sign-up with the disk full",
-    states.signingUp(),
+    states.signingUp("storing"),
     replied({ type: "read_only" }),
     "anonymous",
-    [report("signup", "busy"), bare(TRY_AGAIN)],
-  ],
-  [
-    "a login begun",
-    states.beginningLogin(),
-    replied({ type: "login_begun", passwordHash: "the hash" }),
-    "checking",
-    [{ type: "check_password", password: "pw", hash: "the hash" }],
-  ],
-  [
-    "a login begun with a name that nobody has",
-    states.beginningLogin(),
-    replied({ type: "login_begun", passwordHash: null }),
-    "checking",
-    [{ type: "check_password", password: "pw", hash: null }],
+    [END_TURN, report("signup", "busy"), bare(TRY_AGAIN)],
   ],
   [
     "a login that is locked",
-    states.beginningLogin(),
+    states.loggingIn("beginning"),
     replied({ type: "rejected", rejection: "locked" }),
     "anonymous",
     [END_TURN, report("login", "locked"), bare("Authentication Failed")],
   ],
   [
+    "a login beside too many others",
+    states.loggingIn("beginning"),
+    replied({ type: "rejected", rejection: "too_many_attempts" }),
+    "anonymous",
+    [END_TURN, report("login", "busy"), bare(TRY_AGAIN)],
+  ],
+  [
     "a login with the disk full",
-    states.beginningLogin(),
+    states.loggingIn("beginning"),
     replied({ type: "read_only" }),
     "anonymous",
     [END_TURN, report("login", "busy"), bare(TRY_AGAIN)],
   ],
   [
-    "the right password",
-    states.checking(),
-    { type: "password_checked", valid: true },
-    "ending_login",
-    [END_TURN, endLogin("authenticated")],
-  ],
-  [
-    "a wrong password",
-    states.checking(),
-    { type: "password_checked", valid: false },
-    "ending_login",
-    [END_TURN, endLogin("wrong_password")],
-  ],
-  [
-    "a password that could not be checked",
-    states.checking(),
-    { type: "password_failed" },
-    "ending_login",
-    [END_TURN, endLogin("not_checked")],
-  ],
-  [
     "a login done",
-    states.endingLogin("authenticated"),
+    states.loggingIn("storing"),
     replied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
     "authenticated",
-    [report("login", "ok"), { type: "start_sealing" }],
+    [END_TURN, report("login", "ok"), { type: "start_sealing" }],
   ],
   [
     "a login failed",
-    states.endingLogin("wrong_password"),
+    states.loggingIn("failing", { type: "failed" }),
     replied({ type: "login_failed" }),
     "anonymous",
-    [report("login", "failed"), bare("Authentication Failed")],
+    [END_TURN, report("login", "failed"), bare("Authentication Failed")],
   ],
   [
     "a login not judged",
-    states.endingLogin("not_checked"),
+    states.loggingIn("abandoning", { type: "busy" }),
     replied({ type: "login_failed" }),
     "anonymous",
-    [report("login", "busy"), bare(TRY_AGAIN)],
-  ],
-  [
-    "a login of an account that is gone",
-    states.endingLogin("authenticated"),
-    replied({ type: "rejected", rejection: "unknown_account" }),
-    "anonymous",
-    [report("login", "busy"), bare(TRY_AGAIN)],
+    [END_TURN, report("login", "busy"), bare(TRY_AGAIN)],
   ],
   [
     "rubbish",
@@ -217,27 +165,25 @@ describe("before the login", () => {
 
   it.for(FAILURES)("a sign-up that the ledger leaves %s says what is known", (failure) => {
     const unknown = failure === "timed_out" || failure === "died";
-    expect(follow(states.signingUp(), failed(failure))).toEqual({
+    expect(follow(states.signingUp("storing"), failed(failure))).toEqual({
       phase: "anonymous",
-      effects: [report("signup", "busy"), bare(unknown ? LOG_IN_TO_SEE : TRY_AGAIN)],
+      effects: [END_TURN, report("signup", "busy"), bare(unknown ? LOG_IN_TO_SEE : TRY_AGAIN)],
     });
   });
 
   it.for(FAILURES)("a login that the ledger leaves %s can be tried again", (failure) => {
-    expect(follow(states.beginningLogin(), failed(failure))).toEqual({
-      phase: "anonymous",
-      effects: [END_TURN, report("login", "busy"), bare(TRY_AGAIN)],
-    });
-    expect(follow(states.endingLogin("authenticated"), failed(failure))).toEqual({
-      phase: "anonymous",
-      effects: [report("login", "busy"), bare(TRY_AGAIN)],
-    });
+    for (const step of ["beginning", "storing"] as const) {
+      expect(follow(states.loggingIn(step), failed(failure))).toEqual({
+        phase: "anonymous",
+        effects: [END_TURN, report("login", "busy"), bare(TRY_AGAIN)],
+      });
+    }
   });
 
   it.for(FAILURES)("a wrong password stays one when the ledger is %s", (failure) => {
-    expect(follow(states.endingLogin("wrong_password"), failed(failure)).effects).toEqual([
-      report("login", "failed"),
-      bare("Authentication Failed"),
+    const state = states.loggingIn("failing", { type: "failed" });
+    expect(follow(state, failed(failure)).effects).toEqual([
+      ...[END_TURN, report("login", "failed"), bare("Authentication Failed")],
     ]);
   });
 });
@@ -482,12 +428,19 @@ describe("a session ends", () => {
 });
 
 describe("a message that nobody can have sent", () => {
-  it.for(Object.entries(states).filter(([name]) => name !== "ended"))(
-    "is a bug when %s",
-    ([name, state]) => {
-      const stranger = name === "hashing" ? envelopeReceived : { type: "password_hashed" as const };
-      const message = { hash: "h", ...stranger } as Message;
-      expect(() => transition((state as () => State)(), message)).toThrow(/cannot take/);
-    },
-  );
+  it.for([
+    ["anonymous", states.anonymous()],
+    ["admitting", states.loggingIn("waiting_turn")],
+    ["authenticated", states.authenticated()],
+    ["opening", states.opening()],
+    ["asking", states.asking(BALANCE)],
+  ] as const)("is a bug when %s", ([, state]) => {
+    expect(() => transition(state, { type: "password_hashed", hash: "h" })).toThrow(/cannot take/);
+  });
+
+  it("is a bug while a password is in hand", () => {
+    for (const message of [signUpReceived, opened(BALANCE)]) {
+      expect(() => transition(states.loggingIn("checking"), message)).toThrow(/cannot take/);
+    }
+  });
 });
