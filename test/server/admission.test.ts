@@ -1,0 +1,203 @@
+/** How somebody gets in: every step, every way it can go, and what has become of it in the end. */
+
+import { describe, expect, it } from "vitest";
+import type { Failure } from "../../src/actor/answer.ts";
+import type { AccountId, Command } from "../../src/bank/ledger.ts";
+import {
+  beginAdmission,
+  continueAdmission,
+  type Admission,
+  type AdmissionOutcome,
+  type Wish,
+} from "../../src/server/admission.ts";
+import type { Errand, ErrandResult } from "../../src/server/errands.ts";
+import type { LedgerReply } from "../../src/workers/ledger.ts";
+
+const TERMINAL = "lobby";
+const account = 1 as AccountId;
+const vault = 2 as AccountId;
+
+const WISHES = {
+  signUp: { type: "sign_up", username: "alice", password: "new" },
+  logIn: { type: "log_in", username: "alice", password: "given" },
+  change: {
+    ...{ type: "change_password", username: "alice", account },
+    ...{ password: "given", newPassword: "new" },
+  },
+} as const satisfies Record<string, Wish>;
+
+type Result = ErrandResult<null>;
+
+const TURN: Result = { type: "turn", granted: true };
+const NO_TURN: Result = { type: "turn", granted: false };
+const HASHED: Result = { type: "password_hashed", hash: "new hash" };
+const RIGHT: Result = { type: "password_checked", valid: true };
+const WRONG: Result = { type: "password_checked", valid: false };
+const POOL_FAILED: Result = { type: "password_failed" };
+const replied = (reply: LedgerReply): Result => ({
+  ...{ type: "answered", answer: { ok: true, reply }, about: null },
+});
+const failed = (failure: Failure): Result => ({
+  ...{ type: "answered", answer: { ok: false, failure }, about: null },
+});
+const BEGUN = replied({ type: "login_begun", passwordHash: "old hash" });
+const LOGGED_IN = replied({ type: "logged_in", account, vault });
+const LOGIN_FAILED = replied({ type: "login_failed" });
+const SIGNED_UP = replied({ type: "signed_up" });
+const DONE = replied({ type: "done" });
+const FULL = replied({ type: "read_only" });
+const taken = replied({ type: "rejected", rejection: "username_taken" });
+const locked = replied({ type: "rejected", rejection: "locked" });
+const tooMany = replied({ type: "rejected", rejection: "too_many_attempts" });
+const unknown = replied({ type: "rejected", rejection: "unknown_account" });
+
+const ask = (command: Command): Errand<"admission"> => ({
+  ...{ type: "ask_ledger", command, who: "alice", about: "admission" },
+});
+const attempt = { username: "alice", terminal: TERMINAL };
+const BEGIN = ask({ type: "begin_login", ...attempt });
+const endLogin = (outcome: "authenticated" | "wrong_password" | "not_checked") =>
+  ask({ type: "end_login", ...attempt, outcome });
+const SIGN_UP = ask({ type: "sign_up", username: "alice", passwordHash: "new hash" });
+const CHANGE = ask({
+  ...{ type: "change_password", account, terminal: TERMINAL, passwordHash: "new hash" },
+});
+const TAKE: Errand<"admission"> = { type: "take_turn" };
+const END: Errand<"admission"> = { type: "end_turn" };
+const HASH: Errand<"admission"> = { type: "hash_password", password: "new" };
+const CHECK: Errand<"admission"> = {
+  ...{ type: "check_password", password: "given", hash: "old hash" },
+};
+
+type Row = [results: Result[], outcome: AdmissionOutcome["type"], errands: Errand<"admission">[]];
+
+/** Lets an admission have its results, one after the other. */
+function walk(wish: Wish, results: readonly Result[]) {
+  const begun = beginAdmission(wish, TERMINAL);
+  const errands = [...begun.errands];
+  let admission: Admission | null = begun.admission;
+  let outcome: AdmissionOutcome | null = null;
+  for (const result of results) {
+    if (admission === null) throw new Error("the admission has ended already");
+    const step = continueAdmission(admission, result);
+    errands.push(...step.errands);
+    admission = "admission" in step ? step.admission : null;
+    if ("outcome" in step) outcome = step.outcome;
+  }
+  return { admission, outcome, errands };
+}
+
+const namesOf = (results: readonly Result[]): string =>
+  results
+    .map((result) => {
+      if (result.type !== "answered") return JSON.stringify(result);
+      const { answer } = result;
+      return answer.ok ? JSON.stringify(answer.reply) : answer.failure;
+    })
+    .join(" ");
+
+function tell(wish: Wish, rows: readonly Row[]): void {
+  it.for(rows.map((row) => [namesOf(row[0]), ...row] as const))(
+    "after %s",
+    ([, results, outcome, errands]) => {
+      const ended = walk(wish, results);
+      expect(ended).toMatchObject({ admission: null, outcome: { type: outcome } });
+      expect(ended.errands).toEqual(errands);
+    },
+  );
+}
+
+describe("a sign-up", () => {
+  const asked = [TAKE, HASH, SIGN_UP, END];
+  tell(WISHES.signUp, [
+    [[NO_TURN], "busy", [TAKE]],
+    [[TURN, POOL_FAILED], "busy", [TAKE, HASH, END]],
+    [[TURN, HASHED, SIGNED_UP], "signed_up", asked],
+    [[TURN, HASHED, taken], "username_taken", asked],
+    [[TURN, HASHED, FULL], "read_only", asked],
+    [[TURN, HASHED, failed("busy")], "busy", asked],
+    [[TURN, HASHED, failed("draining")], "busy", asked],
+    [[TURN, HASHED, failed("timed_out")], "unknown", asked],
+    [[TURN, HASHED, failed("died")], "unknown", asked],
+  ]);
+});
+
+describe("a login", () => {
+  const begun = [TAKE, BEGIN, END];
+  const right = [TAKE, BEGIN, CHECK, endLogin("authenticated"), END];
+  const wrong = [TAKE, BEGIN, CHECK, endLogin("wrong_password"), END];
+  const unchecked = [TAKE, BEGIN, CHECK, endLogin("not_checked"), END];
+  tell(WISHES.logIn, [
+    [[NO_TURN], "busy", [TAKE]],
+    [[TURN, locked], "locked", begun],
+    [[TURN, tooMany], "busy", begun],
+    [[TURN, FULL], "read_only", begun],
+    [[TURN, failed("busy")], "busy", begun],
+    [[TURN, failed("timed_out")], "busy", begun],
+    [[TURN, BEGUN, RIGHT, LOGGED_IN], "logged_in", right],
+    [[TURN, BEGUN, RIGHT, unknown], "failed", right],
+    [[TURN, BEGUN, RIGHT, FULL], "read_only", right],
+    [[TURN, BEGUN, RIGHT, failed("busy")], "busy", right],
+    [[TURN, BEGUN, RIGHT, failed("died")], "unknown", right],
+    [[TURN, BEGUN, WRONG, LOGIN_FAILED], "failed", wrong],
+    [[TURN, BEGUN, WRONG, failed("busy")], "busy", wrong],
+    [[TURN, BEGUN, POOL_FAILED, LOGIN_FAILED], "busy", unchecked],
+    [[TURN, BEGUN, POOL_FAILED, failed("timed_out")], "busy", unchecked],
+  ]);
+
+  it("says whose account it is, and whose cash", () => {
+    const { outcome } = walk(WISHES.logIn, [TURN, BEGUN, RIGHT, LOGGED_IN]);
+    expect(outcome).toEqual({ type: "logged_in", account, vault });
+  });
+
+  it("checks a password even for a name that nobody has", () => {
+    const { errands } = walk(WISHES.logIn, [
+      TURN,
+      replied({ type: "login_begun", passwordHash: null }),
+    ]);
+    expect(errands.at(-1)).toEqual({ type: "check_password", password: "given", hash: null });
+  });
+});
+
+describe("a change of password", () => {
+  const begun = [TAKE, BEGIN, END];
+  const changed = [TAKE, BEGIN, CHECK, HASH, CHANGE, END];
+  const wrong = [TAKE, BEGIN, CHECK, endLogin("wrong_password"), END];
+  tell(WISHES.change, [
+    [[NO_TURN], "busy", [TAKE]],
+    [[TURN, locked], "locked", begun],
+    [[TURN, tooMany], "busy", begun],
+    [[TURN, FULL], "read_only", begun],
+    [[TURN, failed("draining")], "busy", begun],
+    [[TURN, BEGUN, WRONG, LOGIN_FAILED], "failed", wrong],
+    [
+      [TURN, BEGUN, POOL_FAILED, LOGIN_FAILED],
+      "busy",
+      [TAKE, BEGIN, CHECK, endLogin("not_checked"), END],
+    ],
+    [
+      [TURN, BEGUN, RIGHT, POOL_FAILED, LOGIN_FAILED],
+      "busy",
+      [TAKE, BEGIN, CHECK, HASH, endLogin("not_checked"), END],
+    ],
+    [[TURN, BEGUN, RIGHT, HASHED, DONE], "password_changed", changed],
+    [[TURN, BEGUN, RIGHT, HASHED, unknown], "failed", changed],
+    [[TURN, BEGUN, RIGHT, HASHED, FULL], "read_only", changed],
+    [[TURN, BEGUN, RIGHT, HASHED, failed("busy")], "busy", changed],
+    [[TURN, BEGUN, RIGHT, HASHED, failed("timed_out")], "unknown", changed],
+  ]);
+});
+
+describe("a result that a step did not send out for", () => {
+  it.for([
+    ["waiting_turn", WISHES.logIn, [], HASHED],
+    ["beginning", WISHES.logIn, [TURN], RIGHT],
+    ["checking", WISHES.logIn, [TURN, BEGUN], TURN],
+    ["hashing", WISHES.signUp, [TURN], RIGHT],
+    ["storing", WISHES.signUp, [TURN, HASHED], RIGHT],
+  ] as const)("is a bug while %s", ([step, wish, results, result]) => {
+    const { admission } = walk(wish, results);
+    expect(admission?.step).toBe(step);
+    expect(() => continueAdmission(admission!, result)).toThrow(step);
+  });
+});
