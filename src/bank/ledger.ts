@@ -7,14 +7,7 @@
  * `apply` writes them and cannot fail.
  */
 
-import {
-  AMOUNT_CENTS_MAX,
-  BALANCE_CENTS_MAX,
-  ZERO,
-  add,
-  subtract,
-  type Cents,
-} from "./money.ts";
+import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, ZERO, add, subtract, type Cents } from "./money.ts";
 import {
   attemptsAt,
   attemptsKey,

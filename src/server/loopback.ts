@@ -1,9 +1,7 @@
 /** Which addresses are this machine's own. */
 
-import { isIP } from "node:net";
+const LOOPBACK = /^(::ffff:)?127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 
 /** 127.0.0.0/8 and ::1, also as an IPv4 address mapped into IPv6. */
-export function isLoopback(address: string): boolean {
-  const plain = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
-  return address === "::1" || (isIP(plain) === 4 && plain.startsWith("127."));
-}
+export const isLoopback = (address: string): boolean =>
+  address === "::1" || LOOPBACK.test(address);

@@ -164,7 +164,7 @@ function appendAll(path: string, text: string): void {
   const file = openSync(path, "a", FILE_MODE);
   try {
     const bytes = Buffer.from(text);
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
   } finally {
     closeSync(file);
   }

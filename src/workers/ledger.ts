@@ -42,7 +42,13 @@ export type LedgerReply =
   | { type: "logged_in"; account: AccountId; vault: AccountId }
   | { type: "login_failed" }
   /** `balance` is that of the account that asked; `credited` names the receiver of a transfer. */
-  | { type: "posted"; transaction: number; amount: Cents; balance: Cents; credited: Credited | null }
+  | {
+      type: "posted";
+      transaction: number;
+      amount: Cents;
+      balance: Cents;
+      credited: Credited | null;
+    }
   | { type: "balance_read"; balance: Cents }
   | { type: "rejected"; rejection: Rejection }
   /** The store is full: nothing was done. */

@@ -26,6 +26,7 @@ import type { Cents } from "../bank/money.ts";
 import { OUTCOMES_MAX, OutcomeIndex } from "./outcome-index.ts";
 import { auditEntryOf, outcomeOf, postingOf, sideOf } from "./sqlite-rows.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
+import { prepareStatements, type Statements } from "./sqlite-statements.ts";
 import {
   StoreFull,
   StoreUnusable,
@@ -324,37 +325,6 @@ class SqliteReader implements StoreReader {
 /** A number in the first row, 0 where there is no row or no value. */
 const numberOf = (statement: StatementSync, column: string): number =>
   Number(statement.get()?.[column] ?? 0);
-
-type Statements = ReturnType<typeof prepareStatements>;
-
-function prepareStatements(database: DatabaseSync) {
-  return {
-    accounts: database.prepare("SELECT id, kind, name, balance, last_transaction FROM accounts"),
-    attempts: database.prepare("SELECT key, failures, pending, last_at FROM login_attempts"),
-    lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
-    lastAudit: database.prepare(
-      "SELECT sequence AS last, at FROM audit ORDER BY sequence DESC LIMIT 1",
-    ),
-    lastOutcome: database.prepare("SELECT max(id) AS last FROM outcomes"),
-    outcomesAfter: database.prepare("SELECT id, account, key FROM outcomes WHERE id > ?"),
-    outcome: database.prepare("SELECT * FROM outcomes WHERE id = ?"),
-    posting: database.prepare("SELECT * FROM journal WHERE id = ?"),
-    passwordHash: database.prepare("SELECT password_hash FROM credentials WHERE account = ?"),
-    insertAccount: database.prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, 0, 0)"),
-    insertCredentials: database.prepare("INSERT INTO credentials VALUES (?, ?)"),
-    setAttempts: database.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?, ?)"),
-    deleteAttempts: database.prepare("DELETE FROM login_attempts WHERE key = ?"),
-    setPassword: database.prepare("UPDATE credentials SET password_hash = ? WHERE account = ?"),
-    insertPosting: database.prepare(
-      "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    ),
-    insertOutcome: database.prepare("INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)"),
-    insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-    setBalance: database.prepare(
-      "UPDATE accounts SET balance = ?, last_transaction = ? WHERE id = ?",
-    ),
-  };
-}
 
 function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
   const database = new DatabaseSync(fileIn(folder), { timeout: READER_WAIT_MS });

@@ -242,7 +242,8 @@ describe("a login", () => {
       LOGIN_FAILURES_MAX,
     );
     expect(new Set(parallel.slice(LOGIN_FAILURES_MAX))).toEqual(new Set(["too_many_attempts"]));
-    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) perform(books, endLogin("alice", "wrong_password"));
+    for (let n = 0; n < LOGIN_FAILURES_MAX; n++)
+      perform(books, endLogin("alice", "wrong_password"));
     expect(outcomeOf(perform(books, beginLogin("alice")))).toBe("locked");
   });
 

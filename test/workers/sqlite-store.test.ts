@@ -201,7 +201,10 @@ describe("a folder that cannot be used", () => {
   });
 
   it.for([
-    ["something else", "this is no database, however long it may be, and longer than a header".repeat(9)],
+    [
+      "something else",
+      "this is no database, however long it may be, and longer than a header".repeat(9),
+    ],
     ["nothing yet", ""],
   ] as const)("holds %s to read", ([, bytes]) => {
     const folder = temporaryFolder();

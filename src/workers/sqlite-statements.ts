@@ -1,0 +1,32 @@
+/** What the writer asks of the embedded store, prepared once. */
+
+import type { DatabaseSync } from "node:sqlite";
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+export function prepareStatements(database: DatabaseSync) {
+  return {
+    accounts: database.prepare("SELECT id, kind, name, balance, last_transaction FROM accounts"),
+    attempts: database.prepare("SELECT key, failures, pending, last_at FROM login_attempts"),
+    lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
+    lastAudit: database.prepare(
+      "SELECT sequence AS last, at FROM audit ORDER BY sequence DESC LIMIT 1",
+    ),
+    lastOutcome: database.prepare("SELECT max(id) AS last FROM outcomes"),
+    outcomesAfter: database.prepare("SELECT id, account, key FROM outcomes WHERE id > ?"),
+    outcome: database.prepare("SELECT * FROM outcomes WHERE id = ?"),
+    posting: database.prepare("SELECT * FROM journal WHERE id = ?"),
+    passwordHash: database.prepare("SELECT password_hash FROM credentials WHERE account = ?"),
+    insertAccount: database.prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, 0, 0)"),
+    insertCredentials: database.prepare("INSERT INTO credentials VALUES (?, ?)"),
+    setAttempts: database.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?, ?)"),
+    deleteAttempts: database.prepare("DELETE FROM login_attempts WHERE key = ?"),
+    setPassword: database.prepare("UPDATE credentials SET password_hash = ? WHERE account = ?"),
+    insertPosting: database.prepare("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertOutcome: database.prepare("INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)"),
+    insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    setBalance: database.prepare(
+      "UPDATE accounts SET balance = ?, last_transaction = ? WHERE id = ?",
+    ),
+  };
+}
