@@ -1,0 +1,112 @@
+/** A session of the modern protocol without its connection: calls by method, states by name. */
+
+import type { Failure } from "../../../src/actor/answer.ts";
+import type { AccountId } from "../../../src/bank/ledger.ts";
+import { cents } from "../../../src/bank/money.ts";
+import type { Call, Method } from "../../../src/protocol/methods.ts";
+import type { ErrorKind, RpcId } from "../../../src/protocol/rpc-error.ts";
+import type { Wish } from "../../../src/server/admission.ts";
+import { sessionTransition } from "../../../src/server/modern/session.ts";
+import {
+  initialState,
+  type Customer,
+  type Effect,
+  type LedgerCall,
+  type Message,
+  type SessionConfig,
+  type State,
+} from "../../../src/server/modern/session-state.ts";
+import type { LedgerReply } from "../../../src/workers/ledger.ts";
+
+export const ACCOUNT = 1 as AccountId;
+export const VAULT = 2 as AccountId;
+export const CONFIG: SessionConfig = {
+  ...{ terminal: "lobby", fingerprint: "0123 4567", protocol: "ATM/2" },
+  ...{ startedAt: "2025-11-24T16:00:00.000Z", idleSeconds: 900 },
+};
+
+export const transition = sessionTransition(CONFIG);
+
+const cash = { amount: cents(100), idempotencyKey: "key" };
+
+/** One call of each method, as it comes out of its frame. */
+export const CALLS: { readonly [M in Method]: Call & { method: M } } = {
+  "auth.signUp": { method: "auth.signUp", params: { username: "bob", password: "new" } },
+  "auth.login": { method: "auth.login", params: { username: "alice", password: "pw" } },
+  "auth.logout": { method: "auth.logout", params: {} },
+  "auth.changePassword": {
+    method: "auth.changePassword",
+    params: { oldPassword: "pw", newPassword: "new" },
+  },
+  "account.balance": { method: "account.balance", params: {} },
+  "account.deposit": { method: "account.deposit", params: cash },
+  "account.withdraw": { method: "account.withdraw", params: cash },
+  "account.transfer": {
+    method: "account.transfer",
+    params: { ...cash, to: "bob", memo: "rent" },
+  },
+  "account.history": { method: "account.history", params: { limit: 20 } },
+  "session.info": { method: "session.info", params: {} },
+};
+
+const customer: Customer = { username: "alice", account: ACCOUNT, vault: VAULT };
+const common = { breaches: 0, inFlight: 0, ending: null };
+
+export const states = {
+  anonymous: initialState,
+  authenticated: { ...common, phase: "authenticated", customer },
+  /** With one call in flight, so that the session goes on until its answer. */
+  draining: {
+    ...{ ...common, phase: "authenticated", customer, inFlight: 1 },
+    ending: { reason: "draining" },
+  },
+  leaving: {
+    ...{ ...common, phase: "authenticated", customer, inFlight: 1 },
+    ending: { reason: "logout", id: 9 },
+  },
+  ended: { ...common, phase: "ended" },
+} as const satisfies Record<string, State>;
+
+/** An admission whose password is being checked: alice's, who is logged in or not. */
+export function admitting(wish: Wish, who: Customer | null): State {
+  const admission = { wish, terminal: CONFIG.terminal, step: "checking", outcome: null } as const;
+  return { ...common, phase: "admitting", id: 7, admission, customer: who };
+}
+
+export const admittingLogin = (): State =>
+  admitting({ type: "log_in", username: "alice", password: "pw" }, null);
+
+/** A session that has this many calls in flight. */
+export const busyWith = (inFlight: number): State => ({ ...states.authenticated, inFlight });
+
+export function follow(state: State, message: Message): { next: State; effects: Effect[] } {
+  const [next, effects] = transition(state, message);
+  return { next, effects: [...effects] };
+}
+
+export const called = (call: Call, id: RpcId = 1): Message => ({ type: "called", id, call });
+
+export const replied = (call: LedgerCall, reply: LedgerReply, id: RpcId = 1): Message => ({
+  ...{ type: "answered", about: { id, call }, answer: { ok: true, reply } },
+});
+export const failed = (call: LedgerCall, failure: Failure, id: RpcId = 1): Message => ({
+  ...{ type: "answered", about: { id, call }, answer: { ok: false, failure } },
+});
+/** What the ledger says to an admission. */
+export const admissionReplied = (reply: LedgerReply): Message => ({
+  ...{ type: "answered", about: "admission", answer: { ok: true, reply } },
+});
+
+export const error = (kind: ErrorKind, id: RpcId | null = 1): Effect => ({
+  ...{ type: "send_error", id, kind },
+});
+export const note = (who: string | null, action: string, outcome: string): Effect => ({
+  ...{ type: "note", who, action, outcome },
+});
+export const report = (action: string, outcome: string, who = "alice"): Effect => ({
+  ...{ type: "report", action, who, outcome },
+});
+export const closed = (reason: "logout" | "idle" | "draining" | "breach"): Effect[] => [
+  { type: "notify", notification: { method: "session.closed", params: { reason } } },
+  { type: "hang_up" },
+];

@@ -1,0 +1,416 @@
+/** A session of the modern protocol: who may ask for what, and what they are told. */
+
+import { describe, expect, it } from "vitest";
+import type { Failure } from "../../../src/actor/answer.ts";
+import type { AccountId, Rejection } from "../../../src/bank/ledger.ts";
+import { AMOUNT_CENTS_MAX, cents } from "../../../src/bank/money.ts";
+import type { Method } from "../../../src/protocol/methods.ts";
+import type { ErrorKind } from "../../../src/protocol/rpc-error.ts";
+import type { AdmissionOutcome, Wish } from "../../../src/server/admission.ts";
+import { BREACHES_MAX, CALLS_IN_FLIGHT_MAX } from "../../../src/server/modern/session.ts";
+import type { Effect, Message, State } from "../../../src/server/modern/session-state.ts";
+import type { LedgerReply } from "../../../src/workers/ledger.ts";
+import {
+  ACCOUNT,
+  CALLS,
+  CONFIG,
+  VAULT,
+  admissionReplied,
+  admitting,
+  admittingLogin,
+  busyWith,
+  called,
+  closed,
+  error,
+  failed,
+  follow,
+  note,
+  replied,
+  report,
+  states,
+} from "./session-stage.ts";
+
+const BOB = 3 as AccountId;
+const customer = { username: "alice", account: ACCOUNT, vault: VAULT };
+
+describe("a call", () => {
+  // What comes of it: an error, or what is wanted first.
+  it.for<[Method, ...outcomes: (ErrorKind | Effect["type"])[]]>([
+    // method               anonymous        authenticated        draining       leaving
+    ["auth.signUp", "take_turn", "already_logged_in", "draining", "not_logged_in"],
+    ["auth.login", "take_turn", "already_logged_in", "draining", "not_logged_in"],
+    ["auth.logout", "not_logged_in", "send_result", "draining", "not_logged_in"],
+    ["auth.changePassword", "not_logged_in", "take_turn", "draining", "not_logged_in"],
+    ["account.balance", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
+    ["account.deposit", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
+    ["account.withdraw", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
+    ["account.transfer", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
+    ["account.history", "not_logged_in", "read_history", "draining", "not_logged_in"],
+    ["session.info", "send_result", "send_result", "send_result", "send_result"],
+  ])("of %s: %s, %s, %s, %s", ([method, ...outcomes]) => {
+    const { anonymous, authenticated, draining, leaving } = states;
+    const firstOf = (state: State): string | undefined => {
+      const [first] = follow(state, called(CALLS[method])).effects;
+      return first?.type === "send_error" ? first.kind : first?.type;
+    };
+    expect([anonymous, authenticated, draining, leaving].map(firstOf)).toEqual(outcomes);
+  });
+
+  it.for(Object.values(CALLS))("of $method does not come while calls are held back", (call) => {
+    expect(() => follow(admittingLogin(), called(call))).toThrow("held back");
+  });
+
+  it.for(Object.values(CALLS))("of $method is nobody's once the session has ended", (call) => {
+    expect(follow(states.ended, called(call)).effects).toEqual([]);
+  });
+
+  it.for([
+    ["account.balance", { type: "balance", account: ACCOUNT }, undefined],
+    ["account.deposit", { type: "deposit", account: ACCOUNT, vault: VAULT, amount: 100 }, "key"],
+    ["account.withdraw", { type: "withdraw", account: ACCOUNT, vault: VAULT, amount: 100 }, "key"],
+    [
+      "account.transfer",
+      { type: "transfer", account: ACCOUNT, to: "bob", amount: 100, memo: "rent" },
+      "key",
+    ],
+  ] as const)("of %s asks the ledger, with its key", ([method, command, key]) => {
+    const call = CALLS[method];
+    const { next, effects } = follow(states.authenticated, called(call));
+    const asked = { type: "ask_ledger", command, who: "alice", about: { id: 1, call } };
+    expect(effects).toEqual([key === undefined ? asked : { ...asked, key }]);
+    expect(next).toMatchObject({ phase: "authenticated", inFlight: 1 });
+  });
+
+  it("of a page reads the rows behind its cursor: that row too, which is passed over", () => {
+    const params = { before: "17", until: "2025-11-24T16:00:00.000Z", limit: 5 };
+    const { effects } = follow(states.authenticated, called({ method: "account.history", params }));
+    const query = { account: ACCOUNT, from: 17, until: 1_764_000_000_000, limit: 6 };
+    expect(effects).toEqual([{ type: "read_history", id: 1, query }]);
+  });
+
+  it.for([
+    ["account.balance", CALLS["account.balance"]],
+    ["account.history", CALLS["account.history"]],
+  ] as const)("of %s is one too many past the limit, and nothing else", ([, call]) => {
+    const full = busyWith(CALLS_IN_FLIGHT_MAX);
+    expect(follow(busyWith(CALLS_IN_FLIGHT_MAX - 1), called(call)).next.inFlight).toBe(32);
+    expect(follow(full, called(call))).toEqual({
+      next: full,
+      effects: [error("too_many_in_flight")],
+    });
+  });
+
+  it.for([
+    ["auth.signUp", { username: "", password: "pw" }, "bad_username"],
+    ["auth.signUp", { username: "bob", password: "" }, "bad_password"],
+    ["auth.changePassword", { oldPassword: "pw", newPassword: "" }, "bad_password"],
+  ] as const)("of %s with %j is %s, and those behind it may come", ([method, params, kind]) => {
+    const state = method === "auth.signUp" ? states.anonymous : states.authenticated;
+    const call = { method, params } as (typeof CALLS)[typeof method];
+    expect(follow(state, called(call)).effects).toEqual([error(kind), { type: "go_on" }]);
+  });
+
+  it.for([
+    ["anonymous", states.anonymous, null, []],
+    ["authenticated", states.authenticated, "alice", ["customer"]],
+  ] as const)("for information tells who is %s where", ([, state, username, roles]) => {
+    const { effects } = follow(state, called(CALLS["session.info"]));
+    const result = { username, roles, ...CONFIG };
+    expect(effects).toEqual([{ type: "send_result", id: 1, method: "session.info", result }]);
+  });
+});
+
+describe("the ledger's answer", () => {
+  const rejections: Record<Rejection, ErrorKind> = {
+    username_taken: "username_taken",
+    locked: "authentication_failed",
+    too_many_attempts: "busy",
+    unknown_account: "internal",
+    unknown_vault: "internal",
+    unknown_recipient: "unknown_recipient",
+    own_account: "own_account",
+    amount_not_positive: "amount_not_positive",
+    amount_too_large: "amount_too_large",
+    insufficient_funds: "insufficient_funds",
+    balance_too_large: "balance_too_large",
+    idempotency_conflict: "idempotency_conflict",
+  };
+  it.for(Object.entries(rejections))("%s is the error %s", ([rejection, kind]) => {
+    const reply: LedgerReply = { type: "rejected", rejection: rejection as Rejection };
+    const { next, effects } = follow(busyWith(1), replied(CALLS["account.withdraw"], reply));
+    expect(effects).toEqual([error(kind), report("withdraw", kind)]);
+    expect(next).toEqual(states.authenticated);
+  });
+
+  const failures: Record<Failure, ErrorKind> = {
+    ...{ busy: "busy", timed_out: "timed_out", draining: "draining", died: "timed_out" },
+  };
+  it.for(Object.entries(failures))("that never came, %s, is the error %s", ([failure, kind]) => {
+    const message = failed(CALLS["account.deposit"], failure as Failure);
+    const { next, effects } = follow(busyWith(1), message);
+    expect(effects).toEqual([error(kind), report("deposit", kind)]);
+    expect(next).toEqual(states.authenticated);
+  });
+
+  it.for<[LedgerReply, ErrorKind]>([
+    [{ type: "read_only" }, "read_only"],
+    [{ type: "done" }, "internal"],
+    [{ type: "signed_up" }, "internal"],
+  ])("%j is the error %s", ([reply, kind]) => {
+    const { effects } = follow(busyWith(1), replied(CALLS["account.balance"], reply));
+    expect(effects[0]).toEqual(error(kind));
+  });
+
+  it("of a balance is its result", () => {
+    const reply: LedgerReply = { type: "balance_read", balance: cents(250) };
+    const { effects } = follow(busyWith(1), replied(CALLS["account.balance"], reply, "b"));
+    const result = { balance: 250, available: 250 };
+    expect(effects).toEqual([
+      { type: "send_result", id: "b", method: "account.balance", result },
+      report("balance", "ok"),
+    ]);
+  });
+
+  const posted = (credited: { account: AccountId; balance: number } | null): LedgerReply => ({
+    ...{ type: "posted", transaction: 42, amount: cents(100), balance: cents(250) },
+    credited: credited === null ? null : { ...credited, balance: cents(credited.balance) },
+  });
+
+  it.for(["account.deposit", "account.withdraw"] as const)("of %s is its result", (method) => {
+    const { effects } = follow(busyWith(1), replied(CALLS[method], posted(null)));
+    const result = { transactionId: "42", balance: 250 };
+    expect(effects).toEqual([
+      { type: "send_result", id: 1, method, result },
+      report(method.slice("account.".length), "ok"),
+    ]);
+  });
+
+  it("of a transfer is its result, and news for the receiver", () => {
+    const reply = posted({ account: BOB, balance: 900 });
+    const { effects } = follow(busyWith(1), replied(CALLS["account.transfer"], reply));
+    const result = { transactionId: "42", balance: 250 };
+    const news = { transactionId: "42", amount: 100, balance: 900, from: "alice", memo: "rent" };
+    expect(effects).toEqual([
+      { type: "send_result", id: 1, method: "account.transfer", result },
+      report("transfer", "ok"),
+      { type: "announce", account: BOB, news },
+    ]);
+  });
+
+  it("of a transfer that was done before is its result, and no news", () => {
+    const { effects } = follow(busyWith(1), replied(CALLS["account.transfer"], posted(null)));
+    expect(effects.map(({ type }) => type)).toEqual(["send_result", "report"]);
+  });
+
+  it("is nobody's once the session has ended", () => {
+    const message = replied(CALLS["account.deposit"], posted(null));
+    expect(follow(states.ended, message).effects).toEqual([]);
+  });
+});
+
+describe("an admission that has ended", () => {
+  const signUp = { type: "sign_up", username: "bob", password: "new" } as const;
+  const logIn = { type: "log_in", username: "alice", password: "pw" } as const;
+  const change = {
+    type: "change_password",
+    username: "alice",
+    account: ACCOUNT,
+    password: "pw",
+    newPassword: "new",
+  } as const satisfies Wish;
+  const at = (step: "storing" | "failing" | "beginning", state: State): State => {
+    if (state.phase !== "admitting") throw new Error("no admission");
+    const outcome = step === "failing" ? ({ type: "failed" } as const) : null;
+    return { ...state, admission: { ...state.admission, step, outcome } };
+  };
+  const GO_ON: Effect[] = [{ type: "end_turn" }, { type: "go_on" }];
+
+  it("well leaves a new customer to log in", () => {
+    const { next, effects } = follow(
+      at("storing", admitting(signUp, null)),
+      admissionReplied({ type: "signed_up" }),
+    );
+    expect(effects).toEqual([
+      { type: "send_result", id: 7, method: "auth.signUp", result: { username: "bob" } },
+      ...[report("signup", "ok", "bob"), ...GO_ON],
+    ]);
+    expect(next).toEqual(states.anonymous);
+  });
+
+  it("well lets a customer in, with news from now on", () => {
+    const { next, effects } = follow(
+      at("storing", admitting(logIn, null)),
+      admissionReplied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
+    );
+    const session = { idleSeconds: 900, amountMax: AMOUNT_CENTS_MAX };
+    const result = { username: "alice", roles: ["customer"], session };
+    expect(effects).toEqual([
+      { type: "send_result", id: 7, method: "auth.login", result },
+      ...[{ type: "enter", account: ACCOUNT }, report("login", "ok"), ...GO_ON],
+    ]);
+    expect(next).toEqual(states.authenticated);
+  });
+
+  it("well leaves a customer with a new password logged in", () => {
+    const { next, effects } = follow(
+      at("storing", admitting(change, customer)),
+      admissionReplied({ type: "done" }),
+    );
+    expect(effects).toEqual([
+      { type: "send_result", id: 7, method: "auth.changePassword", result: {} },
+      ...[report("change_password", "ok"), ...GO_ON],
+    ]);
+    expect(next).toEqual(states.authenticated);
+  });
+
+  // Each way of not succeeding, as a login gets there.
+  const rejected = (rejection: Rejection): Message =>
+    admissionReplied({ type: "rejected", rejection });
+  const timedOut: Message = {
+    ...{ type: "answered", about: "admission", answer: { ok: false, failure: "timed_out" } },
+  };
+  it.for<[AdmissionOutcome["type"], "storing" | "failing" | "beginning", Message, ErrorKind]>([
+    ["failed", "failing", admissionReplied({ type: "login_failed" }), "authentication_failed"],
+    ["locked", "beginning", rejected("locked"), "authentication_failed"],
+    ["username_taken", "storing", rejected("username_taken"), "username_taken"],
+    ["read_only", "storing", admissionReplied({ type: "read_only" }), "read_only"],
+    ["busy", "beginning", rejected("too_many_attempts"), "busy"],
+    ["unknown", "storing", timedOut, "timed_out"],
+  ])("as %s is an error, and leaves everything as it was", ([outcome, step, message, kind]) => {
+    for (const [wish, who, action] of [
+      [logIn, null, "login"],
+      [change, customer, "change_password"],
+    ] as const) {
+      const { next, effects } = follow(at(step, admitting(wish, who)), message);
+      expect(effects).toEqual([error(kind, 7), report(action, outcome), ...GO_ON]);
+      expect(next).toEqual(who === null ? states.anonymous : states.authenticated);
+    }
+  });
+
+  it("during a drain ends the session behind its answer", () => {
+    const drained = follow(at("storing", admitting(signUp, null)), { type: "drain" });
+    expect(drained.effects).toEqual([]);
+    const { next, effects } = follow(drained.next, admissionReplied({ type: "signed_up" }));
+    expect(effects[0]).toMatchObject({ type: "send_result", method: "auth.signUp" });
+    expect(effects.slice(-2)).toEqual(closed("draining"));
+    expect(next.phase).toBe("ended");
+  });
+
+  it("needs no message that no admission waits for", () => {
+    expect(() => follow(states.authenticated, { type: "turn", granted: true })).toThrow("turn");
+  });
+});
+
+describe("a logout", () => {
+  const left: Effect[] = [
+    { type: "send_result", id: 9, method: "auth.logout", result: {} },
+    ...[note("alice", "logout", "ok"), ...closed("logout")],
+  ];
+
+  it("ends the session, with a word", () => {
+    const { next, effects } = follow(states.authenticated, called(CALLS["auth.logout"], 9));
+    expect(effects).toEqual(left);
+    expect(next.phase).toBe("ended");
+  });
+
+  it("waits for the calls before it", () => {
+    const waiting = follow(busyWith(1), called(CALLS["auth.logout"], 9));
+    expect(waiting.effects).toEqual([]);
+    expect(follow(waiting.next, { type: "drain" }).next).toEqual(waiting.next);
+    const { effects } = follow(waiting.next, failed(CALLS["account.deposit"], "busy"));
+    expect(effects).toEqual([error("busy"), report("deposit", "busy"), ...left]);
+  });
+});
+
+describe("an end", () => {
+  it("of the bank comes at once if nothing is in flight", () => {
+    for (const state of [states.anonymous, states.authenticated]) {
+      const { next, effects } = follow(state, { type: "drain" });
+      expect(effects).toEqual(closed("draining"));
+      expect(next.phase).toBe("ended");
+    }
+  });
+
+  it("of the bank comes behind the last answer", () => {
+    const first = follow(busyWith(2), { type: "drain" });
+    expect(first.effects).toEqual([]);
+    const second = follow(first.next, failed(CALLS["account.balance"], "busy"));
+    expect(second.effects).toEqual([error("busy"), report("balance", "busy")]);
+    const third = follow(second.next, failed(CALLS["account.balance"], "busy"));
+    expect(third.effects.slice(-2)).toEqual(closed("draining"));
+  });
+
+  it.for(["bad_frame", "bad_frame_length"] as const)("by %s is noted and told", (code) => {
+    const { next, effects } = follow(states.authenticated, { type: "broken", code });
+    expect(effects).toEqual([note("alice", "session", code), ...closed("breach")]);
+    expect(next.phase).toBe("ended");
+    expect(follow(states.anonymous, { type: "broken", code }).effects[0]).toEqual(
+      note(null, "session", code),
+    );
+  });
+
+  it.for<[Message & { type: "timed_out" }, Effect[]]>([
+    [{ type: "timed_out", waitingFor: "login" }, closed("idle")],
+    [
+      { type: "timed_out", waitingFor: "request" },
+      [note("alice", "session", "timed_out_request"), ...closed("idle")],
+    ],
+    [
+      { type: "timed_out", waitingFor: "message" },
+      [note("alice", "session", "timed_out_message"), ...closed("idle")],
+    ],
+    [
+      { type: "timed_out", waitingFor: "reader" },
+      [note("alice", "session", "timed_out_reader"), { type: "hang_up" }],
+    ],
+  ])("by time: $0.waitingFor", ([message, effects]) => {
+    expect(follow(states.authenticated, message)).toMatchObject({
+      next: { phase: "ended" },
+      effects,
+    });
+  });
+
+  it("of the line is noted once for a customer, and not for a stranger", () => {
+    const { next, effects } = follow(busyWith(1), { type: "closed" });
+    expect(effects).toEqual([note("alice", "session", "cut"), { type: "hang_up" }]);
+    expect(follow(next, { type: "closed" }).effects).toEqual([]);
+    expect(follow(states.anonymous, { type: "closed" }).effects).toEqual([{ type: "hang_up" }]);
+  });
+
+  it("of the line leaves an admission to go on to its own end", () => {
+    const state = admittingLogin();
+    expect(follow(state, { type: "closed" })).toEqual({ next: state, effects: [] });
+  });
+});
+
+describe("what is no call", () => {
+  it("is answered and noted, and the last of too many ends the session", () => {
+    let state: State = states.authenticated;
+    for (let count = 1; count < BREACHES_MAX; count++) {
+      const { next, effects } = follow(state, { type: "misread", id: null, kind: "parse_error" });
+      expect(effects).toEqual([
+        error("parse_error", null),
+        note("alice", "request", "parse_error"),
+      ]);
+      state = next;
+    }
+    const last = follow(state, { type: "misread", id: 3, kind: "unknown_method" });
+    expect(last.effects).toEqual([
+      ...[error("unknown_method", 3), note("alice", "request", "unknown_method")],
+      ...closed("breach"),
+    ]);
+  });
+});
+
+describe("news", () => {
+  it("of a transfer goes to its receiver", () => {
+    const news = {
+      ...{ transactionId: "4", amount: cents(5), balance: cents(9), from: "bob" },
+    };
+    const notification = { method: "account.credited", params: news };
+    expect(follow(states.authenticated, { type: "credited", news }).effects).toEqual([
+      { type: "notify", notification },
+    ]);
+    expect(follow(states.ended, { type: "credited", news }).effects).toEqual([]);
+  });
+});
