@@ -56,7 +56,7 @@ export class Errands<About> {
         tell({ type: "turn", granted: this.#hasTurn });
         return;
       case "end_turn":
-        this.endTurn();
+        this.#endTurn();
         return;
       case "hash_password":
         this.#await(pool.hashPassword(errand.password), (hash) => ({
@@ -79,8 +79,15 @@ export class Errands<About> {
     }
   }
 
+  /** The session fell over a bug: nobody is left to ask for anything. */
+  sessionCrashed(error: unknown): void {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.write({ type: "alarm", message: `a session failed: ${detail}` });
+    this.#endTurn();
+  }
+
   /** Gives the place in the password line back, if there is one: else it would be lost for good. */
-  endTurn(): void {
+  #endTurn(): void {
     if (this.#hasTurn) this.#options.pool.endTurn();
     this.#hasTurn = false;
   }

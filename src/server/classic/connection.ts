@@ -12,13 +12,14 @@ import type { ActorRef, ActorSystem } from "../../actor/system.ts";
 import type { RemoteActor } from "../../actor/remote-actor.ts";
 import { nodeCiphers } from "../../ciphers/node.ts";
 import { AUTHENTICATED } from "../../protocol/classic.ts";
-import { ProtocolError, type ProtocolErrorCode } from "../../protocol/error.ts";
+import { ProtocolError } from "../../protocol/error.ts";
 import { ObjectSplitter } from "../../protocol/object-splitter.ts";
 import type { SealingResult } from "../../protocol/sealing.ts";
 import { MASTER_SECRET_BYTES } from "../../protocol/session-keys.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
 import type { CryptoPool } from "../threads/crypto-pool.ts";
 import { Errands } from "../errands.ts";
+import { Intake } from "../intake.ts";
 import { Line, type Speaker } from "../line.ts";
 import type { Log } from "../log.ts";
 import type { ConnectionLimits } from "../patience.ts";
@@ -31,8 +32,6 @@ import { initialState, type About, type Effect, type Message } from "./session-s
  * fails if they arrive together; so the secret waits this long.
  */
 const SECRET_DELAY_MS = 50;
-/** Messages that have arrived and wait; past it the line is paused. */
-const QUEUE_MAX = 64;
 
 /** What a connection needs of the bank around it. */
 export type ClassicContext = {
@@ -51,14 +50,11 @@ export class ClassicConnection implements Speaker {
   readonly #session: ActorRef<Message>;
   readonly #errands: Errands<About>;
   readonly #onClosed: () => void;
-  readonly #splitter = new ObjectSplitter();
-  #queue: (Uint8Array | { broken: ProtocolErrorCode })[] = [];
+  readonly #intake: Intake;
   #secrets: SessionSecrets | null = null;
   /** The session has a request in hand. */
   #isBusy = false;
   #isDraining = false;
-  /** The stream has lost its place: nothing that follows can be a message. */
-  #isBroken = false;
   #peerHasEnded = false;
 
   /** @param terminal What the session's cash belongs to; the peer's address unless told. */
@@ -71,6 +67,7 @@ export class ClassicConnection implements Speaker {
     this.#context = context;
     this.#onClosed = onClosed;
     this.#line = new Line({ ...context, socket, terminal }, this);
+    this.#intake = new Intake(this.#line, new ObjectSplitter());
     const { peer } = this.#line;
     this.#session = context.system.spawn({
       name: `session ${peer}`,
@@ -98,7 +95,7 @@ export class ClassicConnection implements Speaker {
   sweep(now: number): void {
     const waitingFor = this.#line.overdue(now, {
       isServed: this.#isBusy,
-      isInMessage: this.#splitter.partial,
+      isInMessage: this.#intake.isInMessage,
       isLoggedIn: this.#secrets !== null,
     });
     if (waitingFor === null) return;
@@ -107,18 +104,8 @@ export class ClassicConnection implements Speaker {
   }
 
   received(chunk: Uint8Array): void {
-    if (this.#isDraining || this.#isBroken) return;
-    const goesOn = this.#splitter.partial;
-    const queued = this.#queue.length;
-    try {
-      for (const object of this.#splitter.push(chunk)) this.#queue.push(object);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#queue.push({ broken: error.code });
-      this.#isBroken = true;
-    }
-    if (!goesOn || this.#queue.length > queued) this.#line.messageBegan();
-    if (this.#isBroken || this.#queue.length > QUEUE_MAX) this.#line.pause();
+    if (this.#isDraining) return;
+    this.#intake.push(chunk);
     this.#next();
   }
 
@@ -132,7 +119,7 @@ export class ClassicConnection implements Speaker {
   }
 
   closed(): void {
-    this.#queue = [];
+    this.#intake.clear();
     // A request in hand runs to its end, so that no login stays half counted; then nobody is left.
     if (!this.#isBusy) this.#session.stop();
     this.#onClosed();
@@ -145,19 +132,15 @@ export class ClassicConnection implements Speaker {
       this.#hangUp();
       return;
     }
-    const next = this.#queue.shift();
-    if (next === undefined) {
+    const next = this.#intake.take();
+    if (next === null) {
       if (this.#peerHasEnded) this.#hangUp();
       return;
     }
     this.#isBusy = true;
     this.#line.heard();
-    if ("broken" in next) {
-      this.#tell({ type: "broken", code: next.broken });
-      return;
-    }
-    if (this.#queue.length <= QUEUE_MAX / 2 && !this.#isBroken) this.#line.resume();
-    this.#tell({ type: "received", bytes: next, nowSeconds: this.#nowSeconds() });
+    if (next instanceof ProtocolError) this.#tell({ type: "broken", code: next.code });
+    else this.#tell({ type: "received", bytes: next, nowSeconds: this.#nowSeconds() });
   }
 
   #perform(effect: Effect): void {
@@ -226,15 +209,13 @@ export class ClassicConnection implements Speaker {
   }
 
   #hangUp(): void {
-    this.#queue = [];
+    this.#intake.clear();
     this.#line.hangUp();
     this.#session.stop();
   }
 
   #sessionCrashed(error: unknown): void {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#context.log.write({ type: "alarm", message: `a session failed: ${detail}` });
-    this.#errands.endTurn();
+    this.#errands.sessionCrashed(error);
     this.#session.stop();
     this.#line.destroy();
   }

@@ -24,6 +24,7 @@ import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { CryptoPool } from "../threads/crypto-pool.ts";
 import { Errands, type ErrandResult } from "../errands.ts";
+import { Intake } from "../intake.ts";
 import { Line, type Speaker } from "../line.ts";
 import type { Log } from "../log.ts";
 import type { ConnectionLimits } from "../patience.ts";
@@ -32,8 +33,6 @@ import { isAdmission } from "./calls.ts";
 import { CALLS_IN_FLIGHT_MAX, sessionTransition } from "./session.ts";
 import { initialState, type About, type Effect, type Message, type News } from "./session-state.ts";
 
-/** Frames that have arrived and wait; past it the line is paused. */
-const QUEUE_MAX = 64;
 /** Calls that the session has at once: above what it keeps in flight, below what its mailbox takes. */
 const UNANSWERED_MAX = 2 * CALLS_IN_FLIGHT_MAX;
 const HISTORY_MS_MAX = 10_000;
@@ -58,8 +57,7 @@ export class ModernConnection implements Speaker {
   readonly #line: Line;
   readonly #context: ModernContext;
   readonly #onClosed: () => void;
-  readonly #splitter = new FrameSplitter(PREFACE);
-  #queue: (Uint8Array | ProtocolError)[] = [];
+  readonly #intake: Intake;
   /** From the handshake on. */
   #channel: Channel | null = null;
   /** From the handshake to its own end. */
@@ -67,8 +65,6 @@ export class ModernConnection implements Speaker {
   readonly #errands: Errands<About>;
   /** Calls wait: the session does something alone. */
   #isHolding = false;
-  /** The stream has lost its place: nothing that follows can be a frame. */
-  #isBroken = false;
   #peerHasEnded = false;
   #isLoggedIn = false;
   /** Calls, and what was none, that the session has and has not answered. */
@@ -80,6 +76,7 @@ export class ModernConnection implements Speaker {
     this.#context = context;
     this.#onClosed = onClosed;
     this.#line = new Line({ ...context, socket, terminal }, this);
+    this.#intake = new Intake(this.#line, new FrameSplitter(PREFACE));
     const tell = (result: ErrandResult<About>): void => this.#tell(result);
     this.#errands = new Errands({ ...context, peer: this.#line.peer, tell });
   }
@@ -102,7 +99,7 @@ export class ModernConnection implements Speaker {
     if (this.#isHolding) return;
     const waitingFor = this.#line.overdue(now, {
       isServed: this.#unanswered > 0,
-      isInMessage: this.#splitter.partial,
+      isInMessage: this.#intake.isInMessage,
       isLoggedIn: this.#isLoggedIn,
     });
     if (waitingFor === null) return;
@@ -112,17 +109,7 @@ export class ModernConnection implements Speaker {
   }
 
   received(chunk: Uint8Array): void {
-    if (this.#isBroken) return;
-    const goesOn = this.#splitter.partial;
-    const queued = this.#queue.length;
-    try {
-      for (const frame of this.#splitter.push(chunk)) this.#queue.push(frame);
-    } catch (error) {
-      this.#queue.push(breachOf(error));
-      this.#isBroken = true;
-    }
-    if (!goesOn || this.#queue.length > queued) this.#line.messageBegan();
-    if (this.#isBroken || this.#queue.length > QUEUE_MAX) this.#line.pause();
+    this.#intake.push(chunk);
     this.#next();
   }
 
@@ -136,7 +123,7 @@ export class ModernConnection implements Speaker {
   }
 
   closed(): void {
-    this.#queue = [];
+    this.#intake.clear();
     this.#leave();
     this.#tell({ type: "closed" });
     this.#onClosed();
@@ -145,8 +132,8 @@ export class ModernConnection implements Speaker {
   /** Takes up the frames that have arrived, until the session or the peer wants a pause. */
   #next(): void {
     while (this.#canGoOn()) {
-      const next = this.#queue.shift();
-      if (next === undefined) {
+      const next = this.#intake.take();
+      if (next === null) {
         if (this.#peerHasEnded && this.#unanswered === 0) this.#line.hangUp();
         break;
       }
@@ -154,7 +141,6 @@ export class ModernConnection implements Speaker {
       if (next instanceof ProtocolError) this.#broke(next);
       else this.#take(next);
     }
-    if (this.#queue.length <= QUEUE_MAX / 2 && !this.#isBroken) this.#line.resume();
   }
 
   #canGoOn(): boolean {
@@ -167,13 +153,13 @@ export class ModernConnection implements Speaker {
       if (this.#channel === null) this.#shakeHands(frame);
       else this.#call(this.#channel.open(frame));
     } catch (error) {
-      this.#isBroken = true;
-      this.#broke(breachOf(error));
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#broke(error);
     }
   }
 
   #broke({ code }: ProtocolError): void {
-    this.#queue = [];
+    this.#intake.close();
     if (this.#session !== null) {
       this.#tell({ type: "broken", code });
       return;
@@ -287,7 +273,7 @@ export class ModernConnection implements Speaker {
   }
 
   #hangUp(): void {
-    this.#queue = [];
+    this.#intake.clear();
     this.#leave();
     this.#line.hangUp();
     this.#endSession();
@@ -300,9 +286,7 @@ export class ModernConnection implements Speaker {
   }
 
   #sessionCrashed(error: unknown): void {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#context.log.write({ type: "alarm", message: `a session failed: ${detail}` });
-    this.#errands.endTurn();
+    this.#errands.sessionCrashed(error);
     this.#endSession();
     this.#line.destroy();
   }
@@ -320,10 +304,4 @@ function greetingOf({ about, clock }: ModernContext): Greeting {
       historyLimit: HISTORY_LIMIT_MAX,
     },
   };
-}
-
-/** @throws whatever is no breach of the peer's. */
-function breachOf(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
-  throw error;
 }
