@@ -1,6 +1,7 @@
 /** `secure-atm`, the one command: what it can do, and how it ends. */
 
 import { Command, CommanderError, Option } from "commander";
+import { addAtmCommand } from "./cli/atm-command.ts";
 import { decryptAudit, listAudit, verifyAudit } from "./cli/audit-commands.ts";
 import {
   runClient,
@@ -76,6 +77,7 @@ function program(): Command {
     .addHelpText("before", examples("client 2", "client 3 --bank 127.0.0.1:7000"))
     .action((number: number, flags: ClientFlags) => runClient(number, flags));
 
+  addAtmCommand(root, examples);
   addAuditCommands(root);
   addIdentityCommands(root, examples);
   addCertCommands(root, examples);

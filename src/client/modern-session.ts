@@ -109,10 +109,15 @@ export class ModernSession {
     return result;
   }
 
-  /** Ends the session. */
+  /** Ends the session, at both ends if there is a line. */
   async logOut(): Promise<void> {
-    if (this.#client === null) this.close();
-    else await this.#client.logOut();
+    try {
+      await this.#client?.logOut();
+      this.#finish({ type: "closed_by_bank", reason: "logout" });
+    } catch (error) {
+      if (!(error instanceof LineLost)) throw error;
+      this.close(); // Who wants to leave needs no line for it.
+    }
   }
 
   /** From then on `credentials` must lend the new password. Asked once, as a sign-up is. */

@@ -1,0 +1,67 @@
+/** What went wrong at the terminal ATM, as an exit code, a word for programs and a line for people. */
+
+import { LineLost } from "../client/classic-client.ts";
+import {
+  BankNotAuthentic,
+  OutcomeUnknown,
+  Refused,
+  SessionEnded,
+} from "../client/modern-errors.ts";
+import type { Retry } from "../protocol/rpc-error.ts";
+import { CommandFailed, EXIT } from "./exit.ts";
+
+export type Failure = {
+  code: number;
+  /** The bank's word, or one of ours: `line_lost`, `outcome_unknown`, … */
+  kind: string;
+  message: string;
+  retry?: Retry;
+  /** To ask again with, and with no other. */
+  idempotencyKey?: string;
+};
+
+/** Null for what is no failure of the bank, the line or the user. */
+export function failureOf(error: unknown): Failure | null {
+  if (error instanceof Refused) {
+    const { kind, retry } = error;
+    return { code: EXIT.failure, kind, message: `Refused: ${error.message}.`, retry };
+  }
+  if (error instanceof OutcomeUnknown) {
+    const { idempotencyKey } = error;
+    const message = `Unknown whether it was done. To find out, ask again with --key ${idempotencyKey}`;
+    return { code: EXIT.environment, kind: "outcome_unknown", message, idempotencyKey };
+  }
+  if (error instanceof BankNotAuthentic) {
+    const message = `REFUSED: ${error.message}. Nothing secret was sent.`;
+    return { code: EXIT.integrity, kind: "bank_not_authentic", message };
+  }
+  if (error instanceof LineLost) return lineFailure(error);
+  if (error instanceof SessionEnded) {
+    return { code: EXIT.environment, kind: "session_ended", message: `${error.message}.` };
+  }
+  if (error instanceof CommandFailed) {
+    return { code: error.code, kind: "command_failed", message: error.message };
+  }
+  return null;
+}
+
+function lineFailure({ end, inDoubt }: LineLost): Failure {
+  const doubt = inDoubt ? " Unknown whether it was done." : "";
+  switch (end.kind) {
+    case "unreachable":
+      return {
+        ...{ code: EXIT.environment, kind: "unreachable" },
+        message: `The bank cannot be reached: ${end.detail}.`,
+      };
+    case "refused":
+      return {
+        ...{ code: EXIT.integrity, kind: "line_refused" },
+        message: `REFUSED: ${end.detail}.${doubt}`,
+      };
+    case "closed":
+      return {
+        ...{ code: EXIT.environment, kind: "line_lost" },
+        message: `The line was lost: ${end.detail}.${doubt}`,
+      };
+  }
+}

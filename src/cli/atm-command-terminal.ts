@@ -1,0 +1,74 @@
+/** Where the terminal ATM meets its user: lines in, lines out, and passwords that are not shown. */
+
+import { createInterface, type Interface } from "node:readline/promises";
+import { Writable } from "node:stream";
+
+export interface Terminal {
+  /** Whether there is somebody to ask. */
+  readonly isInteractive: boolean;
+  /** The next line; null at the end of the input. */
+  ask(question: string): Promise<string | null>;
+  /** The same, and what is typed is not shown. */
+  askSecret(question: string): Promise<string | null>;
+  /** Shows lines that nobody asked for, and what was being typed behind them again. */
+  interrupt(lines: readonly string[]): void;
+  /** All lines of an input that is no person. */
+  lines(): AsyncIterable<string>;
+  close(): void;
+}
+
+/** Reads this process's own input. */
+export function openTerminal(): Terminal {
+  let isMuted = false;
+  let isAsking = false;
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!isMuted) process.stderr.write(chunk);
+      done();
+    },
+  });
+  const isInteractive = process.stdin.isTTY === true;
+  let opened: Interface | null = null;
+  const ended = new AbortController();
+  // Only when something is to be read: an open input keeps the process alive.
+  const input = (): Interface => {
+    if (opened !== null) return opened;
+    opened = createInterface({ input: process.stdin, output, terminal: isInteractive });
+    opened.once("close", () => ended.abort());
+    return opened;
+  };
+
+  async function ask(question: string): Promise<string | null> {
+    isAsking = true;
+    try {
+      return await input().question(question, { signal: ended.signal });
+    } catch (error) {
+      if (ended.signal.aborted) return null;
+      throw error;
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  return {
+    isInteractive,
+    ask,
+    async askSecret(question) {
+      process.stderr.write(question);
+      isMuted = true;
+      try {
+        return await ask("");
+      } finally {
+        isMuted = false;
+        process.stderr.write("\n");
+      }
+    },
+    interrupt(lines) {
+      const text = lines.join("\n");
+      process.stderr.write(isAsking ? `\r\u001B[K${text}\n` : `${text}\n`);
+      if (isAsking) opened?.prompt(true);
+    },
+    lines: () => input(),
+    close: () => opened?.close(),
+  };
+}

@@ -1,0 +1,250 @@
+/** `secure-atm atm`: an ATM in the terminal, for people and for scripts. */
+
+import { readFileSync } from "node:fs";
+import { Option, type Command } from "commander";
+import { fingerprintOf } from "../protocol/channel.ts";
+import { nodeCiphers } from "../ciphers/node.ts";
+import { TcpTransport } from "../client/tcp-transport.ts";
+import { TlsTransport, type TlsLine } from "../client/tls-transport.ts";
+import type { Transport } from "../client/transport.ts";
+import { knownBanksFile, trustedKey, type TrustFlags } from "./atm-command-bank.ts";
+import { ClassicTeller } from "./atm-command-classic.ts";
+import { failureOf } from "./atm-command-failure.ts";
+import { USAGES, parseWish, wordsOf, type Typed } from "./atm-command-line.ts";
+import { fetchPassword } from "./atm-command-password.ts";
+import { newsLine, stateLine } from "./atm-command-news.ts";
+import { ModernTeller, type Answer, type Teller, type Wish } from "./atm-command-teller.ts";
+import { openTerminal, type Terminal } from "./atm-command-terminal.ts";
+import { CommandFailed, EXIT } from "./exit.ts";
+import { BANK_PORT, parseAddress } from "./options.ts";
+
+type Flags = TrustFlags & {
+  user?: string;
+  passwordFile?: string;
+  tlsCa?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  classic: boolean;
+  json: boolean;
+};
+
+/** How a command's help leads with what to type. */
+type Examples = (...commands: string[]) => string;
+
+export function addAtmCommand(root: Command, examples: Examples): void {
+  root
+    .command("atm")
+    .description("use the bank from the terminal, by hand or by script")
+    .argument("[command...]", `one command, after --: ${Object.keys(USAGES).join(", ")}`)
+    .addOption(
+      new Option("--bank <host:port>", "where the bank is")
+        .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)
+        .argParser(parseAddress)
+        .env("ATM_BANK"),
+    )
+    .addOption(new Option("--bank-key <hex>", "the bank's public key").env("ATM_BANK_KEY"))
+    .option("--data <dir>", "the folder of a bank of this machine, whose key is taken")
+    .addOption(
+      new Option("--known-banks <file>", "the keys of banks that are trusted")
+        .default(knownBanksFile(), "~/.secure-atm/known-banks.json")
+        .env("ATM_KNOWN_BANKS"),
+    )
+    .option("--trust-new", "remember the bank's key, if none is remembered", false)
+    .option("--user <name>", "log in as this customer first")
+    .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for")
+    .option("--tls-ca <file>", "speak TLS: the certificate of the bank's authority")
+    .option("--tls-cert <file>", "this terminal's own certificate")
+    .option("--tls-key <file>", "and its key")
+    .option("--classic", "speak the classic protocol", false)
+    .option("--json", "one JSON object a command", false)
+    .addHelpText(
+      "before",
+      examples(
+        "atm --data data",
+        "atm --data data --user alice --password-file F -- deposit 20",
+        "atm --bank-key 8f40… --trust-new",
+      ),
+    )
+    .action((words: string[], flags: Flags) => runAtm(words, flags));
+}
+
+async function runAtm(words: readonly string[], flags: Flags): Promise<void> {
+  const only = words.length === 0 ? null : parseWish(words);
+  const terminal = openTerminal();
+  try {
+    const teller = await hire(flags, terminal);
+    try {
+      await serve(new Counter(teller, terminal, flags), only, flags, terminal);
+    } finally {
+      teller.close();
+    }
+  } finally {
+    terminal.close();
+  }
+}
+
+async function serve(
+  counter: Counter,
+  only: Typed | null,
+  { user, passwordFile, json }: Flags,
+  terminal: Terminal,
+): Promise<void> {
+  await counter.open();
+  const admission = only?.type === "sign-up" || only?.type === "log-in";
+  if (user !== undefined && !admission) {
+    const file = passwordFile === undefined ? {} : { file: passwordFile };
+    await counter.logIn({ type: "log-in", username: user, ...file });
+  }
+  if (only !== null) await counter.serve(only);
+  else if (terminal.isInteractive && !json) await converse(counter, terminal);
+  else await follow(counter, terminal);
+}
+
+/** A person may err and go on. */
+async function converse(counter: Counter, terminal: Terminal): Promise<void> {
+  say(["What may it be? Try help."]);
+  for (;;) {
+    const line = await terminal.ask("atm> ");
+    const words = line === null ? ["quit"] : wordsOf(line);
+    if (words.length === 0) continue;
+    try {
+      const typed = parseWish(words);
+      if (typed.type === "quit") return;
+      await counter.serve(typed);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === null || failure.code === EXIT.integrity) throw error;
+      say([failure.message]);
+    }
+  }
+}
+
+/** A script stops where something fails: what follows may build on it. */
+async function follow(counter: Counter, terminal: Terminal): Promise<void> {
+  for await (const line of terminal.lines()) {
+    const words = wordsOf(line);
+    if (words.length === 0 || line.startsWith("#")) continue;
+    const typed = await counter.read(words);
+    if (typed.type === "quit") return;
+    await counter.serve(typed);
+  }
+}
+
+/** Takes commands, fetches the passwords that they need, and prints what came of them. */
+class Counter {
+  readonly #teller: Teller;
+  readonly #terminal: Terminal;
+  readonly #flags: Flags;
+
+  constructor(teller: Teller, terminal: Terminal, flags: Flags) {
+    this.#teller = teller;
+    this.#terminal = terminal;
+    this.#flags = flags;
+  }
+
+  async open(): Promise<void> {
+    const lines = await this.#reporting("connect", () => this.#teller.open());
+    if (this.#terminal.isInteractive && !this.#flags.json) say(lines);
+  }
+
+  read(words: readonly string[]): Promise<Typed> {
+    return this.#reporting(words[0] ?? "", async () => parseWish(words));
+  }
+
+  /** A login that no command has asked for, so that none is answered. */
+  async logIn(typed: Typed & { type: "log-in" }): Promise<void> {
+    await this.#reporting("log-in", async () => this.#teller.perform(await this.#wishOf(typed)));
+  }
+
+  async serve(typed: Typed): Promise<void> {
+    if (typed.type === "help" || typed.type === "quit") return say(Object.values(USAGES));
+    const answer: Answer = await this.#reporting(typed.type, async () =>
+      this.#teller.perform(await this.#wishOf(typed)),
+    );
+    const { lines, result } = answer;
+    const json = JSON.stringify({ ok: true, command: typed.type, result });
+    for (const line of this.#flags.json ? [json] : lines) process.stdout.write(`${line}\n`);
+  }
+
+  async #wishOf(typed: Exclude<Typed, { type: "help" | "quit" }>): Promise<Wish> {
+    const fetch = (about: "own" | "new", file?: string) =>
+      fetchPassword(about, file, this.#terminal);
+    switch (typed.type) {
+      case "sign-up":
+      case "log-in": {
+        const { type, username, file = this.#flags.passwordFile } = typed;
+        return { type, username, password: await fetch("own", file) };
+      }
+      case "password":
+        return { type: "password", newPassword: await fetch("new", typed.file) };
+      default:
+        return typed as Wish;
+    }
+  }
+
+  /** A program reads of a failure where it reads of all else; people read it once. */
+  async #reporting<T>(command: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === null) throw error;
+      const { code, ...told } = failure;
+      const json = JSON.stringify({ ok: false, command, error: told });
+      if (this.#flags.json) process.stdout.write(`${json}\n`);
+      throw new CommandFailed(code, failure.message);
+    }
+  }
+}
+
+async function hire(flags: Flags, terminal: Terminal): Promise<Teller> {
+  const dial = dialer(flags);
+  if (flags.classic) return new ClassicTeller(dial);
+  const ask = terminal.isInteractive ? terminal.ask : null;
+  const bankPublicKey = await trustedKey(flags, ask);
+  const tell = (line: string | null): void => {
+    if (line === null) return;
+    if (terminal.isInteractive) terminal.interrupt([line]);
+    else say([line]);
+  };
+  if (terminal.isInteractive && !flags.json) {
+    say([`The bank's key  ${fingerprintOf(nodeCiphers, bankPublicKey)}`]);
+  }
+  return new ModernTeller({
+    ...{ dial, bankPublicKey },
+    onNews: (news) => tell(flags.json ? JSON.stringify(news) : newsLine(news)),
+    // A script hears of a bank that is away from the command that needs it.
+    onState: (state) =>
+      tell(state.type === "offline" && !terminal.isInteractive ? null : stateLine(state)),
+  });
+}
+
+/** How to call the bank: in clear, which the modern protocol does not mind, or within TLS. */
+function dialer({ bank, tlsCa, tlsCert, tlsKey }: Flags): () => Transport {
+  if (tlsCa === undefined) {
+    if (tlsCert !== undefined || tlsKey !== undefined) {
+      throw new CommandFailed(EXIT.usage, "--tls-cert and --tls-key need --tls-ca.");
+    }
+    return () => new TcpTransport(bank.host, bank.port);
+  }
+  const line: TlsLine = {
+    ...bank,
+    ca: readText(tlsCa),
+    ...(tlsCert !== undefined && { cert: readText(tlsCert) }),
+    ...(tlsKey !== undefined && { key: readText(tlsKey) }),
+  };
+  return () => new TlsTransport(line);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new CommandFailed(EXIT.environment, `cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** To people: what programs read goes to the other stream. */
+const say = (lines: readonly string[]): void => {
+  for (const line of lines) process.stderr.write(`${line}\n`);
+};
