@@ -44,6 +44,13 @@ export type AdmissionOutcome =
   | { type: "busy" }
   | { type: "unknown" };
 
+/** What each wish is called in the log. */
+export const ACTIONS: Record<Wish["type"], string> = {
+  sign_up: "signup",
+  log_in: "login",
+  change_password: "change_password",
+};
+
 type Errands = readonly Errand<"admission">[];
 export type AdmissionStep =
   | { admission: Admission; errands: Errands }

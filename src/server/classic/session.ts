@@ -10,6 +10,7 @@ import { parseHello, type Hello } from "../../protocol/classic.ts";
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
 import { SeenTokens } from "../../protocol/seen-tokens.ts";
 import {
+  ACTIONS,
   beginAdmission,
   continueAdmission,
   type AdmissionOutcome,
@@ -83,7 +84,7 @@ function whenAdmitted(
   const { word, text } = verdictOn(wish, outcome);
   // What was turned away before the ledger heard of it is no event.
   const isEvent = step !== "waiting_turn" && step !== "hashing";
-  const action = wish.type === "sign_up" ? "signup" : "login";
+  const action = ACTIONS[wish.type];
   const report: Effect = { type: "report", action, who: wish.username, outcome: word };
   const effects = isEvent ? [...errands, report] : errands;
   if (outcome.type !== "logged_in") return [anonymous(state), [...effects, bare(text)]];

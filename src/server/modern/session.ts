@@ -12,11 +12,11 @@ import type { Call } from "../../protocol/methods.ts";
 import type { ClosingReason } from "../../protocol/notifications.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import {
+  ACTIONS,
   beginAdmission,
   continueAdmission,
   type AdmissionOutcome,
   type AdmissionStep,
-  type Wish,
 } from "../admission.ts";
 import {
   ROLES,
@@ -269,12 +269,6 @@ const notify = (notification: (Effect & { type: "notify" })["notification"]): Ef
 const noteOf = (state: State, action: string, outcome: string): Effect => ({
   ...{ type: "note", who: customerOf(state)?.username ?? null, action, outcome },
 });
-
-const ACTIONS: Record<Wish["type"], string> = {
-  sign_up: "signup",
-  log_in: "login",
-  change_password: "change_password",
-};
 
 const wordOf = ({ type }: AdmissionOutcome): string =>
   type === "signed_up" || type === "logged_in" || type === "password_changed" ? "ok" : type;

@@ -1,7 +1,7 @@
 /**
  * The bank's own certificate authority: makes and renews the certificates of the bank and of its
  * terminals, in the folder `tls`. Only the commands use it; a bank that serves needs no more than
- * `tls.ts` and `terminals.ts`, and never the authority's key.
+ * `options.ts` and `terminals.ts`, and never the authority's key.
  */
 
 import { X509Certificate } from "node:crypto";
