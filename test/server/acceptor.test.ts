@@ -24,7 +24,7 @@ async function open(connectionsMax: number, host = "127.0.0.1") {
   return {
     ...{ stage, acceptor, port },
     dial: (to = "127.0.0.1") => dial(stage, to, port),
-    drain(): Promise<void> {
+    drain: (): Promise<void> => {
       isDrained = true;
       return acceptor.drain();
     },

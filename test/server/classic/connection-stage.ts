@@ -11,7 +11,12 @@ import { RemoteActor } from "../../../src/actor/remote-actor.ts";
 import { ActorSystem } from "../../../src/actor/system.ts";
 import { ManualClock, portPair } from "../../../src/actor/testkit.ts";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
-import { encodeHello, openReply, sealRequest, type Request } from "../../../src/protocol/classic.ts";
+import {
+  encodeHello,
+  openReply,
+  sealRequest,
+  type Request,
+} from "../../../src/protocol/classic.ts";
 import { deriveSessionKeys, type SessionKeys } from "../../../src/protocol/session-keys.ts";
 import { ClassicConnection } from "../../../src/server/classic/connection.ts";
 import { CryptoPool } from "../../../src/server/threads/crypto-pool.ts";
@@ -35,10 +40,10 @@ export type Stage = {
   /** What the ledger was asked and has not answered; `answer` lets it. */
   held: Letter<LedgerRequest>[];
   /** From now on the ledger answers only when told. */
-  holdLedger(): void;
-  answer(): void;
+  holdLedger: () => void;
+  answer: () => void;
   /** A connection and the peer at its other end. */
-  connect(): Promise<{ connection: ClassicConnection; served: Socket; peer: Peer }>;
+  connect: () => Promise<{ connection: ClassicConnection; served: Socket; peer: Peer }>;
 };
 
 export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stage {

@@ -3,7 +3,11 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ManualClock } from "../../../src/actor/testkit.ts";
 import { CryptoPool } from "../../../src/server/threads/crypto-pool.ts";
-import { SessionCrypto, choosePlacement, deriveSecrets } from "../../../src/server/classic/session-crypto.ts";
+import {
+  SessionCrypto,
+  choosePlacement,
+  deriveSecrets,
+} from "../../../src/server/classic/session-crypto.ts";
 
 const NOW = 1_700_000_000;
 const secrets = deriveSecrets(new Uint8Array(32).fill(5));

@@ -82,7 +82,7 @@ const answered = fc.oneof(
     weight: 1,
     arbitrary: fc
       .constantFrom("busy", "timed_out", "died", "draining")
-      .map((failure) => failed(failure as "busy" | "timed_out" | "died" | "draining")),
+      .map((failure) => failed(failure)),
   },
 );
 

@@ -6,7 +6,13 @@ import type { Hello, Request } from "../../../src/protocol/classic.ts";
 import { SeenTokens } from "../../../src/protocol/seen-tokens.ts";
 import { sessionTransition } from "../../../src/server/classic/session.ts";
 import type { Admission } from "../../../src/server/admission.ts";
-import type { About, Customer, Effect, Message, State } from "../../../src/server/classic/session-state.ts";
+import type {
+  About,
+  Customer,
+  Effect,
+  Message,
+  State,
+} from "../../../src/server/classic/session-state.ts";
 import type { Failure } from "../../../src/actor/answer.ts";
 import type { LedgerReply } from "../../../src/workers/ledger.ts";
 

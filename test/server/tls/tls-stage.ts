@@ -8,7 +8,11 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type ConnectionOptions, type TlsOptions } from "node:tls";
 import { onTestFinished } from "vitest";
 import { certify, type Certified, type LeafRequest } from "../../../src/server/tls/certificates.ts";
-import { changeRegister, terminalCheck, type TerminalVerdict } from "../../../src/server/tls/terminals.ts";
+import {
+  changeRegister,
+  terminalCheck,
+  type TerminalVerdict,
+} from "../../../src/server/tls/terminals.ts";
 import { bankTlsOptions } from "../../../src/server/tls/options.ts";
 import { tlsFiles } from "../../../src/server/tls/files.ts";
 
