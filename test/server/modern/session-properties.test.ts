@@ -228,7 +228,7 @@ describe("whatever happens, in any order", () => {
       if (!wasBrokenOff(run)) expect(answers.toSorted(byNumber)).toEqual(run.calls);
       answered += answers.length;
     });
-    expect(answered).toBeGreaterThan(1_000);
+    expect(answered).toBeGreaterThan(100);
   });
 
   it("every turn that was granted is given back, once", () => {
@@ -287,12 +287,15 @@ describe("whatever happens, in any order", () => {
   });
 
   it("nobody moves money who is not logged in", () => {
+    let moves = 0;
     always(({ trace }) => {
       for (const { before, effects } of trace) {
-        const moves = effects.some((effect) => effect.type === "ask_ledger" && effect.key);
-        if (moves) expect(before.phase).toBe("authenticated");
+        if (!effects.some((effect) => effect.type === "ask_ledger" && effect.key)) continue;
+        expect(before.phase).toBe("authenticated");
+        moves += 1;
       }
     });
+    expect(moves).toBeGreaterThan(100);
   });
 });
 
