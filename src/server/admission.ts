@@ -156,7 +156,7 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
   }
 }
 
-/** Whatever the ledger says, the outcome is known; but a login that failed must have been counted. */
+/** The outcome is known before the ledger answers; but a failure is one once it was counted. */
 function whenEnding({ outcome }: Admission, result: ErrandResult<unknown>): AdmissionStep {
   if (outcome === null) throw new Error("an admission ends without an outcome");
   return end(result.type === "answered" && result.answer.ok ? outcome : BUSY);

@@ -15,7 +15,7 @@ import { fingerprintOf } from "../../protocol/channel.ts";
 import type { KeyPair } from "../../protocol/ciphers.ts";
 import { decodeHex, encodeHex } from "../../protocol/hex.ts";
 import { fresh } from "./fresh-file.ts";
-import { KeyUnusable } from "./key-ring.ts";
+import { KeyUnusable, keysIn } from "./key-ring.ts";
 import {
   createSecretFile,
   makeSecretFolder,
@@ -183,7 +183,6 @@ function newest(keys: readonly Key[]): Key {
   return key;
 }
 
-const keysIn = (folder: string): string => join(folder, "keys");
 const publicFileIn = (folder: string): string => join(folder, "identity.pub");
 const fileOf = (folder: string, number: number): string =>
   join(keysIn(folder), `identity-${number}.json`);

@@ -44,7 +44,8 @@ export function openKeyRing(folder: string): KeyRing {
 /** Reads the key of the encrypted audit file alone. @throws KeyUnusable */
 export const readAuditKey = (folder: string): Uint8Array => readKey(folder, "audit.key");
 
-const keysIn = (folder: string): string => join(folder, "keys");
+/** Where a data folder keeps its secrets. */
+export const keysIn = (folder: string): string => join(folder, "keys");
 
 function readKey(folder: string, name: keyof typeof KEY_BYTES): Uint8Array {
   const path = join(keysIn(folder), name);

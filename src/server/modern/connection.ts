@@ -33,7 +33,7 @@ import { isAdmission } from "./calls.ts";
 import { CALLS_IN_FLIGHT_MAX, sessionTransition } from "./session.ts";
 import { initialState, type About, type Effect, type Message, type News } from "./session-state.ts";
 
-/** Calls that the session has at once: above what it keeps in flight, below what its mailbox takes. */
+/** Calls that a session has at once: more than it keeps in flight, less than its mailbox takes. */
 const UNANSWERED_MAX = 2 * CALLS_IN_FLIGHT_MAX;
 const HISTORY_MS_MAX = 10_000;
 const PROTOCOL = "ATM/2";
