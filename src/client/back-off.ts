@@ -49,8 +49,9 @@ export async function persistently<T>(
     try {
       return await work();
     } catch (error) {
-      if (patience.signal.aborted || !mayPass(error, tries)) throw error;
+      if (!mayPass(error, tries)) throw error;
+      await pause(tries, patience);
+      if (patience.signal.aborted) throw error;
     }
-    await pause(tries, patience);
   }
 }

@@ -14,7 +14,7 @@ import { LineLost } from "./classic-client.ts";
 import { ModernClient } from "./modern-client.ts";
 import type { Dial, HistoryWish, ModernClientOptions, TransferWish } from "./modern-client.ts";
 import { BankNotAuthentic, OutcomeUnknown, Refused } from "./modern-errors.ts";
-import type { SessionOver } from "./modern-errors.ts";
+import type { SessionEnd, SessionOver } from "./modern-errors.ts";
 import { afterTimeout } from "./timers.ts";
 import type { LineEnd } from "./transport.ts";
 import { endedError, isHangUp, isOutcome, isPassing, leavesDoubt, overBy } from "./verdicts.ts";
@@ -236,7 +236,7 @@ export class ModernSession {
       this.#stillWanted();
       if (client.end !== null) throw new LineLost(LOST_AT_ONCE, false);
     } catch (error) {
-      const over = client.end === null ? null : overBy(client.end);
+      const over = client.end === null ? null : this.#overBy(client.end);
       if (over !== null) this.#finish(over);
       client.close();
       throw error;
@@ -272,10 +272,15 @@ export class ModernSession {
     const end = this.#client?.end ?? null;
     if (end === null) return;
     this.#client = null;
-    const over = overBy(end);
+    const over = this.#overBy(end);
     if (over !== null) return this.#finish(over);
-    // Nobody need wait for it: news wants a line too. If it fails, the state says so.
-    this.#connected().catch(() => undefined);
+    // Nobody waits for it, but a customer's news wants a line. If it fails, the state says so.
+    if (this.#username !== null) this.#connected().catch(() => undefined);
+    this.#tell();
+  }
+
+  #overBy(end: SessionEnd): SessionOver | null {
+    return overBy(end, this.#username !== null);
   }
 
   #finish(over: SessionOver): void {

@@ -3,10 +3,15 @@ import { LineLost } from "./classic-client.ts";
 import { BankNotAuthentic, Refused, SessionEnded } from "./modern-errors.ts";
 import type { SessionEnd, SessionOver } from "./modern-errors.ts";
 
-/** What ends the session for good, rather than the line alone. */
-export function overBy(end: SessionEnd): SessionOver | null {
+/**
+ * What ends the session for good, rather than the line alone. A session in which nobody is logged in
+ * is none that could be idle.
+ */
+export function overBy(end: SessionEnd, isLoggedIn: boolean): SessionOver | null {
   if (end.type === "cut") return null;
-  return end.type === "closed_by_bank" && end.reason === "draining" ? null : end;
+  if (end.type !== "closed_by_bank") return end;
+  const isLineAlone = end.reason === "draining" || (end.reason === "idle" && !isLoggedIn);
+  return isLineAlone ? null : end;
 }
 
 export const endedError = (over: SessionOver): SessionEnded | BankNotAuthentic =>
