@@ -5,10 +5,12 @@
 
 import { describe, expect, it } from "vitest";
 import { dollars } from "../../../src/bank/money.ts";
+import type { SessionEnd } from "../../../src/client/modern-errors.ts";
 import { startTestBank } from "../../test-bank.ts";
 import { connectTo, customerOf, expectNothingMoved, snapshotOf } from "./customer.ts";
 import { HostileBridge, altered, onFrames, type Meddling } from "./hostile-bridge.ts";
 
+const BREACH_SEEN = { type: "breach", code: "bad_frame" };
 const BREACH_TOLD = { type: "closed_by_bank", reason: "breach" };
 
 /** Alice, with $100, through the bridge; Bob, past it. */
@@ -24,7 +26,7 @@ async function twoCustomers() {
 
 describe("played on the bank, found out by the bank", () => {
   /** Alice wants to move money; the attack is on the frames that say so. */
-  async function attack(meddle: Meddling, event = "session: bad_frame"): Promise<void> {
+  async function attack(meddle: Meddling, event = "session: bad_frame"): Promise<SessionEnd> {
     const { bank, bridge, alice, before } = await twoCustomers();
     bridge.meddle = onFrames("to_bank", meddle);
     const wishes = [
@@ -33,8 +35,9 @@ describe("played on the bank, found out by the bank", () => {
     ];
     const outcomes = await Promise.allSettled(wishes);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    expect(await alice.ended).toEqual(BREACH_TOLD);
+    const end = await alice.ended;
     await expectNothingMoved(bank, before, [event], 1);
+    return end;
   }
 
   /** The first frame of the attack, which is the transfer. */
@@ -49,34 +52,40 @@ describe("played on the bank, found out by the bank", () => {
 
   it("reorder: two frames in the other order", async () => {
     const kept: Uint8Array[] = [];
-    await attack(({ frame, index }) => {
+    const end = await attack(({ frame, index }) => {
       kept.unshift(frame);
       return index === FIRST ? [] : kept;
     });
+    expect(end).toEqual(BREACH_TOLD);
   });
 
   it("drop: a frame left out", async () => {
-    await attack(({ frame, index }) => (index === FIRST ? [] : [frame]));
+    const end = await attack(({ frame, index }) => (index === FIRST ? [] : [frame]));
+    expect(end).toEqual(BREACH_TOLD);
   });
 
   it("alter: a frame with one bit changed", async () => {
-    await attack(({ frame }) => [altered(frame, 20)]);
+    const end = await attack(({ frame }) => [altered(frame, 20)]);
+    expect(end).toEqual(BREACH_TOLD);
   });
 
   it("truncate: a frame made shorter, with its length made to fit", async () => {
-    await attack(({ frame }) => {
+    const end = await attack(({ frame }) => {
       const shorter = Buffer.from(frame.subarray(0, frame.length - 1));
       shorter.writeUInt16BE(shorter.length - 2);
       return [shorter];
     });
+    expect(end).toEqual(BREACH_TOLD);
   });
 
   it("truncate: a length that no frame has", async () => {
-    await attack(() => [Uint8Array.of(0, 15)], "session: bad_frame_length");
+    const end = await attack(() => [Uint8Array.of(0, 15)], "session: bad_frame_length");
+    expect(end).toEqual(BREACH_TOLD);
   });
 
   it("reflect: the bank's own frame sent back to it", async () => {
-    await attack(({ line }) => [line.frames.to_client.at(-1)!]);
+    const end = await attack(({ line }) => [line.frames.to_client.at(-1)!]);
+    expect(end).toEqual(BREACH_TOLD);
   });
 
   it("splice: a frame of another session of the same customer", async () => {
@@ -95,53 +104,61 @@ describe("played on the bank, found out by the bank", () => {
   });
 
   it("inject: a frame of the attacker's own", async () => {
-    await attack(({ frame }) => [Uint8Array.of(0, 32, ...new Uint8Array(32)), frame]);
+    const end = await attack(({ frame }) => [Uint8Array.of(0, 32, ...new Uint8Array(32)), frame]);
+    expect(end).toEqual(BREACH_TOLD);
   });
 });
 
 describe("played on the client, found out by the client, which hangs up", () => {
   /** Alice asks twice for her balance; the attack is on the answers. */
-  async function attack(meddle: Meddling): Promise<void> {
+  async function attack(meddle: Meddling): Promise<SessionEnd> {
     const { bank, bridge, alice, before } = await twoCustomers();
     bridge.meddle = onFrames("to_client", meddle);
     const answers = await Promise.allSettled([alice.client.balance(), alice.client.balance()]);
     expect(answers.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    expect(await alice.ended).toEqual({ type: "breach", code: "bad_frame" });
+    const end = await alice.ended;
     await expectNothingMoved(bank, before, ["session: cut"], 1);
+    return end;
   }
 
   const FIRST = 4;
 
   it("replay: an older answer in the place of this one", async () => {
-    await attack(({ line }) => [line.frames.to_client[1]!]);
+    const end = await attack(({ line }) => [line.frames.to_client[1]!]);
+    expect(end).toEqual(BREACH_SEEN);
   });
 
   it("reorder: two answers in the other order", async () => {
     const kept: Uint8Array[] = [];
-    await attack(({ frame, index }) => {
+    const end = await attack(({ frame, index }) => {
       kept.unshift(frame);
       return index === FIRST ? [] : kept;
     });
+    expect(end).toEqual(BREACH_SEEN);
   });
 
   it("drop: an answer left out", async () => {
-    await attack(({ frame, index }) => (index === FIRST ? [] : [frame]));
+    const end = await attack(({ frame, index }) => (index === FIRST ? [] : [frame]));
+    expect(end).toEqual(BREACH_SEEN);
   });
 
   it("alter: an answer with one bit changed", async () => {
-    await attack(({ frame }) => [altered(frame, 20)]);
+    const end = await attack(({ frame }) => [altered(frame, 20)]);
+    expect(end).toEqual(BREACH_SEEN);
   });
 
   it("truncate: an answer made shorter, with its length made to fit", async () => {
-    await attack(({ frame }) => {
+    const end = await attack(({ frame }) => {
       const shorter = Buffer.from(frame.subarray(0, frame.length - 1));
       shorter.writeUInt16BE(shorter.length - 2);
       return [shorter];
     });
+    expect(end).toEqual(BREACH_SEEN);
   });
 
   it("reflect: the client's own request as its answer", async () => {
-    await attack(({ line }) => [line.frames.to_bank.at(-1)!]);
+    const end = await attack(({ line }) => [line.frames.to_bank.at(-1)!]);
+    expect(end).toEqual(BREACH_SEEN);
   });
 
   it("splice: an answer of another session of the same customer", async () => {
@@ -154,7 +171,7 @@ describe("played on the client, found out by the client, which hangs up", () => 
       return [frame];
     });
     expect(await other.client.balance()).toMatchObject({ balance: dollars(100) });
-    expect(await alice.ended).toEqual({ type: "breach", code: "bad_frame" });
+    expect(await alice.ended).toEqual(BREACH_SEEN);
     expect(await other.client.balance()).toMatchObject({ balance: dollars(100) });
     await expectNothingMoved(bank, { ...before, rows }, ["session: cut"], 2);
   });
