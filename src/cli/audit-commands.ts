@@ -44,7 +44,7 @@ export function decryptAudit(file: string | undefined, folder: string): void {
 export function listAudit(folder: string, json: boolean): void {
   const reader = openReader(folder);
   try {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const entries = reader.auditAfter(after, ENTRIES_MAX);
       if (entries.length === 0) return;
       for (const entry of entries) print(json ? jsonOf(entry) : textOf(entry));

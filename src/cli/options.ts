@@ -55,12 +55,8 @@ export function withBankOptions(command: Command): Command {
         .env("BANK_CRYPTO")
         .default("auto"),
     )
-    .addOption(
-      whole("--connections-max <number>", "connections at a time", 12_000, 1, 1_000_000),
-    )
-    .addOption(
-      whole("--passwords-max <number>", "passwords in work or waiting", 64, 1, 100_000),
-    )
+    .addOption(whole("--connections-max <number>", "connections at a time", 12_000, 1, 1_000_000))
+    .addOption(whole("--passwords-max <number>", "passwords in work or waiting", 64, 1, 100_000))
     .addOption(seconds("--message-timeout", "to finish a message", 10))
     .addOption(seconds("--login-timeout", "without a message, before a login", 120))
     .addOption(seconds("--idle-timeout", "without a message, after a login", 900))

@@ -67,7 +67,11 @@ describe("D25", () => {
     await ForgedSession.open(bank, "alice");
     const lines = await Promise.all(Array.from({ length: 10 }, () => RawLine.open(bank.bank.port)));
     await Promise.all(lines.map((line) => guess(bank, "alice", 100, line)));
-    expect(countedOf(bank, "alice")).toEqual({ failed: LOGIN_FAILURES_MAX, unchecked: 990, busy: 0 });
+    expect(countedOf(bank, "alice")).toEqual({
+      failed: LOGIN_FAILURES_MAX,
+      unchecked: 990,
+      busy: 0,
+    });
     expect(await logIn(bank, "alice", {})).toBe(FAILED);
   });
 
@@ -75,7 +79,11 @@ describe("D25", () => {
     const bank = await startTestBank({ passwordsMax: 1_000 });
     await ForgedSession.open(bank, "alice");
     await Promise.all(Array.from({ length: 100 }, () => guess(bank, "alice", 1)));
-    expect(countedOf(bank, "alice")).toEqual({ failed: LOGIN_FAILURES_MAX, unchecked: 90, busy: 0 });
+    expect(countedOf(bank, "alice")).toEqual({
+      failed: LOGIN_FAILURES_MAX,
+      unchecked: 90,
+      busy: 0,
+    });
   });
 
   it("an owner who logs in twenty times at once is not taken for a guesser", async () => {

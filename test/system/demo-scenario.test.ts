@@ -187,36 +187,43 @@ describe("the page", () => {
     await page.click("#confirm");
     await page.getByText("Waiting for the bank").first().waitFor();
     bank.child.kill("SIGKILL"); // … and then it is gone.
-    await page.getByText(/unknown/i).first().waitFor();
+    await page
+      .getByText(/unknown/i)
+      .first()
+      .waitFor();
     expect(await heading(page).innerText()).toMatch(/unknown/i);
   });
 
-  it("can be used by keyboard alone, with no fault that axe knows", { timeout: 60_000 }, async () => {
-    const bank = await startBankProgram(temporaryFolder());
-    const { page } = await openAtm(bank.port);
-    await signUp(page, "alice", "SecurePass123");
-    expect(await page.inputValue("#username")).toBe("alice"); // From the sign-up.
-    await page.locator("#username").focus();
-    await page.keyboard.press("Tab");
-    await page.keyboard.type("SecurePass123");
-    await page.keyboard.press("Enter");
-    await page.waitForURL("**/action");
-    await expectAccessible(page);
-    await page.locator("#choose-deposit").focus();
-    await page.keyboard.press("Enter");
-    await page.locator("#amount").waitFor();
-    await expectAccessible(page);
-    await page.keyboard.type("250");
-    expect(await page.inputValue("#amount")).toBe("250");
-    await page.keyboard.press("Enter");
-    await page.locator("#confirm").waitFor();
-    await expectAccessible(page);
-    await page.locator("#confirm").focus();
-    await page.keyboard.press("Enter");
-    await page.getByText("Deposited $250. New Balance: $250").first().waitFor();
-    await expectAccessible(page);
-    expect(await status(page).innerText()).toContain("Deposited $250");
-  });
+  it(
+    "can be used by keyboard alone, with no fault that axe knows",
+    { timeout: 60_000 },
+    async () => {
+      const bank = await startBankProgram(temporaryFolder());
+      const { page } = await openAtm(bank.port);
+      await signUp(page, "alice", "SecurePass123");
+      expect(await page.inputValue("#username")).toBe("alice"); // From the sign-up.
+      await page.locator("#username").focus();
+      await page.keyboard.press("Tab");
+      await page.keyboard.type("SecurePass123");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/action");
+      await expectAccessible(page);
+      await page.locator("#choose-deposit").focus();
+      await page.keyboard.press("Enter");
+      await page.locator("#amount").waitFor();
+      await expectAccessible(page);
+      await page.keyboard.type("250");
+      expect(await page.inputValue("#amount")).toBe("250");
+      await page.keyboard.press("Enter");
+      await page.locator("#confirm").waitFor();
+      await expectAccessible(page);
+      await page.locator("#confirm").focus();
+      await page.keyboard.press("Enter");
+      await page.getByText("Deposited $250. New Balance: $250").first().waitFor();
+      await expectAccessible(page);
+      expect(await status(page).innerText()).toContain("Deposited $250");
+    },
+  );
 
   it.for([360, 768, 1_280])("fits a window of %i pixels, light and dark", async (width) => {
     const bank = await startBankProgram(temporaryFolder());
