@@ -24,7 +24,7 @@ export type BankFlags = {
   readerTimeout: number;
   dataMax?: number;
   classic: "on" | "off";
-  mutualTls: boolean;
+  mutualTls: "on" | "off";
   log: LogFormat;
 };
 
@@ -68,9 +68,10 @@ export function withBankOptions(command: Command): Command {
         .default("on"),
     )
     .addOption(
-      new Option("--mutual-tls", "take TLS only from terminals with a certificate")
+      new Option("--mutual-tls <switch>", "whether TLS is only for terminals with a certificate")
+        .choices(["on", "off"])
         .env("BANK_MUTUAL_TLS")
-        .default(false),
+        .default("off"),
     )
     .addOption(
       new Option("--data-max <megabytes>", "the most that the database may grow to")
@@ -96,7 +97,7 @@ export const bankOptionsOf = (
   connectionsMax: flags.connectionsMax,
   passwordsMax: flags.passwordsMax,
   classic: flags.classic === "on",
-  mutualTls: flags.mutualTls,
+  mutualTls: flags.mutualTls === "on",
   about: { name: "Secure ATM", version: VERSION },
   limits: {
     messageMs: flags.messageTimeout * 1_000,

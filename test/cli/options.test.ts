@@ -39,6 +39,8 @@ const OPTIONS: readonly Row[] = [
   ["--login-timeout", "BANK_LOGIN_TIMEOUT", "loginTimeout", 120, 5, 6],
   ["--idle-timeout", "BANK_IDLE_TIMEOUT", "idleTimeout", 900, 5, 6],
   ["--reader-timeout", "BANK_READER_TIMEOUT", "readerTimeout", 10, 5, 6],
+  ["--classic", "BANK_CLASSIC", "classic", "on", "off", "on"],
+  ["--mutual-tls", "BANK_MUTUAL_TLS", "mutualTls", "off", "on", "off"],
   ["--data-max", "BANK_DATA_MAX", "dataMax", undefined, 5, 6],
   ["--log", "BANK_LOG", "log", "text", "json", "off"],
 ];
