@@ -8,7 +8,6 @@ import { ClientHandshake, type Channel } from "../../../src/protocol/channel.ts"
 import type { Ciphers, KeyPair } from "../../../src/protocol/ciphers.ts";
 import type { Greeting } from "../../../src/protocol/greeting.ts";
 import { decodeHex } from "../../../src/protocol/hex.ts";
-import type { TestBank } from "../../test-bank.ts";
 import { RawLine } from "../raw-line.ts";
 
 export const PASSWORD = "a good password";
@@ -23,6 +22,9 @@ export type Said = {
   params?: Record<string, unknown>;
 };
 
+/** Whoever speaks for a bank: what matters is its port, and the key that its clients pin, in hex. */
+export type Target = { bank: { port: number; publicKey: string } };
+
 export class RawSession {
   readonly line: RawLine;
   readonly channel: Channel;
@@ -35,7 +37,7 @@ export class RawSession {
     this.greeting = greeting;
   }
 
-  static async open({ bank }: TestBank): Promise<RawSession> {
+  static async open({ bank }: Target): Promise<RawSession> {
     const line = await RawLine.open(bank.port);
     const handshake = new ClientHandshake(nodeCiphers, decodeHex(bank.publicKey));
     await line.send(handshake.first());
@@ -43,7 +45,7 @@ export class RawSession {
   }
 
   /** Signs up and logs in. */
-  static async customer(bank: TestBank, username: string): Promise<RawSession> {
+  static async customer(bank: Target, username: string): Promise<RawSession> {
     const session = await RawSession.open(bank);
     await session.ask("auth.signUp", { username, password: PASSWORD });
     return session.logIn(username);
