@@ -6,12 +6,14 @@ import { Writable } from "node:stream";
 export interface Terminal {
   /** Whether there is somebody to ask. */
   readonly isInteractive: boolean;
+  /** To programs, and to people too: what was asked for. */
+  print(line: string): void;
+  /** To people alone. What they were typing is shown again behind it. */
+  say(line: string): void;
   /** The next line; null at the end of the input. */
   ask(question: string): Promise<string | null>;
   /** The same, and what is typed is not shown. */
   askSecret(question: string): Promise<string | null>;
-  /** Shows lines that nobody asked for, and what was being typed behind them again. */
-  interrupt(lines: readonly string[]): void;
   /** All lines of an input that is no person. */
   lines(): AsyncIterable<string>;
   close(): void;
@@ -52,6 +54,11 @@ export function openTerminal(): Terminal {
 
   return {
     isInteractive,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    say(line) {
+      process.stderr.write(isAsking ? `\r\u001B[K${line}\n` : `${line}\n`);
+      if (isAsking) opened?.prompt(true);
+    },
     ask,
     async askSecret(question) {
       process.stderr.write(question);
@@ -62,11 +69,6 @@ export function openTerminal(): Terminal {
         isMuted = false;
         process.stderr.write("\n");
       }
-    },
-    interrupt(lines) {
-      const text = lines.join("\n");
-      process.stderr.write(isAsking ? `\r\u001B[K${text}\n` : `${text}\n`);
-      if (isAsking) opened?.prompt(true);
     },
     lines: () => input(),
     close: () => opened?.close(),

@@ -9,11 +9,10 @@ import { TlsTransport, type TlsLine } from "../client/tls-transport.ts";
 import type { Transport } from "../client/transport.ts";
 import { knownBanksFile, trustedKey, type TrustFlags } from "./atm-command-bank.ts";
 import { ClassicTeller } from "./atm-command-classic.ts";
-import { failureOf } from "./atm-command-failure.ts";
-import { USAGES, parseWish, wordsOf, type Typed } from "./atm-command-line.ts";
-import { fetchPassword } from "./atm-command-password.ts";
+import { Counter, converse, follow } from "./atm-command-counter.ts";
+import { USAGES, parseWish, type Typed } from "./atm-command-line.ts";
 import { newsLine, stateLine } from "./atm-command-news.ts";
-import { ModernTeller, type Answer, type Teller, type Wish } from "./atm-command-teller.ts";
+import { ModernTeller, type Teller } from "./atm-command-teller.ts";
 import { openTerminal, type Terminal } from "./atm-command-terminal.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 import { BANK_PORT, parseAddress } from "./options.ts";
@@ -100,122 +99,21 @@ async function serve(
   else await follow(counter, terminal);
 }
 
-/** A person may err and go on. */
-async function converse(counter: Counter, terminal: Terminal): Promise<void> {
-  say(["What may it be? Try help."]);
-  for (;;) {
-    const line = await terminal.ask("atm> ");
-    const words = line === null ? ["quit"] : wordsOf(line);
-    if (words.length === 0) continue;
-    try {
-      const typed = parseWish(words);
-      if (typed.type === "quit") return;
-      await counter.serve(typed);
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure === null || failure.code === EXIT.integrity) throw error;
-      say([failure.message]);
-    }
-  }
-}
-
-/** A script stops where something fails: what follows may build on it. */
-async function follow(counter: Counter, terminal: Terminal): Promise<void> {
-  for await (const line of terminal.lines()) {
-    const words = wordsOf(line);
-    if (words.length === 0 || line.startsWith("#")) continue;
-    const typed = await counter.read(words);
-    if (typed.type === "quit") return;
-    await counter.serve(typed);
-  }
-}
-
-/** Takes commands, fetches the passwords that they need, and prints what came of them. */
-class Counter {
-  readonly #teller: Teller;
-  readonly #terminal: Terminal;
-  readonly #flags: Flags;
-
-  constructor(teller: Teller, terminal: Terminal, flags: Flags) {
-    this.#teller = teller;
-    this.#terminal = terminal;
-    this.#flags = flags;
-  }
-
-  async open(): Promise<void> {
-    const lines = await this.#reporting("connect", () => this.#teller.open());
-    if (this.#terminal.isInteractive && !this.#flags.json) say(lines);
-  }
-
-  read(words: readonly string[]): Promise<Typed> {
-    return this.#reporting(words[0] ?? "", async () => parseWish(words));
-  }
-
-  /** A login that no command has asked for, so that none is answered. */
-  async logIn(typed: Typed & { type: "log-in" }): Promise<void> {
-    await this.#reporting("log-in", async () => this.#teller.perform(await this.#wishOf(typed)));
-  }
-
-  async serve(typed: Typed): Promise<void> {
-    if (typed.type === "help" || typed.type === "quit") return say(Object.values(USAGES));
-    const answer: Answer = await this.#reporting(typed.type, async () =>
-      this.#teller.perform(await this.#wishOf(typed)),
-    );
-    const { lines, result } = answer;
-    const json = JSON.stringify({ ok: true, command: typed.type, result });
-    for (const line of this.#flags.json ? [json] : lines) process.stdout.write(`${line}\n`);
-  }
-
-  async #wishOf(typed: Exclude<Typed, { type: "help" | "quit" }>): Promise<Wish> {
-    const fetch = (about: "own" | "new", file?: string) =>
-      fetchPassword(about, file, this.#terminal);
-    switch (typed.type) {
-      case "sign-up":
-      case "log-in": {
-        const { type, username, file = this.#flags.passwordFile } = typed;
-        return { type, username, password: await fetch("own", file) };
-      }
-      case "password":
-        return { type: "password", newPassword: await fetch("new", typed.file) };
-      default:
-        return typed as Wish;
-    }
-  }
-
-  /** A program reads of a failure where it reads of all else; people read it once. */
-  async #reporting<T>(command: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure === null) throw error;
-      const { code, ...told } = failure;
-      const json = JSON.stringify({ ok: false, command, error: told });
-      if (this.#flags.json) process.stdout.write(`${json}\n`);
-      throw new CommandFailed(code, failure.message);
-    }
-  }
-}
-
 async function hire(flags: Flags, terminal: Terminal): Promise<Teller> {
   const dial = dialer(flags);
   if (flags.classic) return new ClassicTeller(dial);
   const ask = terminal.isInteractive ? terminal.ask : null;
   const bankPublicKey = await trustedKey(flags, ask);
-  const tell = (line: string | null): void => {
-    if (line === null) return;
-    if (terminal.isInteractive) terminal.interrupt([line]);
-    else say([line]);
-  };
-  if (terminal.isInteractive && !flags.json) {
-    say([`The bank's key  ${fingerprintOf(nodeCiphers, bankPublicKey)}`]);
-  }
+  const isTalking = terminal.isInteractive && !flags.json;
+  if (isTalking) terminal.say(`The bank's key  ${fingerprintOf(nodeCiphers, bankPublicKey)}`);
   return new ModernTeller({
     ...{ dial, bankPublicKey },
-    onNews: (news) => tell(flags.json ? JSON.stringify(news) : newsLine(news)),
-    // A script hears of a bank that is away from the command that needs it.
-    onState: (state) =>
-      tell(state.type === "offline" && !terminal.isInteractive ? null : stateLine(state)),
+    onNews: (news) => terminal.say(flags.json ? JSON.stringify(news) : newsLine(news)),
+    onState(state) {
+      const line = stateLine(state);
+      // A script hears of a bank that is away from the command that needs it.
+      if (line !== null && (isTalking || state.type !== "offline")) terminal.say(line);
+    },
   });
 }
 
@@ -243,8 +141,3 @@ function readText(path: string): string {
     throw new CommandFailed(EXIT.environment, `cannot read ${path}: ${(error as Error).message}`);
   }
 }
-
-/** To people: what programs read goes to the other stream. */
-const say = (lines: readonly string[]): void => {
-  for (const line of lines) process.stderr.write(`${line}\n`);
-};

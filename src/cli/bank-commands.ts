@@ -11,6 +11,7 @@ import { readBankKey } from "./bank-key.ts";
 import { addDemoAccounts } from "./demo.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 import { BANK_PORT, bankOptionsOf, type BankFlags } from "./options.ts";
+import { talkToParent } from "./parent-line.ts";
 import { untilSignalled } from "./shutdown.ts";
 
 /** The page is built into dist/web; this file runs as src/cli/… or within dist/main.js. */
@@ -85,6 +86,7 @@ async function openBank(flags: BankFlags): Promise<{ bank: Bank; failed: Promise
   const folder = resolve(flags.data);
   try {
     const bank = await startBank({ ...bankOptionsOf(flags), folder, log, onFailure: fail });
+    talkToParent(bank);
     if (!flags.host.startsWith("127.")) warnOfExposure();
     return { bank, failed: failed.promise };
   } catch (error) {

@@ -47,8 +47,9 @@ export class BankNotAuthentic extends Error {
    */
   readonly evidence: "forged" | "hung_up";
 
-  constructor(evidence: "forged" | "hung_up") {
-    super(EVIDENCE_TEXTS[evidence]);
+  /** @param detail How the line ended, where that may tell people more. */
+  constructor(evidence: "forged" | "hung_up", detail?: string) {
+    super(EVIDENCE_TEXTS[evidence] + (detail === undefined ? "" : ` (${detail})`));
     this.evidence = evidence;
   }
 }

@@ -212,8 +212,11 @@ export class ModernSession {
 
   async #connect(): Promise<ModernClient> {
     const triesMax = this.#wasSecured ? DIAL_TRIES_MAX : 1;
-    const mayPass = (error: unknown, tries: number): boolean =>
-      tries < triesMax && (isHangUp(error) ? tries < HANG_UPS_MAX : isPassing(error));
+    let hangUps = 0;
+    const mayPass = (error: unknown, tries: number): boolean => {
+      hangUps = isHangUp(error) ? hangUps + 1 : 0;
+      return tries < triesMax && (hangUps > 0 ? hangUps < HANG_UPS_MAX : isPassing(error));
+    };
     try {
       return await persistently(() => this.#connectOnce(), mayPass, this.#patience);
     } catch (error) {

@@ -120,6 +120,7 @@ export class SecureLine {
     const fingerprint = this.#fingerprint;
     const listener = this.#opening.secured({ greeting, handshakeHash, fingerprint });
     this.#secured = { channel, listener };
+    this.#firstPiece = NOTHING;
   }
 
   /** Does what a breach of the peer's may interrupt. */
@@ -142,7 +143,7 @@ export class SecureLine {
     if (!isSilent || line.kind !== "closed") return this.#cut(line);
     this.#isOver = true;
     this.#cancelTimeout();
-    this.#opening.failed(new BankNotAuthentic("hung_up"));
+    this.#opening.failed(new BankNotAuthentic("hung_up", line.detail));
   }
 
   #cut(line: LineEnd): void {

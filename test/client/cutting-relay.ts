@@ -12,7 +12,7 @@ export class CuttingRelay {
   readonly #server = createServer((client) => void this.#join(client));
   /** Lines wait for it: a bank that restarts is away, not gone. */
   #bankPort: Promise<number>;
-  #onReply: (() => void) | null = null;
+  #onReply: ((replies: number) => boolean) | null = null;
 
   private constructor(bankPort: number) {
     this.#bankPort = Promise.resolve(bankPort);
@@ -39,10 +39,17 @@ export class CuttingRelay {
     this.#bankPort = bankPort;
   }
 
-  /** Withholds the bank's next reply and cuts every line. Resolves when that has happened. */
-  cutAtReply(): Promise<void> {
+  /**
+   * Withholds a reply of the bank and cuts every line: the next one that comes, or the one of this
+   * number on its line, from 1. Resolves when that has happened.
+   */
+  cutAtReply(number?: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#onReply = resolve;
+      this.#onReply = (replies) => {
+        const isIt = number === undefined || replies === number;
+        if (isIt) resolve();
+        return isIt;
+      };
     });
   }
 
@@ -55,12 +62,12 @@ export class CuttingRelay {
     client.on("close", () => bank.destroy());
     client.resume();
     bank.on("close", () => client.end());
+    let replies = 0;
     bank.on("data", (piece) => {
-      if (this.#onReply === null) return void client.write(piece);
-      const withheld = this.#onReply;
+      replies += 1;
+      if (this.#onReply?.(replies) !== true) return void client.write(piece);
       this.#onReply = null;
       this.#cut();
-      withheld();
     });
   }
 

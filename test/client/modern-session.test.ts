@@ -70,13 +70,11 @@ function stage(...scripts: Script[]) {
   });
   /** Lets time pass until `work` is settled. */
   async function inTime<T>(work: Promise<T>): Promise<T> {
-    let isOver = false;
-    const over = () => void (isOver = true);
-    work.then(over, over);
-    while (!isOver) {
-      await settled();
-      clock.advance(1_000);
-    }
+    const over = work.then(
+      () => true,
+      () => true,
+    );
+    while (!(await Promise.race([over, settled().then(() => false)]))) clock.advance(1_000);
     return work;
   }
   const keys = () =>
@@ -146,6 +144,13 @@ describe("a change whose line is lost", () => {
     await session.logIn(ADA.username, ADA.password);
     await inTime(errorOf(session.deposit(cents(2_000), "my-key")));
     expect(await inTime(session.deposit(cents(2_000), "my-key"))).toEqual(MOVED);
+  });
+
+  it("outlives a bank that hangs up while it stops and starts", async () => {
+    const scripts = [cutting, hangingUp, away, away, hangingUp, hangingUp, away, answering];
+    const { session, inTime } = stage(...scripts);
+    await session.logIn(ADA.username, ADA.password);
+    expect(await inTime(session.deposit(cents(2_000)))).toEqual(MOVED);
   });
 
   it("is not made by a question, or by a change that was never sent", async () => {
