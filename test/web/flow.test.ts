@@ -2,67 +2,53 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dollars } from "../../src/bank/money.ts";
-import type { Reply } from "../../src/protocol/classic.ts";
-import { parseAmount } from "../../web/atm/amount.ts";
+import { cents, dollars } from "../../src/bank/money.ts";
+import { transition } from "../../web/atm/flow.ts";
+import { problemsOf } from "../../web/atm/problem-texts.ts";
+import type { Answer, Message, Place, State } from "../../web/atm/state.ts";
+import { titleOf, wordsOf } from "../../web/atm/texts.ts";
+import { hasSession, isBusy, logIn, placeOf } from "../../web/atm/views.ts";
 import {
-  hasSession,
-  isBusy,
-  logIn,
-  placeOf,
-  transition,
-  type ChangeOrder,
-  type Effect,
-  type Message,
-  type Place,
-  type State,
-} from "../../web/atm/flow.ts";
-import { problemsOf, titleOf, wordsOf } from "../../web/atm/texts.ts";
-
-const LOG_IN: Place = { route: "/", step: "" };
-const SIGN_UP: Place = { route: "/signup", step: "" };
-const ACTION: Place = { route: "/action", step: "" };
-const PASSWORD = "a secret that no state may hold";
-const ENTERED: Message = { type: "credentials_entered", username: "alice", password: PASSWORD };
-const BALANCE: Reply = { type: "balance", balance: dollars(700) };
-const WITHDREW: Reply = { type: "withdrew", amount: dollars(300), balance: dollars(700) };
-const ORDER: ChangeOrder = { kind: "withdraw", amount: dollars(300) };
-
-/** The state after `messages`, and all that was wanted on the way. */
-function run(messages: readonly Message[], from: State = logIn()): [State, Effect[]] {
-  return messages.reduce<[State, Effect[]]>(
-    ([state, effects], message) => {
-      const [next, wanted] = transition(state, message);
-      return [next, [...effects, ...wanted]];
-    },
-    [from, []],
-  );
-}
-
-const CHOOSING: Message[] = [ENTERED, { type: "authenticated" }];
-const AMOUNT: Message[] = [...CHOOSING, { type: "chosen", kind: "withdraw" }];
-const REVIEW: Message[] = [...AMOUNT, { type: "amount_entered", typed: "300" }];
-const WAITING: Message[] = [...REVIEW, { type: "confirmed" }];
-const DONE: Message[] = [...WAITING, { type: "replied", reply: WITHDREW, at: 0 }];
-const UNKNOWN: Message[] = [...WAITING, { type: "line_lost", inDoubt: true }];
-
-const asked = (effects: readonly Effect[]): Effect[] =>
-  effects.filter(({ type }) => type === "ask");
+  ACTION,
+  AMOUNT,
+  answered,
+  asked,
+  BALANCE,
+  CHOOSING,
+  DONE,
+  ended,
+  ENTERED,
+  LOG_IN,
+  NAMED,
+  ORDER,
+  pageOf,
+  PASSWORD,
+  PINNED,
+  refused,
+  REVIEW,
+  run,
+  SIGN_UP,
+  unknownWith,
+  viewAfter,
+  WAITING,
+} from "./flow-stage.ts";
 
 describe("signing up", () => {
   const START: Message[] = [{ type: "went", place: SIGN_UP }, ENTERED];
 
   it("leads to the log in with the original's message and the name filled in", () => {
     const [state, effects] = run([...START, { type: "signed_up" }]);
-    expect(effects).toEqual([{ type: "sign_up", username: "alice", password: PASSWORD }]);
-    expect(state).toEqual(logIn({ username: "alice", signedUp: true }));
+    expect(effects).toEqual([
+      { type: "sign_up", protocol: "modern", username: "alice", password: PASSWORD },
+    ]);
+    expect(state.view).toEqual(logIn({ username: "alice", signedUp: true }));
     expect(wordsOf(state).status?.text).toBe("Signup Successful");
   });
 
   it("under a name that is taken keeps the name and says so", () => {
     const [state] = run([...START, { type: "refused", problem: { type: "username_taken" } }]);
-    expect(state).toMatchObject({ screen: "sign_up", username: "alice", busy: false });
-    expect(problemsOf(state)).toMatchObject([
+    expect(state.view).toMatchObject({ screen: "sign_up", username: "alice", busy: false });
+    expect(problemsOf(state.view)).toMatchObject([
       { text: "Username already exists", field: "username" },
     ]);
     expect(titleOf(state, 1)).toBe("Error: Sign up – Secure ATM 1");
@@ -72,8 +58,10 @@ describe("signing up", () => {
 describe("logging in", () => {
   it("opens the choices", () => {
     const [state, effects] = run(CHOOSING);
-    expect(state).toEqual({ screen: "choose", username: "alice" });
-    expect(effects).toEqual([{ type: "log_in", username: "alice", password: PASSWORD }]);
+    expect(state.view).toEqual({ screen: "choose", username: "alice" });
+    expect(effects).toEqual([
+      { type: "log_in", protocol: "modern", username: "alice", password: PASSWORD },
+    ]);
   });
 
   it("asks the bank once, however often the form is sent", () => {
@@ -82,13 +70,13 @@ describe("logging in", () => {
 
   it("with a wrong password says the original's words and keeps the name", () => {
     const problem = { type: "authentication_failed" } as const;
-    const [state] = run([ENTERED, { type: "refused", problem }]);
-    expect(state).toEqual(logIn({ username: "alice", problems: [problem] }));
-    expect(problemsOf(state)[0]?.text).toBe("Authentication Failed");
+    const view = viewAfter([ENTERED, { type: "refused", problem }]);
+    expect(view).toEqual(logIn({ username: "alice", problems: [problem] }));
+    expect(problemsOf(view)[0]?.text).toBe("Authentication Failed");
   });
 
   it("with something missing asks nobody and names each field", () => {
-    const [state, effects] = run([
+    const [{ view }, effects] = run([
       {
         type: "credentials_faulty",
         username: "",
@@ -99,7 +87,7 @@ describe("logging in", () => {
       },
     ]);
     expect(effects).toEqual([]);
-    expect(problemsOf(state).map(({ field }) => field)).toEqual(["username", "password"]);
+    expect(problemsOf(view).map(({ field }) => field)).toEqual(["username", "password"]);
   });
 
   it.for([
@@ -108,9 +96,37 @@ describe("logging in", () => {
     ["atm_busy", "This ATM is in use"],
     ["line_lost", "The line to the bank was lost"],
   ] as const)("where the line fails (%s) can be tried again", ([fault, text]) => {
-    const [state] = run([ENTERED, { type: "refused", problem: { type: "line", fault } }]);
-    expect(problemsOf(state)[0]?.text).toBe(text);
-    expect(isBusy(state)).toBe(false);
+    const view = viewAfter([ENTERED, { type: "refused", problem: { type: "line", fault } }]);
+    expect(problemsOf(view)[0]?.text).toBe(text);
+    expect(isBusy(view)).toBe(false);
+  });
+});
+
+describe("the protocol", () => {
+  const choose: Message = { type: "protocol_chosen", protocol: "classic" };
+
+  it("is the customer's choice, and is kept", () => {
+    const [, effects] = run([choose, ENTERED]);
+    expect(effects).toMatchObject([
+      { type: "keep_protocol", protocol: "classic" },
+      { type: "log_in", protocol: "classic" },
+    ]);
+  });
+
+  it("does not change under a session", () => {
+    const [state, effects] = run([...CHOOSING, choose]);
+    expect(state.desk.wish).toBe("modern");
+    expect(effects.filter(({ type }) => type === "keep_protocol")).toEqual([]);
+  });
+
+  it("is classic where the ATM knows no key", () => {
+    const [, effects] = run([{ type: "bank_learned", bank: { type: "none" } }, ENTERED]);
+    expect(effects).toMatchObject([{ type: "log_in", protocol: "classic" }]);
+  });
+
+  it.for(["transfer", "history", "session", "password"] as const)("classic has no %s", (kind) => {
+    const view = viewAfter([...CHOOSING, { type: "chosen", kind }], pageOf("classic"));
+    expect(view.screen).toBe("choose");
   });
 });
 
@@ -118,147 +134,252 @@ describe("a transaction", () => {
   it("is asked for once it is confirmed, and once only", () => {
     expect(asked(run(REVIEW)[1])).toEqual([]);
     const [state, effects] = run([...WAITING, { type: "confirmed" }, { type: "confirmed" }]);
-    expect(state.screen).toBe("waiting");
-    expect(asked(effects)).toEqual([{ type: "ask", order: ORDER }]);
+    expect(state.view.screen).toBe("waiting");
+    expect(asked(effects)).toEqual([{ type: "ask", order: ORDER, key: null }]);
   });
 
-  it("shows the bank's answer in the original's words", () => {
-    const [state] = run(DONE);
-    expect(wordsOf(state).status?.text).toBe("Withdrew $300. New Balance: $700");
+  it.for([
+    [
+      { type: "deposited", amount: dollars(100), balance: dollars(250), reference: null },
+      "Deposited $100. New Balance: $250",
+    ],
+    [
+      { type: "withdrew", amount: cents(1250), balance: dollars(700), reference: "7" },
+      "Withdrew $12.50. New Balance: $700",
+    ],
+    [BALANCE, "Current Balance: $700"],
+  ] satisfies [Answer, string][])("is told in the original's words: %o", ([answer, text]) => {
+    const [state] = run([...WAITING, answered(answer)]);
+    expect(wordsOf(state).status?.text).toBe(text);
   });
 
   it("shows a balance without a review", () => {
-    const [state, effects] = run([...CHOOSING, { type: "chosen", kind: "balance" }]);
-    expect(asked(effects)).toEqual([{ type: "ask", order: { kind: "balance" } }]);
-    const [result] = run([{ type: "replied", reply: BALANCE, at: 0 }], state);
-    expect(wordsOf(result).status?.text).toBe("Current Balance: $700");
+    const [, effects] = run([...CHOOSING, { type: "chosen", kind: "balance" }]);
+    expect(asked(effects)).toEqual([{ type: "ask", order: { kind: "balance" }, key: null }]);
   });
 
   it.for([
-    ["", "Enter an amount"],
-    ["12.50", "Enter whole dollars, in digits only"],
-    ["-5", "Enter whole dollars, in digits only"],
-    ["0", "Enter at least $1"],
-    ["1000001", "Enter at most $1,000,000"],
-  ] as const)("of %j is refused and what was typed is kept", ([typed, text]) => {
-    const [state, effects] = run([...AMOUNT, { type: "amount_entered", typed }]);
-    expect(state).toMatchObject({ screen: "amount", typed });
-    expect(problemsOf(state)[0]).toMatchObject({ text, field: "amount" });
-    expect(asked(effects)).toEqual([]);
-  });
-
-  it.for([
-    [{ type: "insufficient_funds" }, "Insufficient funds"],
-    [{ type: "mac_failed" }, "MAC verification failed"],
-    [{ type: "busy", detail: "later" }, "Service busy: later"],
-    [{ type: "replay_rejected", detail: "seen" }, "Replay rejected: seen"],
-    [{ type: "invalid_request", detail: "bad_amount" }, "Invalid request: bad_amount"],
-  ] satisfies [Reply, string][])("that is refused (%o) is an alert", ([reply, text]) => {
-    const [state] = run([...WAITING, { type: "replied", reply, at: 0 }]);
+    ["insufficient_funds", "Insufficient funds"],
+    ["mac_failed", "MAC verification failed"],
+    ["busy", "Service busy: later"],
+    ["replay_rejected", "Replay rejected: seen"],
+    ["invalid_request", "Invalid request: bad_amount"],
+    ["read_only", "The bank takes no changes just now"],
+    ["unreachable", "The bank cannot be reached"],
+  ] as const)("that is refused (%s) is an alert", ([kind, text]) => {
+    const [state] = run([...WAITING, refused(kind, text)]);
     expect(wordsOf(state)).toMatchObject({ status: null, alert: { text } });
     expect(titleOf(state, null)).toMatch(/^Error: /);
+    expect(hasSession(state.view)).toBe(true);
   });
 
   it("without the money offers another amount, with the last one filled in", () => {
-    const reply: Reply = { type: "insufficient_funds" };
-    const [state] = run([...WAITING, { type: "replied", reply, at: 0 }, { type: "stepped_back" }]);
-    expect(state).toMatchObject({ screen: "amount", kind: "withdraw", typed: "300" });
+    const view = viewAfter([...WAITING, refused("insufficient_funds"), { type: "stepped_back" }]);
+    expect(view).toMatchObject({ screen: "amount", kind: "withdraw", typed: "300" });
   });
 });
 
-describe("a lost line", () => {
-  it("during a change leaves its outcome unknown, and nothing is sent again", () => {
-    const [state, effects] = run(UNKNOWN);
-    expect(state).toEqual({ screen: "unknown", username: "alice", order: ORDER });
-    expect(wordsOf(state).heading).toBe("Unknown, checking");
+describe("an outcome that is lost", () => {
+  it("in classic stays unknown, nothing is sent again, and a log in asks for the balance", () => {
+    const page = pageOf("classic");
+    const [unknown, effects] = run(unknownWith(null), page);
+    expect(unknown.view).toEqual({ screen: "unknown", username: "alice", open: false });
     expect(asked(effects)).toHaveLength(1);
-  });
-
-  it("is followed by a log in that asks for the balance at once", () => {
-    const [state, effects] = run([...UNKNOWN, { type: "finished" }, ...CHOOSING]);
-    expect(state).toMatchObject({ screen: "waiting", order: { kind: "balance" } });
-    expect(asked(effects).slice(1)).toEqual([{ type: "ask", order: { kind: "balance" } }]);
-    const [result] = run([{ type: "replied", reply: BALANCE, at: 0 }], state);
+    const [state, later] = run([{ type: "finished" }, ...CHOOSING], unknown);
+    expect(asked(later)).toEqual([{ type: "ask", order: { kind: "balance" }, key: null }]);
+    const [result] = run([answered(BALANCE)], state);
     expect(wordsOf(result).status?.more).toContain("Withdraw $300");
+    expect(result.desk.doubt).toBe(null);
   });
 
-  it("while that balance is asked for leaves the change unknown still", () => {
-    const lost: Message = { type: "line_lost", inDoubt: false };
-    const [state] = run([...UNKNOWN, { type: "finished" }, ...CHOOSING, lost]);
-    expect(state).toEqual({ screen: "unknown", username: "alice", order: ORDER });
+  it("in modern is being checked, and its true outcome is shown", () => {
+    const [checking] = run([...WAITING, { type: "checking" }]);
+    expect(wordsOf(checking).heading).toBe("Unknown, checking");
+    const [state] = run([answered(WITHDREW_ONCE)], checking);
+    expect(wordsOf(state).status).toMatchObject({
+      text: "Withdrew $300. New Balance: $700",
+      more: expect.stringContaining("done once"),
+    });
   });
 
+  it("in modern is asked for again under the same key, in the same session", () => {
+    const [unknown] = run(unknownWith("k-1"));
+    expect(hasSession(unknown.view)).toBe(true);
+    const [state, effects] = run([{ type: "finished" }], unknown);
+    expect(effects).toEqual([{ type: "ask", order: ORDER, key: "k-1" }]);
+    const [again] = run([{ type: "outcome_unknown", key: "k-1", stranger: false }], state);
+    expect(again.desk.doubt).toEqual({ username: "alice", order: ORDER, key: "k-1" });
+  });
+
+  it("in modern is asked for again under the same key, after another log in", () => {
+    const [, effects] = run([
+      ...unknownWith("k-1"),
+      ended("draining"),
+      { type: "finished" },
+      ...CHOOSING,
+    ]);
+    expect(asked(effects).slice(1)).toEqual([{ type: "ask", order: ORDER, key: "k-1" }]);
+  });
+
+  it("is nothing to another customer of the tab: neither shown nor done", () => {
+    const bob: Message = { type: "credentials_entered", username: "bob", password: PASSWORD };
+    const [state, effects] = run([
+      ...unknownWith("k-1"),
+      { type: "left" },
+      { type: "finished" },
+      bob,
+      { type: "authenticated" },
+    ]);
+    expect(asked(effects)).toHaveLength(1);
+    expect(state.view).toEqual({ screen: "choose", username: "bob" });
+    expect(state.desk.doubt).toBe(null);
+  });
+
+  it.for(["busy", "draining", "timed_out", "unreachable"] as const)(
+    "stays open where the bank only says that it cannot tell now: %s",
+    (kind) => {
+      const [state] = run([...unknownWith("k-1"), { type: "finished" }, refused(kind)]);
+      expect(state.view).toEqual({ screen: "unknown", username: "alice", open: true });
+      expect(state.desk.doubt?.key).toBe("k-1");
+    },
+  );
+
+  it("is kept when a stranger answers in the bank's place", () => {
+    const [state] = run([...WAITING, { type: "outcome_unknown", key: "k-1", stranger: true }]);
+    expect(state.view.screen).toBe("stranger");
+    expect(state.desk.doubt?.key).toBe("k-1");
+    expect(wordsOf(state).alert?.more).toContain("Withdraw $300");
+  });
+
+  const WITHDREW_ONCE: Answer = {
+    ...{ type: "withdrew", amount: dollars(300), balance: dollars(700), reference: "7" },
+  };
+});
+
+describe("the end of a session", () => {
   it.for([
-    ["before a change was sent", WAITING],
+    ["before an answer", WAITING],
     ["at the choices", CHOOSING],
     ["at an amount", AMOUNT],
     ["at a review", REVIEW],
-  ] as const)("%s ends the session", ([, messages]) => {
-    const [state] = run([...messages, { type: "line_lost", inDoubt: false }]);
-    expect(state).toEqual({ screen: "ended", username: "alice", reason: "line_lost" });
+  ] as const)("%s is explained", ([, messages]) => {
+    for (const reason of ["line_lost", "idle", "draining", "ended_elsewhere", "breach"] as const) {
+      const [state] = run([...messages, ended(reason)]);
+      expect(state.view).toEqual({ screen: "ended", username: "alice", reason });
+      expect(wordsOf(state).alert).not.toBe(null);
+    }
   });
 
   it("after an answer leaves it in view", () => {
-    const [state] = run([...DONE, { type: "line_lost", inDoubt: false }]);
+    const [state] = run([...DONE, ended("idle")]);
     expect(wordsOf(state).status?.text).toBe("Withdrew $300. New Balance: $700");
-    expect(hasSession(state)).toBe(false);
-    expect(run([{ type: "finished" }], state)[0]).toMatchObject({ screen: "ended" });
+    expect(hasSession(state.view)).toBe(false);
+    expect(viewAfter([{ type: "finished" }], state)).toMatchObject({ reason: "idle" });
+  });
+
+  it("by logging out hangs up, and forgets the name with the next step", () => {
+    const [state, effects] = run([...DONE, { type: "left" }]);
+    expect(state.view).toEqual({ screen: "ended", username: "alice", reason: "logged_out" });
+    expect(effects.at(-1)).toEqual({ type: "hang_up" });
+    expect(viewAfter([{ type: "finished" }], state)).toEqual(logIn());
+  });
+
+  it("takes what others sent with it", () => {
+    const credit = { id: "9", amount: dollars(5), from: "bob", memo: "" };
+    const [open] = run([...CHOOSING, { type: "credited", credit }, { type: "credited", credit }]);
+    expect(open.desk.news).toEqual([credit]);
+    expect(run([{ type: "news_dismissed", id: "9" }], open)[0].desk.news).toEqual([]);
+    expect(run([{ type: "left" }], open)[0].desk.news).toEqual([]);
+  });
+});
+
+describe("a bank that does not prove its key", () => {
+  const named: Message = {
+    ...{ type: "bank_learned", bank: { type: "pinned", pinned: PINNED, named: NAMED } },
+  };
+  const REFUSED: Message[] = [ENTERED, { type: "not_authentic" }];
+
+  it.for([
+    ["at a log in", REFUSED],
+    ["in a session", [...CHOOSING, { type: "not_authentic" }]],
+    ["during an order", [...WAITING, { type: "not_authentic" }]],
+  ] satisfies [string, Message[]][])("%s is refused, with no way on but back", ([, messages]) => {
+    const [state] = run(messages);
+    expect(state.view.screen).toBe("stranger");
+    expect(hasSession(state.view)).toBe(false);
+    expect(titleOf(state, 1)).toMatch(/^Error: /);
+    expect(viewAfter([{ type: "digits_entered", digits: "fb77" }], state).screen).toBe("stranger");
+    expect(viewAfter([{ type: "finished" }], state).screen).toBe("log_in");
+  });
+
+  it.for(["", "0000", "fb77", "abc", NAMED])("is not trusted for the digits %j", (digits) => {
+    const [state, effects] = run([...REFUSED, named, { type: "digits_entered", digits }]);
+    expect(state.view.screen).toBe("stranger");
+    expect(problemsOf(state.view)).toMatchObject([{ field: "digits" }]);
+    expect(effects.filter(({ type }) => type === "trust_named_key")).toEqual([]);
+  });
+
+  it("is trusted by who types what the bank shows", () => {
+    const [state, effects] = run([...REFUSED, named, { type: "digits_entered", digits: " ABCD" }]);
+    expect(effects.at(-1)).toEqual({ type: "trust_named_key" });
+    expect(state.view).toEqual(logIn({ username: "alice" }));
   });
 });
 
 describe("the address", () => {
   it("of the transactions without a session is the log in, in the original's words", () => {
-    const [state] = run([{ type: "went", place: ACTION }]);
-    expect(placeOf(state)).toEqual(LOG_IN);
-    expect(problemsOf(state)[0]?.text).toBe("Error: Please log in first.");
+    const view = viewAfter([{ type: "went", place: ACTION }]);
+    expect(placeOf(view)).toEqual(LOG_IN);
+    expect(problemsOf(view)[0]?.text).toBe("Error: Please log in first.");
   });
 
   it("does not change under a change on its way", () => {
-    const [waiting] = run(WAITING);
-    for (const place of [LOG_IN, SIGN_UP, ACTION]) {
-      expect(transition(waiting, { type: "went", place })).toEqual([waiting, []]);
+    for (const messages of [WAITING, unknownWith("k-1")]) {
+      const [state] = run(messages);
+      for (const place of [LOG_IN, SIGN_UP, ACTION]) {
+        expect(transition(state, { type: "went", place })).toEqual([state, []]);
+      }
     }
   });
 
   it("of a review that was left by going back is its amount, as typed", () => {
     const place: Place = { route: "/action", step: "withdraw" };
-    const [state] = run([...REVIEW, { type: "went", place }]);
-    expect(state).toMatchObject({ screen: "amount", typed: "300" });
+    const view = viewAfter([...REVIEW, { type: "went", place }]);
+    expect(view).toMatchObject({ screen: "amount", typed: "300" });
   });
 
-  it("never leads into an order: a review or an answer gone back to is the choices", () => {
-    for (const step of ["review", "waiting", "result", "unknown"]) {
+  it("never leads into an order: a step of one gone back to is the choices", () => {
+    for (const step of ["review", "waiting", "result", "history", "session", "unknown"]) {
       const [state, effects] = run([...CHOOSING, { type: "went", place: { ...ACTION, step } }]);
-      expect(state.screen).toBe("choose");
+      expect(state.view.screen).toBe("choose");
       expect(asked(effects)).toEqual([]);
     }
   });
 
   it.for([LOG_IN, SIGN_UP])("%o hangs up a session that is left for it", (place) => {
     const [state, effects] = run([...CHOOSING, { type: "went", place }]);
-    expect(hasSession(state)).toBe(false);
+    expect(hasSession(state.view)).toBe(false);
     expect(effects.at(-1)).toEqual({ type: "hang_up" });
-  });
-});
-
-describe("logging out", () => {
-  it("hangs up, and forgets the name with the next step", () => {
-    const [state, effects] = run([...DONE, { type: "left" }]);
-    expect(state).toEqual({ screen: "ended", username: "alice", reason: "logged_out" });
-    expect(effects.at(-1)).toEqual({ type: "hang_up" });
-    expect(run([{ type: "finished" }], state)[0]).toEqual(logIn());
   });
 });
 
 describe("whatever happens, in any order", () => {
   const message: fc.Arbitrary<Message> = fc.oneof(
     fc.constantFrom<Message[]>(
-      ...[...DONE, ...UNKNOWN, ENTERED],
+      ...[...DONE, ...unknownWith("k-1"), ENTERED],
       { type: "signed_up" },
+      { type: "checking" },
+      { type: "not_authentic" },
+      { type: "outcome_unknown", key: null, stranger: false },
+      { type: "protocol_chosen", protocol: "classic" },
       { type: "chosen", kind: "balance" },
-      { type: "replied", reply: { type: "insufficient_funds" }, at: 0 },
+      { type: "chosen", kind: "history" },
+      { type: "chosen", kind: "password" },
+      { type: "passwords_entered", oldPassword: PASSWORD, newPassword: PASSWORD },
+      refused("insufficient_funds"),
+      refused("busy"),
       { type: "refused", problem: { type: "authentication_failed" } },
-      { type: "line_lost", inDoubt: false },
+      ended("line_lost"),
       { type: "stepped_back" },
       { type: "finished" },
       { type: "left" },
@@ -268,40 +389,40 @@ describe("whatever happens, in any order", () => {
       .map((place): Message => ({ type: "went", place })),
   );
 
-  it("no state holds a password, each has words, and only a wait is busy with an order", () => {
+  it("no state holds a password, each has words, and one order at a time is asked for", () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
-        let state: State = logIn();
+        let state: State = pageOf("modern");
         for (const next of messages) {
           const before = state;
           const [after, effects] = transition(before, next);
           state = after;
           expect(JSON.stringify(state)).not.toContain(PASSWORD);
           expect(wordsOf(state).heading).not.toBe("");
-          expect(placeOf(state).route).toMatch(/^\/(signup|action)?$/);
-          // One order at a time: none is asked for while another is on its way.
-          if (asked(effects).length > 0) {
-            expect(before.screen).not.toBe("waiting");
-            expect(state.screen).toBe("waiting");
-          }
+          expect(placeOf(state.view).route).toMatch(/^\/(signup|action)?$/);
+          if (asked(effects).length === 0) continue;
+          expect(before.view.screen).not.toBe("waiting");
+          expect(state.view.screen).toBe("waiting");
         }
       }),
     );
   });
-});
 
-describe("an amount", () => {
-  it.for([
-    ["1000", 1000],
-    [" $1,000 ", 1000],
-    ["1000.00", 1000],
-    ["007", 7],
-    ["1000000", 1_000_000],
-  ] as const)("typed as %j is %i dollars", ([typed, amount]) => {
-    expect(parseAmount(typed)).toBe(dollars(amount));
-  });
-
-  it.for(["1,00", "1e3", "0x10", "12 3", "١٢", "NaN", "1.5"])("is not %j", (typed) => {
-    expect(parseAmount(typed)).toBe("not_whole");
+  it("a change that is in doubt is asked for under its own key alone", () => {
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
+        const [doubted] = run(unknownWith("k-1"));
+        let state = doubted;
+        for (const next of messages) {
+          const { doubt } = state.desk;
+          const [after, effects] = transition(state, next);
+          for (const effect of effects) {
+            if (effect.type !== "ask" || effect.order !== doubt?.order) continue;
+            expect(effect.key).toBe(doubt.key);
+          }
+          state = after;
+        }
+      }),
+    );
   });
 });

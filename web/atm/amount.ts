@@ -1,21 +1,30 @@
-/** What a customer types as an amount, as money: whole dollars within one transaction's limits. */
+/** What a customer types as an amount, as money: whole dollars in classic, cents too in modern. */
 
-import { AMOUNT_CENTS_MAX, dollars, type Cents } from "../../src/bank/money.ts";
+import { AMOUNT_CENTS_MAX, cents, formatDollars, type Cents } from "../../src/bank/money.ts";
+import type { Protocol } from "./state.ts";
 
-export const DOLLARS_MIN = 1;
-export const DOLLARS_MAX = AMOUNT_CENTS_MAX / 100;
+/** The smallest amount that each protocol can move. */
+export const AMOUNT_CENTS_MIN: Record<Protocol, number> = { classic: 100, modern: 1 };
 
-export type AmountFault = "empty" | "not_whole" | "too_small" | "too_large";
+export type AmountFault = "empty" | "not_whole" | "not_money" | "no_dollar" | "zero" | "too_large";
 
 /** The amounts that one key press enters, in dollars. */
 export const PRESET_DOLLARS = [20, 40, 60, 100, 200, 500] as const;
 
-/** Takes what people write for whole dollars: `1000`, `$1,000`, ` 1000.00 `. */
-export function parseAmount(typed: string): Cents | AmountFault {
+const DOLLARS_AND_CENTS = /^(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?$/;
+
+/** Takes what people write for money: `1000`, `$1,000`, ` 1000.00 `, and in modern `12.50`. */
+export function parseAmount(typed: string, protocol: Protocol): Cents | AmountFault {
   const bare = typed.trim().replace(/^\$\s*/, "");
   if (bare === "") return "empty";
-  if (!/^(\d+|\d{1,3}(,\d{3})+)(\.0{1,2})?$/.test(bare)) return "not_whole";
-  const value = Number(bare.replaceAll(",", ""));
-  if (value < DOLLARS_MIN) return "too_small";
-  return value > DOLLARS_MAX ? "too_large" : dollars(value);
+  const match = DOLLARS_AND_CENTS.exec(bare);
+  const rest = Number((match?.[2] ?? "").padEnd(2, "0"));
+  if (protocol === "classic" && (match === null || rest !== 0)) return "not_whole";
+  if (match === null) return "not_money";
+  const size = Number(match[1]?.replaceAll(",", "")) * 100 + rest;
+  if (size < AMOUNT_CENTS_MIN[protocol]) return protocol === "classic" ? "no_dollar" : "zero";
+  return size > AMOUNT_CENTS_MAX ? "too_large" : cents(size);
 }
+
+/** An amount as somebody would have typed it: `300`, `12.50`. */
+export const typedAmount = (amount: Cents): string => formatDollars(amount).slice(1);

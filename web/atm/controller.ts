@@ -1,42 +1,36 @@
 /**
- * Performs what the flow wants: it owns the session with the bank and the browser's history. One
- * `ClassicClient` over one WebSocket per session; the session's keys live in it and go with it.
+ * Performs what the flow wants: it owns the session with the bank, what the browser keeps (the
+ * protocol that was chosen, the bank's key), and the browser's history.
  */
 
-import { ClassicClient, LineLost } from "../../src/client/classic-client.ts";
-import type { Transport } from "../../src/client/transport.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
-import type { Reply } from "../../src/protocol/classic.ts";
-import {
-  hasSession,
-  isBusy,
-  logIn,
-  placeOf,
-  transition,
-  type Effect,
-  type LineFault,
-  type Message,
-  type Order,
-  type Place,
-  type Route,
-  type State,
-} from "./flow.ts";
+import { decodeHex } from "../../src/protocol/hex.ts";
+import { askAtm, bankKeyOf, pin, pinnedKey, type AboutBank } from "./bank-key.ts";
+import { ClassicTeller } from "./classic-teller.ts";
+import { transition } from "./flow.ts";
+import { ModernTeller } from "./modern-teller.ts";
+import type { Effect, Message, Place, Protocol, Route, State } from "./state.ts";
+import { lineProblem, type Dialled, type Teller } from "./teller.ts";
+import { opened, placeOf } from "./views.ts";
+import { keepWish, wishedProtocol } from "./wish.ts";
 
 const ROUTES: readonly Route[] = ["/", "/signup", "/action"];
-/** Steps that replace the entry before them: going back must not lead into an order once more. */
-const PASSING_STEPS: readonly string[] = ["waiting", "result", "unknown", "ended"];
-
-/** A way to the bank that can tell, once it has ended, what was wrong in the customer's terms. */
-export type Dialled = Transport & { readonly fault: LineFault };
-type Line = { client: ClassicClient; dialled: Dialled };
+/** Steps that are no place to go back to: none leads into an order once more. */
+const PASSING_STEPS = ["review", "waiting", "result", "history", "session", "unknown", "ended"];
+/** Steps behind which there is no session to go back to. */
+const LAST_STEPS = ["unknown", "ended", "stranger"];
 
 export class Controller {
-  state: State = logIn();
+  state: State = opened(wishedProtocol());
+  /** The ATM's number, once it is known. */
+  atm: number | null = null;
+  /** The key that the ATM named last, in hex. */
+  #namedKey: string | null = null;
   readonly #ciphers: Ciphers;
   readonly #dial: () => Dialled;
   readonly #onChange: () => void;
-  /** The session's line, or that of a sign-up or log-in under way. */
-  #line: Line | null = null;
+  /** The session, or the sign-up or log-in under way. */
+  #teller: Teller | null = null;
 
   constructor(ciphers: Ciphers, dial: () => Dialled, onChange: () => void) {
     this.#ciphers = ciphers;
@@ -48,17 +42,19 @@ export class Controller {
   start(): void {
     addEventListener("popstate", () => this.#followHistory());
     this.#followHistory();
+    void this.#learnBank().catch(() => undefined); // Whoever enters asks once more.
   }
 
   /** Something happened: the flow decides what follows. */
   handle(message: Message): void {
-    const before = placeOf(this.state);
+    const before = placeOf(this.state.view);
     this.#step(message);
-    const place = placeOf(this.state);
+    const place = placeOf(this.state.view);
     if (place.route === before.route && place.step === before.step) return;
     const replaces =
-      PASSING_STEPS.includes(place.step) ||
       PASSING_STEPS.includes(before.step) ||
+      LAST_STEPS.includes(before.step) ||
+      LAST_STEPS.includes(place.step) ||
       before.route === "/"; // Back from a session leads out of the ATM, not into the log-in form.
     if (replaces) history.replaceState(place, "", place.route);
     else history.pushState(place, "", place.route);
@@ -66,13 +62,18 @@ export class Controller {
 
   #followHistory(): void {
     this.#step({ type: "went", place: currentPlace() });
-    const place = placeOf(this.state);
+    const place = placeOf(this.state.view);
     history.replaceState(place, "", place.route);
   }
 
   #step(message: Message): void {
+    const wasStranger = this.state.view.screen === "stranger";
     const [state, effects] = transition(this.state, message);
     this.state = state;
+    // The ATM may have been given another key since the page was loaded.
+    if (state.view.screen === "stranger" && !wasStranger) {
+      void this.#learnBank().catch(() => undefined);
+    }
     for (const effect of effects) this.#perform(effect);
     this.#onChange();
   }
@@ -80,93 +81,95 @@ export class Controller {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "sign_up":
-        return void this.#signUp(effect.username, effect.password);
       case "log_in":
-        return void this.#logIn(effect.username, effect.password);
+        return void this.#enter(effect);
       case "ask":
-        return void this.#ask(effect.order);
+        return void this.#asked((teller) => teller.ask(effect.order, effect.key));
+      case "change_password": {
+        const { oldPassword, newPassword } = effect;
+        return void this.#asked((teller) => teller.changePassword(oldPassword, newPassword));
+      }
       case "hang_up":
         return this.#hangUp();
+      case "keep_protocol":
+        return keepWish(effect.protocol);
+      case "trust_named_key":
+        return this.#trustNamedKey();
     }
   }
 
-  async #signUp(username: string, password: string): Promise<void> {
-    const line = this.#open();
-    const outcome = await this.#answerOf(line, line.client.signUp(username, password));
-    if (outcome === null) return;
-    this.#hangUp(); // The log-in dials anew: one line is one session.
-    if (outcome.type === "signed_up") this.handle(outcome);
-    else this.handle({ type: "refused", problem: outcome });
-  }
-
-  async #logIn(username: string, password: string): Promise<void> {
-    const line = this.#open();
-    const outcome = await this.#answerOf(line, line.client.logIn(username, password));
-    if (outcome === null) return;
-    if (outcome.type === "authenticated") return this.handle(outcome);
+  async #enter(effect: Effect & { type: "sign_up" | "log_in" }): Promise<void> {
+    const { type, username, password } = effect;
     this.#hangUp();
-    this.handle({ type: "refused", problem: outcome });
-  }
-
-  async #ask(order: Order): Promise<void> {
-    const line = this.#line;
-    if (line === null) return this.handle({ type: "line_lost", inDoubt: false });
-    const reply = await this.#answerOf(line, request(line.client, order));
-    if (reply !== null) this.handle({ type: "replied", reply, at: Date.now() });
-  }
-
-  /** What the bank says; null if it was lost, which the flow is told, or if nobody waits now. */
-  async #answerOf<T>(line: Line, asked: Promise<T>): Promise<T | null> {
+    let teller: Teller;
     try {
-      const answer = await asked;
-      return this.#line === line ? answer : null;
-    } catch (error) {
-      if (!(error instanceof LineLost)) throw error;
-      if (this.#line === line) {
-        this.#line = null;
-        this.#tellLost(line, error.inDoubt);
-      }
-      return null;
+      teller = await this.#openTeller(effect.protocol);
+    } catch {
+      return this.handle(lineProblem("atm_unreachable"));
     }
+    this.#teller = teller;
+    await this.#asked(() =>
+      type === "log_in" ? teller.logIn(username, password) : teller.signUp(username, password),
+    );
+    // The log-in after a sign-up is a session of its own.
+    if (type === "sign_up" && this.#teller === teller) this.#hangUp();
   }
 
-  #open(): Line {
-    this.#hangUp();
-    const dialled = this.#dial();
-    const client = new ClassicClient(dialled, this.#ciphers);
-    const line = { client, dialled };
-    const tellClient = dialled.onClose;
-    dialled.onClose = (end) => {
-      tellClient(end);
-      // A line that ends while nothing is asked has no one else to notice it.
-      if (this.#line !== line || isBusy(this.state)) return;
-      this.#line = null;
-      this.#tellLost(line, false);
+  /** @throws if the ATM cannot be asked for a key that is needed. */
+  async #openTeller(protocol: Protocol): Promise<Teller> {
+    const tell = (message: Message): void => {
+      if (this.#teller === teller) this.handle(message);
     };
-    this.#line = line;
-    return line;
+    if (protocol === "classic") {
+      const teller: Teller = new ClassicTeller(this.#ciphers, this.#dial(), tell);
+      return teller;
+    }
+    const key = pinnedKey() ?? (await this.#learnBank()).bankKey;
+    if (key === null) throw new Error("no bank key");
+    const teller: Teller = new ModernTeller(this.#ciphers, this.#dial, decodeHex(key), tell);
+    return teller;
   }
 
-  #tellLost({ dialled }: Line, inDoubt: boolean): void {
-    if (hasSession(this.state)) this.handle({ type: "line_lost", inDoubt });
-    else this.handle({ type: "refused", problem: { type: "line", fault: dialled.fault } });
+  async #asked(work: (teller: Teller) => Promise<Message>): Promise<void> {
+    const teller = this.#teller;
+    if (teller === null) return this.handle({ type: "session_ended", reason: "line_lost" });
+    const message = await work(teller);
+    if (this.#teller !== teller) return; // Nobody waits for it any more.
+    if (message.type === "refused" || message.type === "not_authentic") this.#hangUp();
+    this.handle(message);
   }
 
   #hangUp(): void {
-    const line = this.#line;
-    this.#line = null;
-    line?.client.close();
+    const teller = this.#teller;
+    this.#teller = null;
+    teller?.close();
+    if (this.state.desk.line !== "none") this.handle({ type: "line_changed", line: "none" });
   }
-}
 
-function request(client: ClassicClient, order: Order): Promise<Reply> {
-  switch (order.kind) {
-    case "deposit":
-      return client.deposit(order.amount);
-    case "withdraw":
-      return client.withdraw(order.amount);
-    case "balance":
-      return client.balance();
+  /** Pins the key if it is the first. A pinned one stays: a bank that rotates knows both a while. */
+  async #learnBank(): Promise<AboutBank> {
+    try {
+      const about = await askAtm();
+      this.atm = about.atm;
+      this.#namedKey = about.bankKey;
+      if (pinnedKey() === null && about.bankKey !== null) pin(about.bankKey);
+      this.#showKey();
+      return about;
+    } catch (error) {
+      if (pinnedKey() !== null) this.#showKey();
+      throw error;
+    }
+  }
+
+  #showKey(): void {
+    const bank = bankKeyOf(this.#ciphers, pinnedKey(), this.#namedKey);
+    this.handle({ type: "bank_learned", bank });
+  }
+
+  /** The customer has compared this very key: what the ATM would name now is not asked. */
+  #trustNamedKey(): void {
+    if (this.#namedKey !== null) pin(this.#namedKey);
+    this.#showKey();
   }
 }
 

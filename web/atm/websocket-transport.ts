@@ -1,10 +1,11 @@
 /** A line to the bank from a browser tab: a WebSocket to this ATM's bridge, with a fresh token. */
 
 import type { LineEnd, Transport } from "../../src/client/transport.ts";
-import type { LineFault } from "./flow.ts";
+import type { LineFault } from "./state.ts";
 
 const SUBPROTOCOL = "secure-atm.bridge";
-/** The bridge's own close codes; docs/architecture.md lists them. */
+/** The bridge's close codes that mean something to us; src/client/bridge.ts has them all. */
+const BANK_CLOSED = 1000;
 const BANK_UNREACHABLE = 4502;
 const BRIDGE_FULL = 1013;
 /** More than this waits only where the bridge is lost: a session sends one short message a time. */
@@ -54,7 +55,9 @@ export class WebSocketTransport implements Transport {
     socket.onmessage = ({ data }: MessageEvent) => {
       if (data instanceof ArrayBuffer && !this.#ended) this.onBytes(new Uint8Array(data));
     };
-    socket.onclose = ({ code }) => this.#end(faultOf(code, this.#waiting === null));
+    socket.onclose = ({ code }) => {
+      this.#end(faultOf(code, this.#waiting === null), code === BANK_CLOSED);
+    };
   }
 
   #write(bytes: Uint8Array): void {
@@ -63,12 +66,14 @@ export class WebSocketTransport implements Transport {
     socket.send(new Uint8Array(bytes)); // A copy: its buffer is surely not a shared one.
   }
 
-  #end(fault: LineFault): void {
+  /** @param closedByBank What the bank closed in order is told from what failed on the way. */
+  #end(fault: LineFault, closedByBank = false): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#waiting = null;
     this.fault = fault;
-    this.onClose({ kind: KINDS[fault], detail: fault });
+    const kind = fault === "atm_busy" ? "refused" : closedByBank ? "closed" : "unreachable";
+    this.onClose({ kind, detail: fault });
   }
 }
 
@@ -86,10 +91,3 @@ function faultOf(code: number, wasUp: boolean): LineFault {
   if (code === BRIDGE_FULL) return "atm_busy";
   return wasUp ? "line_lost" : "atm_unreachable";
 }
-
-const KINDS: Record<LineFault, LineEnd["kind"]> = {
-  bank_unreachable: "unreachable",
-  atm_unreachable: "unreachable",
-  atm_busy: "refused",
-  line_lost: "closed",
-};

@@ -9,10 +9,11 @@ import { html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { PRESET_DOLLARS } from "../atm/amount.ts";
-import type { Change } from "../atm/flow.ts";
-import { AMOUNT_LIMITS, money, type ProblemTold } from "../atm/texts.ts";
+import { AMOUNT_LIMITS, money } from "../atm/money-text.ts";
+import type { ProblemTold } from "../atm/problem-texts.ts";
+import type { Cash, Protocol } from "../atm/state.ts";
 import "./atm-keypad.ts";
-import { fieldError, hasError } from "./field-error.ts";
+import { field, type Described } from "./field.ts";
 import { PageElement } from "./page-element.ts";
 
 /** More than any amount needs, so that a key held down does not fill the screen. */
@@ -21,7 +22,9 @@ const TYPED_CHARS_MAX = 16;
 @customElement("atm-amount")
 export class AtmAmount extends PageElement {
   /** What the amount is for. */
-  @property() kind: Change = "withdraw";
+  @property() kind: Cash = "withdraw";
+  /** Which amounts there are: classic has no cents. */
+  @property() protocol: Protocol = "modern";
   /** What was typed before, to start from. */
   @property() typed = "";
   /** What is wrong with it. */
@@ -60,32 +63,32 @@ export class AtmAmount extends PageElement {
   }
 
   #field() {
-    const failed = hasError(this.problems, "amount");
-    return html`<div class="field">
-      <label for="amount">Another amount</label>
-      <p class="hint" id="amount-hint">${AMOUNT_LIMITS}</p>
-      ${fieldError(this.problems, "amount")}
-      <div class="with-prefix">
-        <span class="prefix" aria-hidden="true">$</span>
-        <input
-          id="amount"
-          name="amount"
-          type="text"
-          inputmode="numeric"
-          autocomplete="off"
-          spellcheck="false"
-          maxlength=${TYPED_CHARS_MAX}
-          data-focus
-          .value=${live(this.typed)}
-          @input=${this.#input}
-          aria-invalid=${failed}
-          aria-describedby=${failed ? "amount-hint amount-error" : "amount-hint"}
-        />
-      </div>
+    const hint = AMOUNT_LIMITS[this.protocol];
+    const texts = { id: "amount", label: "Another amount", hint } as const;
+    return field({ ...texts, problems: this.problems }, (described) => this.#input(described));
+  }
+
+  #input({ invalid, by }: Described) {
+    return html`<div class="with-prefix">
+      <span class="prefix" aria-hidden="true">$</span>
+      <input
+        id="amount"
+        name="amount"
+        type="text"
+        inputmode=${this.protocol === "modern" ? "decimal" : "numeric"}
+        autocomplete="off"
+        spellcheck="false"
+        maxlength=${TYPED_CHARS_MAX}
+        data-focus
+        .value=${live(this.typed)}
+        @input=${this.#take}
+        aria-invalid=${invalid}
+        aria-describedby=${by}
+      />
     </div>`;
   }
 
-  #input(event: Event): void {
+  #take(event: Event): void {
     if (event.target instanceof HTMLInputElement) this.typed = event.target.value;
     this.spoken = "";
   }

@@ -1,15 +1,17 @@
 /**
  * The form for a user name and a password, to log in or to sign up. It renders into the page, with
- * the names and hints that password managers look for; the password stays in its field alone.
+ * the names and hints that password managers look for.
  *
  * @fires credentials - The form was sent; `detail` is `{ username, password }`, unchecked.
  */
 
-import { html, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { html } from "lit";
+import { customElement, property } from "lit/decorators.js";
 import { PASSWORD_CHARS_MAX, USERNAME_CHARS_MAX } from "../../src/bank/credentials.ts";
-import type { ProblemTold } from "../atm/texts.ts";
-import { fieldError, hasError, type Field } from "./field-error.ts";
+import type { ProblemTold } from "../atm/problem-texts.ts";
+import "./atm-password-field.ts";
+import type { AtmPasswordField } from "./atm-password-field.ts";
+import { field, valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
 
 export type Credentials = { username: string; password: string };
@@ -33,104 +35,59 @@ export class AtmCredentials extends PageElement {
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
 
-  @state() private revealed = false;
-
   override render() {
-    const verb = this.mode === "log_in" ? "Log in" : "Sign up";
+    const isLogIn = this.mode === "log_in";
     return html`<form id="credentials" novalidate @submit=${this.#submit}>
-        ${this.#usernameField()} ${this.#passwordField()}
+        ${this.#usernameField()}
+        <atm-password-field
+          .hint=${HINTS[this.mode].password}
+          .complete=${isLogIn ? "current-password" : "new-password"}
+          .focused=${this.username !== ""}
+          .busy=${this.busy}
+          .problems=${this.problems}
+        ></atm-password-field>
         <button id="submit" class="primary" type="submit" aria-disabled=${this.busy}>
-          ${verb}
+          ${isLogIn ? "Log in" : "Sign up"}
         </button>
       </form>
       ${
-        this.mode === "log_in"
+        isLogIn
           ? html`<p class="other-way">New here? <a id="to-sign-up" href="/signup">Sign up</a></p>`
           : html`<p class="other-way">Have an account? <a id="to-log-in" href="/">Log in</a></p>`
       }`;
   }
 
   #usernameField() {
-    return html`<div class="field">
-      <label for="username">User name</label>
-      ${this.#hint("username")} ${fieldError(this.problems, "username")}
-      <input
-        id="username"
-        name="username"
-        type="text"
-        autocomplete="username"
-        autocapitalize="none"
-        spellcheck="false"
-        required
-        ?data-focus=${this.username === ""}
-        .value=${this.username}
-        ?readonly=${this.busy}
-        aria-invalid=${hasError(this.problems, "username")}
-        aria-describedby=${this.#descriptionOf("username")}
-      />
-    </div>`;
-  }
-
-  #passwordField() {
-    return html`<div class="field">
-      <label for="password">Password</label>
-      ${this.#hint("password")} ${fieldError(this.problems, "password")}
-      <div class="with-button">
-        <input
-          id="password"
-          name="password"
-          type=${this.revealed ? "text" : "password"}
-          autocomplete=${this.mode === "log_in" ? "current-password" : "new-password"}
+    const hint = HINTS[this.mode].username;
+    const texts = { id: "username", label: "User name", hint, problems: this.problems } as const;
+    return field(
+      texts,
+      ({ invalid, by }) =>
+        html`<input
+          id="username"
+          name="username"
+          type="text"
+          autocomplete="username"
           autocapitalize="none"
           spellcheck="false"
           required
-          ?data-focus=${this.username !== ""}
+          ?data-focus=${this.username === ""}
+          .value=${this.username}
           ?readonly=${this.busy}
-          aria-invalid=${hasError(this.problems, "password")}
-          aria-describedby=${this.#descriptionOf("password")}
-        />
-        <button
-          id="reveal-password"
-          type="button"
-          aria-controls="password"
-          aria-label="${this.revealed ? "Hide" : "Show"} password"
-          @click=${this.#toggleReveal}
-        >
-          ${this.revealed ? "Hide" : "Show"}
-        </button>
-      </div>
-    </div>`;
-  }
-
-  #hint(field: "username" | "password") {
-    const hint = HINTS[this.mode][field];
-    return hint === "" ? "" : html`<p class="hint" id="${field}-hint">${hint}</p>`;
-  }
-
-  /** The ids of what is said about a field; only those that are on the page. */
-  #descriptionOf(field: "username" | "password") {
-    const ids: string[] = [];
-    if (HINTS[this.mode][field] !== "") ids.push(`${field}-hint`);
-    if (hasError(this.problems, field)) ids.push(`${field}-error`);
-    return ids.length === 0 ? nothing : ids.join(" ");
-  }
-
-  #toggleReveal(): void {
-    this.revealed = !this.revealed;
+          aria-invalid=${invalid}
+          aria-describedby=${by}
+        />`,
+    );
   }
 
   #submit(event: Event): void {
     event.preventDefault();
     if (this.busy) return;
-    this.revealed = false;
+    this.querySelector<AtmPasswordField>("atm-password-field")?.conceal();
     const credentials: Credentials = {
-      username: this.#valueOf("username"),
-      password: this.#valueOf("password"),
+      username: valueOf(this, "username"),
+      password: valueOf(this, "password"),
     };
     this.fire("credentials", credentials);
-  }
-
-  #valueOf(field: Field): string {
-    return this.querySelector<HTMLInputElement>(`#${field}`)?.value ?? "";
   }
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ProblemTold } from "../atm/texts.ts";
+import type { ProblemTold } from "../atm/problem-texts.ts";
 import { PageElement } from "./page-element.ts";
 
 @customElement("atm-error-summary")

@@ -2,15 +2,16 @@
 
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import type { LineState } from "../atm/state.ts";
 import { ICONS } from "./icons.ts";
 
-export type LineState = "closed" | "waiting" | "open" | "lost";
-
-const FACES = {
-  closed: { icon: ICONS.disconnected, text: "No session" },
-  waiting: { icon: ICONS.wait, text: "Asking the bank" },
-  open: { icon: ICONS.connected, text: "Session open" },
-  lost: { icon: ICONS.warning, text: "Line lost" },
+const FACES: Record<LineState, { icon: unknown; text: string }> = {
+  none: { icon: ICONS.disconnected, text: "No session" },
+  connecting: { icon: ICONS.wait, text: "Connecting" },
+  secured: { icon: ICONS.shield, text: "Secured" },
+  in_clear: { icon: ICONS.connected, text: "Session open" },
+  reconnecting: { icon: ICONS.wait, text: "Reconnecting" },
+  offline: { icon: ICONS.warning, text: "Offline" },
 };
 
 @customElement("atm-line-state")
@@ -23,10 +24,14 @@ export class AtmLineState extends LitElement {
       color: var(--ink-soft);
       white-space: nowrap;
     }
-    :host([state="open"]) {
+    :host([state="secured"]) {
       color: var(--good);
     }
-    :host([state="lost"]) {
+    :host([state="in_clear"]),
+    :host([state="reconnecting"]) {
+      color: var(--caution);
+    }
+    :host([state="offline"]) {
       color: var(--bad);
     }
     svg {
@@ -35,7 +40,7 @@ export class AtmLineState extends LitElement {
     }
   `;
 
-  @property({ reflect: true }) state: LineState = "closed";
+  @property({ reflect: true }) state: LineState = "none";
 
   override render() {
     const { icon, text } = FACES[this.state];

@@ -2,15 +2,18 @@
  * The last look before money moves. Enter confirms and Esc goes back, as on the keypad.
  *
  * @fires confirm - The order may be sent.
- * @fires back - The amount is to be changed.
+ * @fires back - The order is to be changed.
  */
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ChangeOrder } from "../atm/flow.ts";
-import { money } from "../atm/texts.ts";
+import { money, ORDER_NOUNS } from "../atm/money-text.ts";
+import type { ChangeOrder } from "../atm/state.ts";
+import { facts, type Fact } from "./facts.ts";
 import { PageElement } from "./page-element.ts";
 import { PhysicalKeys } from "./physical-keys.ts";
+
+const ACTS = { deposit: "Pay in", withdraw: "Take out", transfer: "Send" };
 
 @customElement("atm-review")
 export class AtmReview extends PageElement {
@@ -30,36 +33,31 @@ export class AtmReview extends PageElement {
   }
 
   override render() {
-    if (this.order === null) return html``;
-    const { kind, amount } = this.order;
-    const noun = kind === "deposit" ? "deposit" : "withdrawal";
-    return html`<dl class="facts">
-        <div class="fact-amount">
-          <dt>${kind === "deposit" ? "Pay in" : "Take out"}</dt>
-          <dd data-testid="review-amount">${money(amount)}</dd>
-        </div>
-        <div>
-          <dt>${kind === "deposit" ? "To the account of" : "From the account of"}</dt>
-          <dd>${this.username}</dd>
-        </div>
-        ${
-          this.atm === null
-            ? ""
-            : html`<div>
-              <dt>At</dt>
-              <dd>ATM ${this.atm}</dd>
-            </div>`
-        }
-      </dl>
+    const { order } = this;
+    if (order === null) return nothing;
+    const act = html`<div class="fact-amount">
+      <dt>${ACTS[order.kind]}</dt>
+      <dd data-testid="review-amount">${money(order.amount)}</dd>
+    </div>`;
+    return html`${facts(this.#about(order), act)}
       <div class="actions">
         <button id="confirm" class="primary" type="button" @click=${this.#confirm}>
-          <span aria-hidden="true">○</span> Confirm ${noun}
+          <span aria-hidden="true">○</span> Confirm ${ORDER_NOUNS[order.kind]}
         </button>
         <button id="back" type="button" @click=${this.#back}>
-          <span aria-hidden="true">←</span> Change amount
+          <span aria-hidden="true">←</span>
+          Change ${order.kind === "transfer" ? "transfer" : "amount"}
         </button>
       </div>
       <p class="hint keys-hint">Keys: <kbd>Enter</kbd> confirms, <kbd>Esc</kbd> goes back.</p>`;
+  }
+
+  #about(order: ChangeOrder): Fact[] {
+    const own = order.kind === "deposit" ? "To the account of" : "From the account of";
+    const place: Fact[] = this.atm === null ? [] : [["At", `ATM ${this.atm}`]];
+    if (order.kind !== "transfer") return [[own, this.username], ...place];
+    const memo: Fact[] = order.memo === "" ? [] : [["Message", order.memo]];
+    return [["To", order.to], ...memo, [own, this.username], ...place];
   }
 
   #confirm(): void {

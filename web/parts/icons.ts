@@ -21,10 +21,15 @@ const icon = (paths: TemplateResult): TemplateResult => html`<svg
 export const ICONS = {
   deposit: icon(svg`<path d="M12 4v11m-5-5 5 5 5-5M4 20h16" />`),
   withdraw: icon(svg`<path d="M12 15V4m-5 5 5-5 5 5M4 20h16" />`),
+  transfer: icon(svg`<path d="M4 8h15m-4-4 4 4-4 4M20 16H5m4 4-4-4 4-4" />`),
+  history: icon(svg`<path d="M5 6h14M5 12h14M5 18h9" />`),
   balance: icon(svg`<path d="M5 20V10m7 10V4m7 16v-7" />`),
   done: icon(svg`<circle cx="12" cy="12" r="9" /><path d="m8 12 3 3 5-6" />`),
   wait: icon(svg`<circle cx="12" cy="12" r="9" /><path d="M12 7v5l3 2" />`),
   warning: icon(svg`<path d="M12 3 2 20h20zM12 10v4m0 3v.01" />`),
+  shield: icon(svg`<path d="M12 3 5 6v6c0 4 3 7 7 9 4-2 7-5 7-9V6zM9 12l2 2 4-4" />`),
+  key: icon(svg`<circle cx="8" cy="12" r="4" /><path d="M12 12h9v4m-4-4v3" />`),
+  print: icon(svg`<path d="M7 8V3h10v5M7 17H4V9h16v8h-3M7 14h10v7H7z" />`),
   connected: icon(svg`<path d="M4 12h16M8 8l-4 4 4 4m8-8 4 4-4 4" />`),
   disconnected: icon(svg`<path d="M3 12h5m8 0h5M10 8v8m4-8v8" />`),
   unknown: icon(

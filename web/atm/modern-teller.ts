@@ -1,0 +1,222 @@
+/**
+ * A session in the modern protocol: over lines that may break, until the customer or the bank ends
+ * it. It keeps name and password for as long, to log in again on a new line, and forgets both with
+ * the session.
+ */
+
+import { LineLost } from "../../src/client/classic-client.ts";
+import { ModernSession, type SessionState } from "../../src/client/modern-session.ts";
+import type { News } from "../../src/client/modern-client.ts";
+import {
+  BankNotAuthentic,
+  OutcomeUnknown,
+  Refused,
+  SessionEnded,
+  type SessionOver,
+} from "../../src/client/modern-errors.ts";
+import type { Ciphers } from "../../src/protocol/ciphers.ts";
+import type { Credentials, Moved } from "../../src/protocol/methods.ts";
+import { ERRORS, type ErrorKind } from "../../src/protocol/rpc-error.ts";
+import type { Answer, EndReason, HistoryOrder, LineState, Message, Problem } from "./state.ts";
+import {
+  faultOf,
+  lineProblem,
+  type Asked,
+  type Dialled,
+  type Tell,
+  type Teller,
+} from "./teller.ts";
+
+export class ModernTeller implements Teller {
+  readonly #session: ModernSession;
+  readonly #tell: Tell;
+  #credentials: Credentials | null = null;
+  #wasSecured = false;
+  /** A call is under way: who asked hears of its end. */
+  #isAsking = false;
+
+  constructor(ciphers: Ciphers, dial: () => Dialled, bankPublicKey: Uint8Array, tell: Tell) {
+    this.#tell = tell;
+    this.#session = new ModernSession({
+      ...{ dial, ciphers, bankPublicKey },
+      credentials: () => this.#credentials,
+      onState: (state) => this.#stateChanged(state),
+      onNotification: (news) => this.#heard(news),
+    });
+  }
+
+  signUp(username: string, password: string): Promise<Message> {
+    return this.#asking(async () => {
+      await this.#session.signUp(username, password);
+      return { type: "signed_up" };
+    }, entryFailure);
+  }
+
+  logIn(username: string, password: string): Promise<Message> {
+    return this.#asking(async () => {
+      await this.#session.logIn(username, password);
+      this.#credentials = { username, password };
+      return { type: "authenticated" };
+    }, entryFailure);
+  }
+
+  ask(order: Asked, key: string | null): Promise<Message> {
+    return this.#asking(async () => {
+      const answer = await this.#answerTo(order, key ?? this.#session.newKey());
+      return { type: "answered", answer, at: Date.now() };
+    }, callFailure);
+  }
+
+  changePassword(oldPassword: string, newPassword: string): Promise<Message> {
+    return this.#asking(async () => {
+      await this.#session.changePassword(oldPassword, newPassword);
+      if (this.#credentials !== null) {
+        this.#credentials = { ...this.#credentials, password: newPassword };
+      }
+      return { type: "answered", answer: { type: "password_changed" }, at: Date.now() };
+    }, callFailure);
+  }
+
+  close(): void {
+    const isLoggedIn = this.#credentials !== null;
+    this.#credentials = null;
+    if (!isLoggedIn) return this.#session.close();
+    // The bank answers by closing the line; where it cannot, there is no session to end.
+    this.#session.logOut().catch(() => this.#session.close());
+  }
+
+  async #answerTo(order: Asked, key: string): Promise<Answer> {
+    const session = this.#session;
+    switch (order.kind) {
+      case "deposit":
+        return cashAnswer("deposited", order.amount, await session.deposit(order.amount, key));
+      case "withdraw":
+        return cashAnswer("withdrew", order.amount, await session.withdraw(order.amount, key));
+      case "transfer": {
+        const { to, amount, memo } = order;
+        const wish = { to, amount, ...(memo !== "" && { memo }) };
+        const { transactionId, balance } = await session.transfer(wish, key);
+        return { type: "transferred", balance, reference: transactionId };
+      }
+      case "balance":
+        return { type: "balance", balance: (await session.balance()).balance };
+      case "history":
+        return { type: "history", page: await session.history(historyWish(order)) };
+      case "session":
+        return { type: "session", info: await session.sessionInfo() };
+    }
+  }
+
+  async #asking(
+    work: () => Promise<Message>,
+    failed: (error: unknown) => Message,
+  ): Promise<Message> {
+    this.#isAsking = true;
+    try {
+      return await work();
+    } catch (error) {
+      return failed(error);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  #stateChanged(state: SessionState): void {
+    if (state.type === "secured") this.#wasSecured = true;
+    this.#tell({ type: "line_changed", line: lineOf(state, this.#wasSecured) });
+    if (state.type === "checking") this.#tell({ type: "checking" });
+    if (state.type !== "ended") return;
+    this.#credentials = null;
+    if (!this.#isAsking) this.#tell(endOf(state.over));
+  }
+
+  #heard(news: News): void {
+    if (news.method !== "account.credited") return;
+    const { transactionId: id, amount, from, memo = "" } = news.params;
+    this.#tell({ type: "credited", credit: { id, amount, from, memo } });
+  }
+}
+
+const cashAnswer = (
+  type: "deposited" | "withdrew",
+  amount: Moved["balance"],
+  { transactionId: reference, balance }: Moved,
+): Answer => ({ type, amount, balance, reference });
+
+/** The end of a day is the customer's own, where they are. */
+function historyWish({ day, trail }: HistoryOrder) {
+  const before = trail.at(-1);
+  const until = day === "" ? undefined : new Date(`${day}T23:59:59.999`).toISOString();
+  return { ...(before !== undefined && { before }), ...(until !== undefined && { until }) };
+}
+
+function lineOf(state: SessionState, wasSecured: boolean): LineState {
+  switch (state.type) {
+    case "connecting":
+      return wasSecured ? "reconnecting" : "connecting";
+    case "checking":
+      return "reconnecting";
+    case "secured":
+    case "offline":
+      return state.type;
+    case "ended":
+      return "none";
+  }
+}
+
+function entryFailure(error: unknown): Message {
+  if (error instanceof Refused) return { type: "refused", problem: entryProblem(error.kind) };
+  if (error instanceof LineLost) return lineProblem(faultOf(error.end));
+  if (error instanceof BankNotAuthentic) return { type: "not_authentic" };
+  if (error instanceof SessionEnded) return lineProblem("line_lost");
+  throw error;
+}
+
+function entryProblem(kind: ErrorKind): Problem {
+  if (kind === "authentication_failed" || kind === "username_taken") return { type: kind };
+  return { type: "refused", text: sentence(ERRORS[kind].message) };
+}
+
+function callFailure(error: unknown): Message {
+  if (error instanceof Refused) return answered(error.kind, textOf(error.kind));
+  if (error instanceof OutcomeUnknown) {
+    const stranger = error.cause instanceof BankNotAuthentic;
+    return { type: "outcome_unknown", key: error.idempotencyKey, stranger };
+  }
+  if (error instanceof LineLost) {
+    if (error.inDoubt) return { type: "outcome_unknown", key: null, stranger: false };
+    return answered("unreachable", "The bank cannot be reached");
+  }
+  if (error instanceof BankNotAuthentic) return { type: "not_authentic" };
+  if (error instanceof SessionEnded) return endOf(error.over);
+  throw error;
+}
+
+const answered = (kind: ErrorKind | "unreachable", text: string): Message => ({
+  ...{ type: "answered", answer: { type: "refused", kind, text }, at: Date.now() },
+});
+
+/** The original's words where it has any. */
+const textOf = (kind: ErrorKind): string =>
+  kind === "insufficient_funds" ? "Insufficient funds" : sentence(ERRORS[kind].message);
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
+function endOf(over: SessionOver): Message {
+  if (over.type === "bank_not_authentic") return { type: "not_authentic" };
+  return { type: "session_ended", reason: reasonOf(over) };
+}
+
+function reasonOf(over: Exclude<SessionOver, { type: "bank_not_authentic" }>): EndReason {
+  switch (over.type) {
+    case "closed_by_bank":
+      return over.reason === "logout" ? "logged_out" : over.reason;
+    case "closed_here":
+      return "logged_out";
+    case "breach":
+      return "breach";
+    case "credentials_needed":
+    case "login_refused":
+      return "line_lost";
+  }
+}

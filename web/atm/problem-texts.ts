@@ -1,0 +1,137 @@
+/**
+ * What stands in the customer's way, in words. The messages of the original system stand first, word
+ * for word, and ours explain them.
+ */
+
+import {
+  PASSWORD_CHARS_MAX,
+  USERNAME_CHARS_MAX,
+  type PasswordFault,
+  type UsernameFault,
+} from "../../src/bank/credentials.ts";
+import { AMOUNT_CENTS_MAX } from "../../src/bank/money.ts";
+import { MEMO_CHARS_MAX } from "../../src/protocol/fields.ts";
+import { AMOUNT_CENTS_MIN, type AmountFault } from "./amount.ts";
+import { money } from "./money-text.ts";
+import type { LineFault, Problem, View } from "./state.ts";
+
+/** A message: what was said, and what it means for the customer. */
+export type Told = { text: string; more: string };
+/** The `id` of a field. */
+export type Field =
+  | "username"
+  | "password"
+  | "old-password"
+  | "new-password"
+  | "amount"
+  | "to"
+  | "memo"
+  | "digits";
+/** A problem in words, with the field that it is about. */
+export type ProblemTold = Told & { field: Field | null };
+
+/** What went wrong on the screen of `view`, to be listed at its top. */
+export function problemsOf(view: View): ProblemTold[] {
+  return "problems" in view ? view.problems.map(problemText) : [];
+}
+
+function problemText(problem: Problem): ProblemTold {
+  switch (problem.type) {
+    case "log_in_first":
+      return told(
+        "Error: Please log in first.",
+        "A reload ends the session, as its keys live in this tab only.",
+      );
+    case "authentication_failed":
+      return told(
+        "Authentication Failed",
+        "The user name or the password is not right.",
+        "username",
+      );
+    case "username_taken":
+      return told("Username already exists", "Choose another user name.", "username");
+    case "username":
+      return told(USERNAME_TEXT[problem.fault], "", "username");
+    case "password":
+      return told(PASSWORD_TEXT[problem.fault], "", "password");
+    case "old_password":
+      return told(OLD_PASSWORD_TEXT[problem.fault], "", "old-password");
+    case "new_password":
+      return told(NEW_PASSWORD_TEXT[problem.fault], "", "new-password");
+    case "amount":
+      return told(AMOUNT_TEXT[problem.fault], "", "amount");
+    case "to":
+      return told(RECIPIENT_TEXT[problem.fault], "", "to");
+    case "memo":
+      return told(MEMO_TEXT, "", "memo");
+    case "digits":
+      return told("These are not the last four digits of the new key", "", "digits");
+    case "refused":
+      return told(problem.text, "The bank refused it.");
+    case "line":
+      return LINE_TEXT[problem.fault];
+  }
+}
+
+const told = (text: string, more: string, field: ProblemTold["field"] = null): ProblemTold => ({
+  text,
+  more,
+  field,
+});
+
+const USERNAME_TEXT: Record<UsernameFault, string> = {
+  empty: "Enter your user name",
+  too_long: `The user name must have at most ${USERNAME_CHARS_MAX} characters`,
+  bad_character: "The user name may have letters, digits and . _ - @ + only",
+  not_normal: "The user name has letters written in an unusual way; type it again",
+};
+
+const PASSWORD_TEXT: Record<PasswordFault, string> = {
+  empty: "Enter your password",
+  too_long: `The password must have at most ${PASSWORD_CHARS_MAX} characters`,
+  not_text: "The password has a character that is none; type it again",
+};
+
+const OLD_PASSWORD_TEXT = {
+  empty: "Enter your present password",
+  wrong: "Your present password is not right",
+};
+
+const NEW_PASSWORD_TEXT: Record<PasswordFault, string> = {
+  empty: "Enter a new password",
+  too_long: `The new password must have at most ${PASSWORD_CHARS_MAX} characters`,
+  not_text: "The new password has a character that is none; type it again",
+};
+
+const AMOUNT_TEXT: Record<AmountFault, string> = {
+  empty: "Enter an amount",
+  not_whole: "Enter whole dollars, in digits only",
+  not_money: "Enter an amount in digits, such as 20 or 12.50",
+  no_dollar: `Enter at least ${money(AMOUNT_CENTS_MIN.classic)}`,
+  zero: `Enter at least ${money(AMOUNT_CENTS_MIN.modern)}`,
+  too_large: `Enter at most ${money(AMOUNT_CENTS_MAX)}`,
+};
+
+const RECIPIENT_TEXT = {
+  empty: "Enter the user name of the recipient",
+  unknown: "There is no customer of this name",
+  own: "That is your own account: choose another recipient",
+};
+
+const MEMO_TEXT = `The message must be one line of at most ${MEMO_CHARS_MAX} characters`;
+
+const LINE_TEXT: Record<LineFault, ProblemTold> = {
+  bank_unreachable: told(
+    "The bank cannot be reached",
+    "Make sure that the bank is running, then try again.",
+  ),
+  atm_unreachable: told(
+    "This ATM does not answer",
+    "Make sure that its program is running, then try again.",
+  ),
+  atm_busy: told(
+    "This ATM is in use",
+    "Too many sessions are open at it. Close one, or try again shortly.",
+  ),
+  line_lost: told("The line to the bank was lost", "No session was opened. Try again."),
+};

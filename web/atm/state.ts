@@ -1,0 +1,205 @@
+/**
+ * What the page shows and what may happen to it: the types of the state machine in `flow.ts`. No
+ * password is in any of them but the messages and effects by which it passes.
+ */
+
+import type { PasswordFault, UsernameFault } from "../../src/bank/credentials.ts";
+import type { Cents } from "../../src/bank/money.ts";
+import type { HistoryPage, Methods } from "../../src/protocol/methods.ts";
+import type { ClosingReason } from "../../src/protocol/notifications.ts";
+import type { ErrorKind } from "../../src/protocol/rpc-error.ts";
+import type { Reply } from "../../src/protocol/classic.ts";
+import type { AmountFault } from "./amount.ts";
+
+export type Protocol = "modern" | "classic";
+
+export type CashOrder = { kind: "deposit" | "withdraw"; amount: Cents };
+/** An empty memo is none. */
+export type TransferOrder = { kind: "transfer"; to: string; amount: Cents; memo: string };
+export type ChangeOrder = CashOrder | TransferOrder;
+/** From the end of a day back (`2026-11-24`; empty: from now), behind the pages of `trail`. */
+export type HistoryOrder = { kind: "history"; day: string; trail: readonly string[] };
+/** What the bank is asked for. */
+export type Order =
+  | ChangeOrder
+  | HistoryOrder
+  | { kind: "balance" }
+  | { kind: "session" }
+  | { kind: "password" };
+export type Cash = CashOrder["kind"];
+
+/** A change whose outcome is unknown. Its key asks for it again; classic has no such thing. */
+export type Doubt = { username: string; order: ChangeOrder; key: string | null };
+
+/** Why the bank could not be spoken to. */
+export type LineFault = "bank_unreachable" | "atm_unreachable" | "atm_busy" | "line_lost";
+
+/** What stands in the customer's way, to be said at the top of the screen. */
+export type Problem =
+  | { type: "log_in_first" }
+  | { type: "authentication_failed" }
+  | { type: "username_taken" }
+  | { type: "username"; fault: UsernameFault }
+  | { type: "password"; fault: PasswordFault }
+  | { type: "old_password"; fault: "empty" | "wrong" }
+  | { type: "new_password"; fault: PasswordFault }
+  | { type: "amount"; fault: AmountFault }
+  | { type: "to"; fault: "empty" | "unknown" | "own" }
+  | { type: "memo" }
+  | { type: "digits" }
+  | { type: "refused"; text: string }
+  | { type: "line"; fault: LineFault };
+
+/** Why the bank did not do what it was asked for, in a word; `text` is the bank's own. */
+export type Refusal = {
+  type: "refused";
+  kind: ErrorKind | Exclude<Reply["type"], "deposited" | "withdrew" | "balance"> | "unreachable";
+  text: string;
+};
+/** The bank's answer, in either protocol. `reference` is the transaction's id; classic has none. */
+export type Answer =
+  | { type: "deposited" | "withdrew"; amount: Cents; balance: Cents; reference: string | null }
+  | { type: "transferred"; balance: Cents; reference: string }
+  | { type: "balance"; balance: Cents }
+  | { type: "history"; page: HistoryPage }
+  | { type: "session"; info: SessionInfo }
+  | { type: "password_changed" }
+  | Refusal;
+export type SessionInfo = Methods["session.info"]["result"];
+
+/** The fields of an order as they were typed. */
+export type Typed = { to: string; amount: string; memo: string };
+
+/** Why a session is over: the bank's reasons, and those of this end. */
+export type EndReason = Exclude<ClosingReason, "logout"> | "logged_out" | "line_lost" | "in_doubt";
+
+export type LogIn = {
+  screen: "log_in";
+  username: string;
+  busy: boolean;
+  signedUp: boolean;
+  problems: Problem[];
+};
+export type SignUp = { screen: "sign_up"; username: string; busy: boolean; problems: Problem[] };
+export type Waiting = {
+  screen: "waiting";
+  username: string;
+  order: Order;
+  /** The line was lost, and the outcome of the order is being found out. */
+  checking: boolean;
+  /** What this is asked for: an older change whose outcome is unknown. */
+  doubt: Doubt | null;
+};
+export type Result = {
+  screen: "result";
+  username: string;
+  order: Order;
+  answer: Exclude<Answer, { type: "history" | "session" }>;
+  /** When the bank's answer came, in milliseconds since 1970. */
+  at: number;
+  /** The line was lost on the way, and the outcome found out afterwards. */
+  checked: boolean;
+  /** As in `Waiting`. */
+  doubt: Doubt | null;
+  /** The session ended after the answer: what it says stays in view, and is the last. */
+  ended: EndReason | null;
+};
+export type History = {
+  screen: "history";
+  username: string;
+  order: HistoryOrder;
+  page: HistoryPage;
+};
+export type Stranger = { screen: "stranger"; username: string; problems: Problem[] };
+
+/** What is in the panel. */
+export type View =
+  | LogIn
+  | SignUp
+  | { screen: "choose"; username: string }
+  | { screen: "amount"; username: string; kind: Cash; typed: string; problems: Problem[] }
+  | { screen: "transfer"; username: string; typed: Typed; problems: Problem[] }
+  | { screen: "review"; username: string; order: ChangeOrder; typed: Typed }
+  | Waiting
+  | Result
+  | History
+  | { screen: "session"; username: string; info: SessionInfo }
+  | { screen: "password"; username: string; problems: Problem[] }
+  /** What is unknown is the desk's doubt; while the session is open it can be asked for again. */
+  | { screen: "unknown"; username: string; open: boolean }
+  | { screen: "ended"; username: string; reason: EndReason }
+  /** Whoever answers did not prove to be the bank. */
+  | Stranger;
+
+/** The bank's key in this tab. */
+export type BankKey =
+  | { type: "asking" }
+  /** The ATM knows none: there is no modern protocol without. */
+  | { type: "none" }
+  /** `pinned` is the key's fingerprint, `named` that of the key that the ATM names today. */
+  | { type: "pinned"; pinned: string; named: string | null };
+
+/** The line of the modern protocol is `secured`, that of classic `in_clear`. */
+export type LineState = "none" | "connecting" | "secured" | "in_clear" | "reconnecting" | "offline";
+
+/** Money that somebody sent; `id` is the transaction's. */
+export type Credit = { id: string; amount: Cents; from: string; memo: string };
+
+/** What is around the panel. */
+export type Desk = {
+  /** What the customer wants to speak; `protocolOf` says what is spoken. */
+  wish: Protocol;
+  bank: BankKey;
+  line: LineState;
+  /** Newest first, until it is dismissed or the session ends. */
+  news: readonly Credit[];
+  doubt: Doubt | null;
+};
+
+export type State = { view: View; desk: Desk };
+
+export type Route = "/" | "/signup" | "/action";
+/** An entry of the browser's history: the address, and which step of `/action` it was. */
+export type Place = { route: Route; step: string };
+
+export type Message =
+  | { type: "went"; place: Place } //                          by a link, back, forward or a reload
+  | { type: "bank_learned"; bank: BankKey }
+  | { type: "protocol_chosen"; protocol: Protocol }
+  | { type: "credentials_entered"; username: string; password: string } // both checked
+  | { type: "credentials_faulty"; username: string; problems: Problem[] }
+  | { type: "line_changed"; line: LineState } //               by the bank, as those that follow
+  | { type: "signed_up" }
+  | { type: "authenticated" }
+  | { type: "refused"; problem: Problem }
+  | { type: "not_authentic" }
+  | { type: "answered"; answer: Answer; at: number }
+  | { type: "checking" } //                                    a change whose line was lost
+  /** With a key the session may be open still, unless a stranger answers in the bank's place. */
+  | { type: "outcome_unknown"; key: string | null; stranger: boolean }
+  | { type: "session_ended"; reason: EndReason }
+  | { type: "credited"; credit: Credit }
+  | { type: "news_dismissed"; id: string } //                  by the customer, as the rest
+  | { type: "chosen"; kind: Order["kind"] }
+  | { type: "amount_entered"; typed: string }
+  | { type: "transfer_entered"; typed: Typed }
+  | { type: "day_entered"; day: string }
+  | { type: "turned"; to: "older" | "newer" } //               a page of the history
+  | { type: "passwords_entered"; oldPassword: string; newPassword: string } // both checked
+  | { type: "passwords_faulty"; problems: Problem[] }
+  | { type: "digits_entered"; digits: string } //              to trust the key that the ATM names
+  | { type: "confirmed" }
+  | { type: "stepped_back" }
+  | { type: "finished" }
+  | { type: "left" };
+
+export type Effect =
+  | { type: "sign_up"; protocol: Protocol; username: string; password: string }
+  | { type: "log_in"; protocol: Protocol; username: string; password: string }
+  | { type: "ask"; order: Exclude<Order, { kind: "password" }>; key: string | null }
+  | { type: "change_password"; oldPassword: string; newPassword: string }
+  | { type: "hang_up" }
+  | { type: "keep_protocol"; protocol: Protocol }
+  | { type: "trust_named_key" };
+
+export type Step = [State, Effect[]];

@@ -1,0 +1,38 @@
+/**
+ * Who speaks with the bank for the page: one for each session, in one protocol. What the bank says
+ * comes back as messages for the flow.
+ */
+
+import type { LineEnd, Transport } from "../../src/client/transport.ts";
+import type { LineFault, Message, Order } from "./state.ts";
+
+/** A way to the bank that can tell, once it has ended, what was wrong in the customer's terms. */
+export type Dialled = Transport & { readonly fault: LineFault };
+
+export type Asked = Exclude<Order, { kind: "password" }>;
+
+export interface Teller {
+  /** The session is not used after it. */
+  signUp(username: string, password: string): Promise<Message>;
+  logIn(username: string, password: string): Promise<Message>;
+  /** @param key That of an earlier try at the same change; null for a new order. */
+  ask(order: Asked, key: string | null): Promise<Message>;
+  changePassword(oldPassword: string, newPassword: string): Promise<Message>;
+  /** Logs out, if somebody is logged in, and forgets all secrets at once. */
+  close(): void;
+}
+
+/** What a teller says unasked. */
+export type Tell = (message: Message) => void;
+
+/** A line that could not be opened, as the problem of a log-in or sign-up form. */
+export const lineProblem = (fault: LineFault): Message => ({
+  type: "refused",
+  problem: { type: "line", fault },
+});
+
+/** What a transport of ours reported, in the customer's terms. */
+export const faultOf = ({ detail }: LineEnd): LineFault =>
+  FAULTS.find((fault) => fault === detail) ?? "line_lost";
+
+const FAULTS: readonly LineFault[] = ["bank_unreachable", "atm_unreachable", "atm_busy"];

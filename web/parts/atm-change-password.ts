@@ -1,0 +1,58 @@
+/**
+ * The form that changes the password. The user name is there for password managers, and not shown.
+ *
+ * @fires passwords - The form was sent; `detail` is `{ oldPassword, newPassword }`, unchecked.
+ * @fires back - The customer keeps the old one.
+ */
+
+import { html } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { PASSWORD_CHARS_MAX } from "../../src/bank/credentials.ts";
+import type { ProblemTold } from "../atm/problem-texts.ts";
+import "./atm-password-field.ts";
+import { valueOf } from "./field.ts";
+import { PageElement } from "./page-element.ts";
+
+export type Passwords = { oldPassword: string; newPassword: string };
+
+const HINT = `Up to ${PASSWORD_CHARS_MAX} characters of any kind. A long sentence is best.`;
+
+@customElement("atm-change-password")
+export class AtmChangePassword extends PageElement {
+  /** Whose password it is. */
+  @property() username = "";
+  /** What is wrong with what was sent. */
+  @property({ attribute: false }) problems: ProblemTold[] = [];
+
+  override render() {
+    return html`<form id="change-password" class="form" novalidate @submit=${this.#submit}>
+      <input hidden name="username" autocomplete="username" readonly .value=${this.username} />
+      <atm-password-field
+        .field=${"old-password"}
+        .label=${"Present password"}
+        .focused=${true}
+        .problems=${this.problems}
+      ></atm-password-field>
+      <atm-password-field
+        .field=${"new-password"}
+        .label=${"New password"}
+        .hint=${HINT}
+        .complete=${"new-password"}
+        .problems=${this.problems}
+      ></atm-password-field>
+      <div class="actions">
+        <button id="submit" class="primary" type="submit">Change password</button>
+        <button id="back" type="button" @click=${() => this.fire("back")}>Keep the old one</button>
+      </div>
+    </form>`;
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const passwords: Passwords = {
+      oldPassword: valueOf(this, "old-password"),
+      newPassword: valueOf(this, "new-password"),
+    };
+    this.fire("passwords", passwords);
+  }
+}

@@ -1,0 +1,151 @@
+/** The controls of each screen, and what its events mean for the flow. */
+
+import { html, nothing } from "lit";
+import { keyed } from "lit/directives/keyed.js";
+import { checkPassword, checkUsername } from "../../src/bank/credentials.ts";
+import type { ProblemTold } from "../atm/problem-texts.ts";
+import type { Message, Problem, State, Typed } from "../atm/state.ts";
+import type { Order } from "../atm/state.ts";
+import { protocolOf } from "../atm/views.ts";
+import "./atm-amount.ts";
+import "./atm-change-password.ts";
+import type { Passwords } from "./atm-change-password.ts";
+import "./atm-choices.ts";
+import "./atm-credentials.ts";
+import type { Credentials } from "./atm-credentials.ts";
+import "./atm-history.ts";
+import "./atm-outcome.ts";
+import "./atm-protocol-choice.ts";
+import "./atm-review.ts";
+import "./atm-session.ts";
+import "./atm-stranger.ts";
+import "./atm-transfer.ts";
+
+type Tell = (message: Message) => void;
+type Around = { problems: ProblemTold[]; atm: number | null; tell: Tell };
+
+export function screen({ view, desk }: State, { problems, atm, tell }: Around) {
+  const back = (): void => tell({ type: "stepped_back" });
+  const finish = (): void => tell({ type: "finished" });
+  switch (view.screen) {
+    case "log_in":
+    case "sign_up":
+      return entry({ view, desk }, problems, tell);
+    case "choose":
+      return html`<atm-choices
+        .protocol=${protocolOf(desk)}
+        @choose=${({ detail: kind }: CustomEvent<Order["kind"]>) => tell({ type: "chosen", kind })}
+      ></atm-choices>`;
+    case "amount":
+      return html`<atm-amount
+        .kind=${view.kind}
+        .protocol=${protocolOf(desk)}
+        .typed=${view.typed}
+        .problems=${problems}
+        @amount=${({ detail: typed }: CustomEvent<string>) =>
+          tell({ type: "amount_entered", typed })}
+        @back=${back}
+      ></atm-amount>`;
+    case "transfer":
+      return html`<atm-transfer
+        .typed=${view.typed}
+        .problems=${problems}
+        @transfer=${({ detail: typed }: CustomEvent<Typed>) =>
+          tell({ type: "transfer_entered", typed })}
+        @back=${back}
+      ></atm-transfer>`;
+    case "review":
+      return html`<atm-review
+        .order=${view.order}
+        .username=${view.username}
+        .atm=${atm}
+        @confirm=${() => tell({ type: "confirmed" })}
+        @back=${back}
+      ></atm-review>`;
+    case "waiting":
+      return nothing;
+    case "history":
+      return html`<atm-history
+        .history=${view}
+        @day=${({ detail: day }: CustomEvent<string>) => tell({ type: "day_entered", day })}
+        @turn=${({ detail: to }: CustomEvent<"older" | "newer">) => tell({ type: "turned", to })}
+        @finish=${finish}
+      ></atm-history>`;
+    case "session":
+      return html`<atm-session
+        .info=${view.info}
+        .bank=${desk.bank}
+        @finish=${finish}
+      ></atm-session>`;
+    case "password":
+      return html`<atm-change-password
+        .username=${view.username}
+        .problems=${problems}
+        @passwords=${({ detail }: CustomEvent<Passwords>) => tell(passwordsMessage(detail))}
+        @back=${back}
+      ></atm-change-password>`;
+    case "stranger":
+      return html`<atm-stranger
+        .bank=${desk.bank}
+        .problems=${problems}
+        @digits=${({ detail: digits }: CustomEvent<string>) =>
+          tell({ type: "digits_entered", digits })}
+        @finish=${finish}
+      ></atm-stranger>`;
+    case "result":
+    case "unknown":
+    case "ended":
+      return html`<atm-outcome
+        .outcome=${view}
+        .atm=${atm}
+        @finish=${finish}
+        @back=${back}
+        @leave=${() => tell({ type: "left" })}
+      ></atm-outcome>`;
+  }
+}
+
+function entry({ view, desk }: State, problems: ProblemTold[], tell: Tell) {
+  if (view.screen !== "log_in" && view.screen !== "sign_up") return nothing;
+  // A form of its own for each, so that no password is carried from one to the other.
+  return keyed(
+    view.screen,
+    html`<atm-credentials
+        .mode=${view.screen}
+        .username=${view.username}
+        .busy=${view.busy}
+        .problems=${problems}
+        @credentials=${({ detail }: CustomEvent<Credentials>) => tell(credentialsMessage(detail))}
+      ></atm-credentials>
+      <atm-protocol-choice
+        .protocol=${protocolOf(desk)}
+        .bank=${desk.bank}
+        .busy=${view.busy}
+        @protocol=${({ detail: protocol }: CustomEvent<"modern" | "classic">) =>
+          tell({ type: "protocol_chosen", protocol })}
+      ></atm-protocol-choice>`,
+  );
+}
+
+function credentialsMessage({ username: typed, password }: Credentials): Message {
+  // A phone's keyboard adds a space after a name, and may split letters from their accents.
+  const username = typed.trim().normalize("NFC");
+  const problems: Problem[] = [];
+  const usernameFault = checkUsername(username);
+  const passwordFault = checkPassword(password);
+  if (usernameFault !== null) problems.push({ type: "username", fault: usernameFault });
+  if (passwordFault !== null) problems.push({ type: "password", fault: passwordFault });
+  return problems.length > 0
+    ? { type: "credentials_faulty", username, problems }
+    : { type: "credentials_entered", username, password };
+}
+
+function passwordsMessage({ oldPassword, newPassword }: Passwords): Message {
+  const problems: Problem[] = [];
+  if (oldPassword === "") problems.push({ type: "old_password", fault: "empty" });
+  const newFault = checkPassword(newPassword);
+  if (newFault !== null) problems.push({ type: "new_password", fault: newFault });
+  return problems.length > 0
+    ? { type: "passwords_faulty", problems }
+    : { type: "passwords_entered", oldPassword, newPassword };
+}
