@@ -1,7 +1,7 @@
 /**
- * Which bank the terminal ATM trusts: the key that its user names, or the one that is remembered for
- * the bank's address. A key that differs from the remembered one is refused, and there is no way to
- * click that away: whoever knows the reason edits the file.
+ * Which bank the terminal ATM trusts: the key that its user names, or the one that is remembered
+ * for the bank's address. A key that differs from the remembered one is refused, and there is no
+ * way to click that away: whoever knows the reason edits the file.
  */
 
 import { mkdirSync } from "node:fs";

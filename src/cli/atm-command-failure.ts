@@ -1,4 +1,4 @@
-/** What went wrong at the terminal ATM, as an exit code, a word for programs and a line for people. */
+/** What went wrong at the terminal ATM: an exit code, a word for programs, a line for people. */
 
 import { LineLost } from "../client/classic-client.ts";
 import {
@@ -28,7 +28,8 @@ export function failureOf(error: unknown): Failure | null {
   }
   if (error instanceof OutcomeUnknown) {
     const { idempotencyKey } = error;
-    const message = `Unknown whether it was done. To find out, ask again with --key ${idempotencyKey}`;
+    const again = `ask again with --key ${idempotencyKey}`;
+    const message = `Unknown whether it was done. To find out, ${again}`;
     return { code: EXIT.environment, kind: "outcome_unknown", message, idempotencyKey };
   }
   if (error instanceof BankNotAuthentic) {

@@ -32,7 +32,7 @@ export const USAGES = {
 const AMOUNT = /^\$?(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.(\d\d))?$/;
 const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
 
-/** Dollars, with cents or without: `20`, `20.50`, `$1,000`; null for other texts, and for nothing. */
+/** Dollars, with cents or without: `20`, `20.50`, `$1,000`; null for other texts, and for 0. */
 export function parseAmount(text: string): Cents | null {
   const [, whole, rest = "0"] = AMOUNT.exec(text) ?? [];
   if (whole === undefined) return null;

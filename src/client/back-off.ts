@@ -5,8 +5,8 @@ const FIRST_MS = 250;
 const MAX_MS = 5_000;
 
 /**
- * The wait after so many tries in vain: it doubles up to a bound, and is spread over the upper half,
- * so that the clients of a bank that was away do not come back all at once.
+ * The wait after so many tries in vain: it doubles up to a bound, and is spread over the upper
+ * half, so that the clients of a bank that was away do not come back all at once.
  * @param chance From 0 up to 1.
  */
 export function backOffMs(tries: number, chance: number): number {

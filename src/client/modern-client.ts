@@ -1,6 +1,6 @@
 /**
- * A client of the modern protocol on one line, over any transport: proves the bank, then asks and is
- * answered, many requests at a time. It does not reconnect; `ModernSession` does.
+ * A client of the modern protocol on one line, over any transport: proves the bank, then asks and
+ * is answered, many requests at a time. It does not reconnect; `ModernSession` does.
  */
 import type { Cents } from "../bank/money.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
@@ -35,7 +35,7 @@ export interface ModernClientOptions {
   /** Called once, however the session ends; after it every call is refused with `LineLost`. */
   readonly onEnd?: (end: SessionEnd) => void;
   readonly handshakeTimeoutMs?: number;
-  /** A bank that leaves one call without an answer for so long is given up, and the line with it. */
+  /** A bank that leaves a call without an answer for so long is given up, and the line too. */
   readonly replyTimeoutMs?: number;
   readonly after?: After;
 }
@@ -233,7 +233,7 @@ export class ModernClient {
   }
 
   #settle(reply: Reply & { type: "result" | "error" }): void {
-    // An error without an id is about no request of ours: this client sends none that cannot be read.
+    // An error without an id is about none of our requests, for all of those can be read.
     const pending = reply.id === null ? undefined : this.#inFlight.get(reply.id);
     if (reply.id === null || pending === undefined) throw new ProtocolError("bad_reply");
     if (reply.type === "result") pending.resolve(reply.result);

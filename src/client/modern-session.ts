@@ -21,7 +21,7 @@ import { endedError, isHangUp, isOutcome, isPassing, leavesDoubt, overBy } from 
 
 /** Tries to reach a bank that was reached before: some 13 seconds. */
 const DIAL_TRIES_MAX = 8;
-/** Hang-ups at the handshake, in a row: a bank that stops may do that, one with another key does. */
+/** Hang-ups at the handshake in a row: a bank that stops may do that, one with another key does. */
 const HANG_UPS_MAX = 3;
 /** How often one change, or one question, is asked. */
 const CALL_TRIES_MAX = 5;
@@ -59,8 +59,8 @@ type Question = "account.balance" | "account.history" | "session.info";
 
 /**
  * Every call rejects with `Refused`; with `LineLost` if the bank cannot be reached; with
- * `BankNotAuthentic` or `SessionEnded` once the session is over. Changes of an account take a key, or
- * make one, and reject with `OutcomeUnknown` where they were sent and no answer could be had.
+ * `BankNotAuthentic` or `SessionEnded` once the session is over. Changes of an account take a key,
+ * or make one, and reject with `OutcomeUnknown` where they were sent and no answer could be had.
  */
 export class ModernSession {
   readonly #options: ModernSessionOptions;

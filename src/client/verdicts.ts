@@ -4,8 +4,8 @@ import { BankNotAuthentic, Refused, SessionEnded } from "./modern-errors.ts";
 import type { SessionEnd, SessionOver } from "./modern-errors.ts";
 
 /**
- * What ends the session for good, rather than the line alone. A session in which nobody is logged in
- * is none that could be idle.
+ * What ends the session for good, rather than the line alone. A session in which nobody is logged
+ * in is none that could be idle.
  */
 export function overBy(end: SessionEnd, isLoggedIn: boolean): SessionOver | null {
   if (end.type === "cut") return null;
@@ -31,8 +31,8 @@ export const leavesDoubt = (error: unknown): boolean =>
     : error instanceof Refused && error.retry === "same_key";
 
 /**
- * Whether this settles a change that is in doubt: what the bank says of the change itself is what it
- * said the first time. That it is busy, or knows nobody on this line, says nothing of the change.
+ * Whether this settles a change that is in doubt: what the bank says of the change itself is what
+ * it said the first time. That it is busy, or knows nobody on this line, says nothing of the change.
  */
 export const isOutcome = (error: unknown): boolean =>
   error instanceof Refused && error.retry === "never" && error.kind !== "not_logged_in";

@@ -1,6 +1,6 @@
 /**
- * A relay between a client and a bank that cuts the line where it hurts: after a request has reached
- * the bank, and before its reply reaches the client.
+ * A relay between a client and a bank that cuts the line where it hurts: after a request has
+ * reached the bank, and before its reply reaches the client.
  */
 
 import { once } from "node:events";

@@ -16,7 +16,7 @@ const ADA: Credentials = { username: "ada", password: "a good password" };
 const UNREACHABLE = { kind: "unreachable", detail: "ECONNREFUSED" } as const;
 const MOVED = { transactionId: "1", balance: cents(2_000) };
 
-/** What the bank of each line does: the n-th script plays the n-th line, the last all later ones. */
+/** What the bank of each line does: the n-th script plays the n-th line, the last all later. */
 type Script = (bank: ScriptedModernBank) => void;
 
 /** Takes every login, and leaves the rest to `onCall`. */
