@@ -32,7 +32,7 @@ export const leavesDoubt = (error: unknown): boolean =>
 
 /**
  * Whether this settles a change that is in doubt: what the bank says of the change itself is what
- * it said the first time. That it is busy, or knows nobody on this line, says nothing of the change.
+ * it said the first time. That it is busy, or knows nobody on this line, says nothing of it.
  */
 export const isOutcome = (error: unknown): boolean =>
   error instanceof Refused && error.retry === "never" && error.kind !== "not_logged_in";
