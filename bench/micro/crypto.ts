@@ -2,11 +2,11 @@
  * What one transaction costs in cryptography and parsing, in each protocol: the bank opens a
  * request and seals a reply. One thread.
  */
-import { nobleCiphers } from "../src/ciphers/noble.ts";
-import { nodeCiphers } from "../src/ciphers/node.ts";
-import { dollars } from "../src/bank/money.ts";
-import { Channel } from "../src/protocol/channel.ts";
-import type { Ciphers } from "../src/protocol/ciphers.ts";
+import { nobleCiphers } from "../../src/ciphers/noble.ts";
+import { nodeCiphers } from "../../src/ciphers/node.ts";
+import { dollars } from "../../src/bank/money.ts";
+import { Channel } from "../../src/protocol/channel.ts";
+import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import {
   formatReply,
   openEnvelope,
@@ -14,11 +14,11 @@ import {
   parseRequest,
   sealReply,
   sealRequest,
-} from "../src/protocol/classic.ts";
-import { FrameSplitter } from "../src/protocol/frames.ts";
-import { encodeCall, encodeResult, parseCall } from "../src/protocol/modern.ts";
-import { CipherState } from "../src/protocol/noise-symmetric.ts";
-import { deriveSessionKeys } from "../src/protocol/session-keys.ts";
+} from "../../src/protocol/classic.ts";
+import { FrameSplitter } from "../../src/protocol/frames.ts";
+import { encodeCall, encodeResult, parseCall } from "../../src/protocol/modern.ts";
+import { CipherState } from "../../src/protocol/noise-symmetric.ts";
+import { deriveSessionKeys } from "../../src/protocol/session-keys.ts";
 
 // Short rounds: a round's frames are made before it, and many of them would show the collector's
 // work instead.

@@ -1,14 +1,14 @@
 /**
- * What the kernel costs: `node bench/actor.ts` prints messages a second through an actor of this
- * thread, and calls a second over a port to an actor on another, by calls in flight.
+ * What the kernel costs: `node bench/micro/actor.ts` prints messages a second through an actor of
+ * this thread, and calls a second over a port to an actor on another, by calls in flight.
  */
 
 import { Worker, isMainThread, parentPort } from "node:worker_threads";
-import { systemClock } from "../src/actor/clock.ts";
-import { servePort } from "../src/actor/port.ts";
-import type { ServedPort } from "../src/actor/port.ts";
-import { RemoteActor } from "../src/actor/remote-actor.ts";
-import { ActorSystem } from "../src/actor/system.ts";
+import { systemClock } from "../../src/actor/clock.ts";
+import { servePort } from "../../src/actor/port.ts";
+import type { ServedPort } from "../../src/actor/port.ts";
+import { RemoteActor } from "../../src/actor/remote-actor.ts";
+import { ActorSystem } from "../../src/actor/system.ts";
 
 const MESSAGES = 1_000_000;
 const CALLS = 200_000;
