@@ -1,0 +1,152 @@
+/**
+ * The load as a scenario sees it: lines to a bank, spread over threads, on which one run after the
+ * other can be made. It owns the threads.
+ */
+
+import type { RecordableHistogram } from "node:perf_hooks";
+import { Worker } from "node:worker_threads";
+import type { EchoSizes } from "../ceilings/echo-process.ts";
+import { nowMs } from "./clock.ts";
+import type { Run } from "./driver.ts";
+import type { LineProtocol, User } from "./line.ts";
+import type { ThreadMessage, ThreadPlan } from "./load-thread.ts";
+import { SLOT_MS, mergeHistograms, mergeSlots, type Slots } from "./meter.ts";
+import { joinObservations, type Observations } from "./observations.ts";
+import type { Target } from "./socket.ts";
+
+/** Below the bank's own bound, so that no login is refused for want of a place. */
+const LOGINS_AT_ONCE_MAX = 32;
+/** Between the order to run and the start, so that all threads start together. */
+const LEAD_MS = 50;
+
+export type LoadOptions = {
+  protocol: LineProtocol;
+  target: Target;
+  bankKey?: Uint8Array;
+  echo?: EchoSizes;
+  /** Lines are given to the users in turn. */
+  users: readonly User[];
+  connections: number;
+  inFlight: number;
+  threads: number;
+  depositPercent: number;
+  seed: number;
+};
+
+export type Pace = {
+  /** Requests a second; null for a closed loop. */
+  perSecond: number | null;
+  warmUpMs: number;
+  durationMs: number;
+};
+
+export type Measured = {
+  /** Answered a second, while it measured. */
+  perSecond: number;
+  /** In nanoseconds. */
+  latency: RecordableHistogram;
+  slots: Slots;
+  /** All of the run, its warm-up too: the proof wants every change. */
+  observations: Observations;
+  unsent: number;
+};
+
+const NO_ECHO: EchoSizes = { requestBytes: 1, replyBytes: 1 };
+
+export class Load {
+  readonly #workers: readonly Worker[];
+  readonly #failed: Promise<never>;
+
+  private constructor(workers: readonly Worker[]) {
+    this.#workers = workers;
+    const failed = Promise.withResolvers<never>();
+    failed.promise.catch(() => undefined); // Whoever waits for a thread learns of it.
+    for (const worker of workers) worker.on("error", failed.reject);
+    this.#failed = failed.promise;
+  }
+
+  /** Resolves when every line is logged in. @throws Error if one cannot be. */
+  static async open(options: LoadOptions): Promise<Load> {
+    const of = Math.min(options.threads, options.connections);
+    const url = new URL("./load-thread.ts", import.meta.url);
+    const workers = Array.from({ length: of }, (_, index) => {
+      return new Worker(url, { workerData: planOf(options, { index, of }), name: "load" });
+    });
+    const load = new Load(workers);
+    try {
+      await load.#answers("ready");
+      return load;
+    } catch (error) {
+      await load.close();
+      throw error;
+    }
+  }
+
+  async run({ perSecond, warmUpMs, durationMs }: Pace): Promise<Measured> {
+    const startAt = nowMs() + LEAD_MS;
+    const measureFrom = startAt + warmUpMs;
+    const run: Run = { perSecond, startAt, measureFrom, endAt: measureFrom + durationMs };
+    const answers = this.#answers("ran");
+    for (const worker of this.#workers) worker.postMessage(run);
+    const parts = await answers;
+    const slots = mergeSlots(parts.map((part) => part.slots));
+    const count = slots.counts.reduce((sum, inSlot) => sum + inSlot, 0);
+    return {
+      perSecond: (count * 1_000) / (slots.counts.length * SLOT_MS),
+      latency: mergeHistograms(parts.map(({ histogram }) => histogram)),
+      slots,
+      observations: joinObservations(parts.map(({ observations }) => observations)),
+      unsent: parts.reduce((sum, { unsent }) => sum + unsent, 0),
+    };
+  }
+
+  async close(): Promise<void> {
+    const exits = this.#workers.map(
+      (worker) => new Promise<void>((resolve) => worker.once("exit", () => resolve())),
+    );
+    for (const worker of this.#workers) {
+      if (worker.threadId === -1) continue;
+      worker.postMessage(null);
+    }
+    await Promise.race([Promise.all(exits), this.#failed.catch(() => undefined)]);
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  /** What each thread says next. */
+  #answers<T extends ThreadMessage["type"]>(
+    type: T,
+  ): Promise<Extract<ThreadMessage, { type: T }>[]> {
+    const all = this.#workers.map((worker) => nextMessage(worker, type));
+    return Promise.race([Promise.all(all), this.#failed]);
+  }
+}
+
+function nextMessage<T extends ThreadMessage["type"]>(
+  worker: Worker,
+  type: T,
+): Promise<Extract<ThreadMessage, { type: T }>> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", (message: ThreadMessage) => {
+      if (message.type === type) resolve(message as Extract<ThreadMessage, { type: T }>);
+      else reject(new Error(`a load thread said ${message.type} instead of ${type}`));
+    });
+  });
+}
+
+/** The plan of one thread: every so-manieth line, so that each account has lines on all threads. */
+function planOf(options: LoadOptions, share: { index: number; of: number }): ThreadPlan {
+  const { users, connections, protocol } = options;
+  const { host, port } = options.target; // And whatever else it is, which may not be cloned.
+  const all = Array.from({ length: connections }, (_, line) => {
+    const account = line % users.length;
+    return { ...users[account]!, account };
+  });
+  return {
+    ...{ protocol, target: { host, port }, bankKey: options.bankKey ?? null },
+    ...{ echo: options.echo ?? NO_ECHO, inFlight: options.inFlight, share },
+    users: all.filter((_, line) => line % share.of === share.index),
+    depositPercent: options.depositPercent,
+    seed: options.seed + share.index,
+    loginsAtOnce: Math.max(1, Math.floor(LOGINS_AT_ONCE_MAX / share.of)),
+  };
+}

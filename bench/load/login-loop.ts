@@ -1,0 +1,56 @@
+/** Clients that do nothing but log in and hang up again, over and over, one user each. */
+
+import type { RecordableHistogram } from "node:perf_hooks";
+import { nodeCiphers } from "../../src/ciphers/node.ts";
+import { ClassicClient } from "../../src/client/classic-client.ts";
+import { TcpTransport } from "../../src/client/tcp-transport.ts";
+import { nowMs } from "./clock.ts";
+import type { User } from "./line.ts";
+import { emptyHistogram } from "./meter.ts";
+import type { Target } from "./socket.ts";
+
+export type Logins = { perSecond: number; latency: RecordableHistogram };
+
+export class LoginLoop {
+  readonly #clients: Promise<void>[];
+  #isStopping = false;
+  #startedAt = nowMs();
+  #count = 0;
+  #latency = emptyHistogram();
+
+  constructor(target: Target, users: readonly User[]) {
+    this.#clients = users.map((user) => this.#loop(target, user));
+    for (const client of this.#clients) client.catch(() => undefined); // `stop` tells of it.
+  }
+
+  /** Forgets what was measured so far. */
+  restart(): void {
+    this.#startedAt = nowMs();
+    this.#count = 0;
+    this.#latency = emptyHistogram();
+  }
+
+  /** What was measured since the start, or the last restart. */
+  get measured(): Logins {
+    const perSecond = (this.#count * 1_000) / (nowMs() - this.#startedAt);
+    return { perSecond, latency: this.#latency };
+  }
+
+  /** Lets logins in hand end. @throws Error if one failed that should not. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#clients);
+  }
+
+  async #loop({ host, port }: Target, { name, password }: User): Promise<void> {
+    while (!this.#isStopping) {
+      const beganAt = nowMs();
+      const client = new ClassicClient(new TcpTransport(host, port), nodeCiphers);
+      const result = await client.logIn(name, password);
+      client.close();
+      if (result.type !== "authenticated") throw new Error(`${name} got ${result.type}`);
+      this.#count += 1;
+      this.#latency.record(Math.max(1, Math.round((nowMs() - beganAt) * 1e6)));
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A line that speaks the modern protocol, with many requests in flight. A request's id is its place
+ * on the line. Of a reply only the id is read as it comes, and the rest after the run.
+ */
+
+import type { Socket } from "node:net";
+import { ZERO, type Cents } from "../../src/bank/money.ts";
+import { nodeCiphers } from "../../src/ciphers/node.ts";
+import { ClientHandshake, type Channel } from "../../src/protocol/channel.ts";
+import { FrameSplitter } from "../../src/protocol/frames.ts";
+import { encodeCall, parseReply, parseResult } from "../../src/protocol/modern.ts";
+import { UnexpectedReply, type Line, type LineEvents, type User } from "./line.ts";
+import { openSocket, type Target } from "./socket.ts";
+
+const LOGIN_ID = "login";
+/** How a bank of ours begins its answers, up to the digits of the id. */
+const BEFORE_ID = Buffer.from('{"jsonrpc":"2.0","id":');
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+
+export class ModernLine implements Line {
+  readonly #events: LineEvents;
+  /** Before each idempotency key of this line; no other line has it. */
+  readonly #keyPrefix: string;
+  readonly #splitter = new FrameSplitter();
+  #socket: Socket | null = null;
+  #channel: Channel | null = null;
+  #isClosing = false;
+  #keysUsed = 0;
+  #outgoing: Uint8Array[] = [];
+  #takeFrame: (body: Uint8Array) => void = () => undefined;
+
+  private constructor(events: LineEvents) {
+    this.#events = events;
+    this.#keyPrefix = Buffer.from(nodeCiphers.randomBytes(9)).toString("base64url");
+  }
+
+  /** Connects, proves the bank, and logs in. @throws Error if the bank does not let the user in. */
+  static async open(
+    target: Target & { bankKey: Uint8Array },
+    user: User,
+    events: LineEvents,
+  ): Promise<ModernLine> {
+    const line = new ModernLine(events);
+    const lost = Promise.withResolvers<never>();
+    lost.promise.catch(() => undefined); // Heard below while it matters.
+    const onLost = (reason: string): void => {
+      lost.reject(new Error(`the line was lost: ${reason}`));
+      if (!line.#isClosing) events.onLost(reason);
+    };
+    line.#socket = await openSocket(target, (bytes) => line.#take(bytes), onLost);
+    await Promise.race([line.#enter(target.bankKey, user), lost.promise]);
+    return line;
+  }
+
+  send(place: number, amount: Cents): void {
+    if (amount === ZERO) {
+      this.#seal(encodeCall(place, { method: "account.balance", params: {} }));
+      return;
+    }
+    this.#keysUsed += 1;
+    const idempotencyKey = `${this.#keyPrefix}-${this.#keysUsed}`;
+    const params = { amount, idempotencyKey };
+    this.#seal(encodeCall(place, { method: "account.deposit", params }));
+  }
+
+  flush(): void {
+    if (this.#outgoing.length === 0) return;
+    const [first] = this.#outgoing;
+    this.#socket!.write(this.#outgoing.length === 1 ? first! : Buffer.concat(this.#outgoing));
+    this.#outgoing = [];
+  }
+
+  balanceIn(reply: Uint8Array, amount: Cents): number {
+    const parsed = parseReply(reply);
+    if (parsed.type !== "result") {
+      throw new UnexpectedReply(`the bank said: ${new TextDecoder().decode(reply)}`);
+    }
+    const method = amount === ZERO ? "account.balance" : "account.deposit";
+    return parseResult(method, parsed.result).balance;
+  }
+
+  close(): void {
+    this.#isClosing = true;
+    this.#socket?.destroy();
+  }
+
+  #enter(bankKey: Uint8Array, { name: username, password }: User): Promise<void> {
+    const handshake = new ClientHandshake(nodeCiphers, bankKey);
+    return new Promise((resolve, reject) => {
+      this.#takeFrame = (body) => {
+        this.#channel = handshake.finish(body).channel;
+        this.#takeFrame = (sealed) => {
+          const reply = parseReply(this.#channel!.open(sealed));
+          this.#takeFrame = (next) => this.#takeReply(next);
+          if (reply.type === "result" && reply.id === LOGIN_ID) resolve();
+          else reject(new Error(`${username} was not let in: ${JSON.stringify(reply)}`));
+        };
+        this.#seal(encodeCall(LOGIN_ID, { method: "auth.login", params: { username, password } }));
+        this.flush();
+      };
+      this.#socket!.write(handshake.first());
+    });
+  }
+
+  #seal(message: Uint8Array): void {
+    this.#outgoing.push(this.#channel!.seal(message));
+  }
+
+  #take(bytes: Uint8Array): void {
+    for (const body of this.#splitter.push(bytes)) this.#takeFrame(body);
+    this.flush(); // All that was sent because of these replies, in one write.
+  }
+
+  #takeReply(body: Uint8Array): void {
+    const reply = this.#channel!.open(body);
+    const place = placeIn(reply);
+    if (place !== null) this.#events.onReply(place, reply);
+    else if (parseReply(reply).type === "error")
+      throw new UnexpectedReply("an error of no request");
+  }
+}
+
+/** The request that a message answers; null for a message that answers none of this line's. */
+function placeIn(message: Uint8Array): number | null {
+  if (BEFORE_ID.compare(message, 0, BEFORE_ID.length) !== 0) return null;
+  let place = 0;
+  let at = BEFORE_ID.length;
+  for (; message[at]! >= DIGIT_0 && message[at]! <= DIGIT_9; at++) {
+    place = place * 10 + message[at]! - DIGIT_0;
+  }
+  return at === BEFORE_ID.length ? null : place;
+}
