@@ -1,0 +1,57 @@
+/**
+ * The folder of a bank under load, with customers in it: written as the bank's own store writes
+ * them, since signing up a thousand at bcrypt's full cost would take minutes.
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AccountId } from "../../src/bank/ledger.ts";
+import { openKeyRing } from "../../src/server/keys/key-ring.ts";
+import { hashPassword } from "../../src/workers/passwords.ts";
+import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
+import type { User } from "../load/line.ts";
+
+export const PASSWORD = "correct horse battery staple";
+
+/** So cheap that a thousand sessions begin in seconds; the bank takes a hash's own cost. */
+export const LOAD_COST = 4;
+/** The bank's default, for what is about logins. */
+export const LOGIN_COST = 12;
+
+/** A name by its number, of the same length for all. */
+export const userName = (index: number): string => `load-${String(index).padStart(7, "0")}`;
+
+export const usersOf = (count: number, nameOf = userName): User[] =>
+  Array.from({ length: count }, (_, index) => ({ name: nameOf(index), password: PASSWORD }));
+
+const loginName = (index: number): string => `login-${index}`;
+
+/** The customers whose passwords cost what they do by default. */
+export const loginUsers = (count: number): User[] => usersOf(count, loginName);
+
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "secure-atm-bench-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** Makes a new bank in `folder`, with so many customers for the load and for logins. */
+export function fillFolder(folder: string, customers: number, logins: number): void {
+  const { pepper } = openKeyRing(folder);
+  const hashOf = (cost: number) => hashPassword({ password: PASSWORD, pepper, cost });
+  const loadHash = hashOf(LOAD_COST);
+  const loginHash = logins === 0 ? loadHash : hashOf(LOGIN_COST);
+  const store = openSqliteStore({ folder });
+  const at = Date.now();
+  const entries = [
+    ...usersOf(customers).map(({ name }) => ({ username: name, passwordHash: loadHash })),
+    ...loginUsers(logins).map(({ name }) => ({ username: name, passwordHash: loginHash })),
+  ].map(({ username, passwordHash }, index) => {
+    const account = (index + 1) as AccountId;
+    const event = { type: "signed_up", account, username, passwordHash } as const;
+    return { at, event, audit: null };
+  });
+  store.append(entries);
+  store.close();
+}
