@@ -34,8 +34,8 @@ export function openTlsEntrance(folder: string, mutual: boolean): TlsEntrance | 
       socket.on("close", () => {
         if (waiting.delete(peer)) outcome.onFailed();
       });
+      // Not resumed: what it has read already is for TLS, which takes it in its own time.
       server.emit("connection", socket);
-      socket.resume();
     },
   };
 }
