@@ -1,0 +1,62 @@
+/** A line that is cut at each moment, over both protocols, and what the bank then has. */
+
+import { connect } from "node:net";
+import { describe, expect, it } from "vitest";
+import { dollars } from "../../src/bank/money.ts";
+import { decodeHex } from "../../src/protocol/hex.ts";
+import type { Change } from "../../bench/simulation/deeds.ts";
+import type { Bank, BankLine } from "../../bench/simulation/lines/bank-line.ts";
+import { openClassicLine } from "../../bench/simulation/lines/classic-line.ts";
+import { openModernLine } from "../../bench/simulation/lines/modern-line.ts";
+import { startTestBank, type TestBank } from "../test-bank.ts";
+
+const WHO = { username: "ann", password: "a good password" };
+const CHANGE: Change = { serial: 1, wish: { kind: "deposit", amount: dollars(5) } };
+
+const OPENERS = { classic: openClassicLine, modern: openModernLine };
+
+const bankOf = ({ bank: { port, publicKey } }: TestBank): Bank => ({
+  key: decodeHex(publicKey),
+  dial: () => Promise.resolve(connect({ host: "127.0.0.1", port, noDelay: true })),
+});
+
+async function openLine(protocol: keyof typeof OPENERS, bank: Bank): Promise<BankLine> {
+  const line = await OPENERS[protocol](bank, 1);
+  if ("type" in line) throw new Error(`there is no line: ${line.type}`);
+  return line;
+}
+
+describe.for(["classic", "modern"] as const)("a %s line", (protocol) => {
+  it.for([
+    ["torn", 0],
+    ["unheard", 5],
+  ] as const)("that is cut %s leaves a doubt, and $%i", async ([moment, balance]) => {
+    const bank = bankOf(await startTestBank());
+    const line = await openLine(protocol, bank);
+    expect(await line.signUp(WHO)).toEqual({ type: "signed_up" });
+    expect(await line.logIn(WHO)).toEqual({ type: "logged_in" });
+    line.cutAt(moment);
+    expect(await line.change(CHANGE)).toMatchObject({ type: "lost", inDoubt: true });
+
+    const next = await openLine(protocol, bank);
+    expect(await next.logIn(WHO)).toEqual({ type: "logged_in" });
+    expect(await next.balance()).toEqual({ type: "balance", balance: dollars(balance) });
+    expect(await next.leave()).toEqual({ type: "left" });
+  });
+
+  it("that nobody cuts moves money, and refuses in one word", async () => {
+    const bank = bankOf(await startTestBank());
+    const line = await openLine(protocol, bank);
+    await line.signUp(WHO);
+    expect(await line.signUp(WHO)).toEqual({ type: "refused", reason: "username_taken" });
+    const wrong = { ...WHO, password: "no" };
+    expect(await line.logIn(wrong)).toEqual({ type: "refused", reason: "authentication_failed" });
+    await line.logIn(WHO);
+    expect(await line.change(CHANGE)).toMatchObject({ type: "done", balance: dollars(5) });
+    const withdrawal: Change = { serial: 2, wish: { kind: "withdraw", amount: dollars(6) } };
+    expect(await line.change(withdrawal)).toEqual({
+      ...{ type: "refused", reason: "insufficient_funds" },
+    });
+    line.close();
+  });
+});
