@@ -40,8 +40,8 @@ export class Chance {
   }
 
   /**
-   * An amount that this customer has not had before, so that a row of the journal tells which of its
-   * changes it is: up to 1,000 dollars, and beyond once those are used up.
+   * An amount that this customer has not had before, so that a row of the journal tells which of
+   * its changes it is: up to 1,000 dollars, and beyond once those are used up.
    */
   amount(): Cents {
     const [scale, spread] = this.#withCents ? [1, DOLLARS * 100] : [100, DOLLARS];

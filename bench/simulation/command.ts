@@ -36,7 +36,7 @@ const EXAMPLES = `Examples:
 export function parseFlags(args: readonly string[]): Flags | null {
   const command = new Command("simulate")
     .description(
-      "Customers with habits, and some attackers, on many ATMs; then a proof of the books.",
+      "Customers with habits and some attackers on many ATMs, then a proof of the books.",
     )
     .addHelpText("before", EXAMPLES)
     .addHelpText("after", "\nExit code: 0 if the proof holds, 1 if not, 2 for wrong usage.")
@@ -52,6 +52,9 @@ export function parseFlags(args: readonly string[]): Flags | null {
   const flags = command.opts<Flags>();
   if (flags.bank !== undefined && flags.bankKey === undefined && flags.data === undefined) {
     command.error("error: --bank needs the bank's key: --bank-key, or --data with its folder");
+  }
+  if (flags.bank === undefined && (flags.bankKey !== undefined || flags.data !== undefined)) {
+    command.error("error: --bank-key and --data are about a bank that --bank names");
   }
   return flags;
 }

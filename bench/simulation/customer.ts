@@ -265,7 +265,7 @@ function setback(customer: Customer, what: string, answer: Answer): Learned {
         [{ type: "setback", what, reason: `line lost: ${answer.detail}` }],
       ];
     case "busy":
-      return [next, [{ type: "setback", what, reason: `busy: ${answer.reason}` }]];
+      return [next, [{ type: "setback", what, reason: answer.reason }]];
     case "refused":
       return [next, [wrong(`${what} was refused: ${answer.reason}`)]];
     default:

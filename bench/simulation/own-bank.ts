@@ -1,6 +1,6 @@
 /**
- * A bank of the simulation's own: a process on a free port and a scratch folder, which can be killed
- * and started again. Whoever dials meanwhile waits until it listens.
+ * A bank of the simulation's own: a process on a free port and a scratch folder, which can be
+ * killed and started again. Whoever dials meanwhile waits until it listens.
  */
 
 import { spawn, type ChildProcess } from "node:child_process";

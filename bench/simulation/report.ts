@@ -8,6 +8,7 @@ import type { AttackChapter, Chapter, Counts } from "./story.ts";
 /** Of each claim that does not hold, so many faults are shown. */
 const FAULTS_SHOWN_MAX = 5;
 const NAME_COLUMNS = 11;
+const COLUMNS = 100;
 
 export type About = { seed: number; terminals: number; isOver: "done" | "time" | "interrupted" };
 
@@ -26,6 +27,7 @@ export function report(about: About, simulated: Simulated, proof: Proof): string
     "What must not be",
     ...wrongLines(simulated, proof),
     "",
+    `Changes     ${changesLine(simulated)}`,
     `Money       ${moneyLine(simulated)}`,
     ...(troubles > 0 ? [`Killed      ${times(troubles, "time")}, and started again`] : []),
     "",
@@ -62,31 +64,41 @@ function heading({ seed, terminals, isOver }: About, { story, elapsedMs, decisio
   return [
     `Simulation  seed ${seed}: ${customers} and ${attackers} at ${times(terminals, "ATM")}, ` +
       `${seconds} s${ended}`,
-    `Decisions   ${decisions.slice(0, 16)}`,
+    // Where the time was over, it is chance how far people have come.
+    ...(isOver === "done" ? [`Decisions   ${decisions.slice(0, 16)}`] : []),
   ];
 }
 
 function chapterLines({ habit, people, done, refused, setbacks }: Chapter): string[] {
   return [
-    `  ${habit.padEnd(NAME_COLUMNS)}${String(people).padStart(4)}  ${countsOf(done)}`,
-    ...indented("refused", refused),
-    ...indented("setbacks", setbacks),
+    `  ${habit.padEnd(NAME_COLUMNS)} ${people}`,
+    ...wrapped(countsOf(done), "      "),
+    ...wrapped(countsOf(refused), "      refused: "),
+    ...wrapped(countsOf(setbacks), "      setbacks: "),
   ];
 }
 
 const attackLines = ({ habit, people, outcomes }: AttackChapter): string[] => [
-  `  ${habit.padEnd(NAME_COLUMNS)}${String(people).padStart(4)}`,
-  ...Object.entries(outcomes).map(([outcome, count]) => `      ${count} × ${printable(outcome)}`),
+  `  ${habit.padEnd(NAME_COLUMNS)} ${people}`,
+  ...wrapped(countsOf(outcomes), "      "),
 ];
 
-const indented = (title: string, counts: Counts): string[] =>
-  Object.keys(counts).length === 0 ? [] : [`      ${title}: ${countsOf(counts)}`];
-
-const countsOf = (counts: Counts): string =>
+const countsOf = (counts: Counts): string[] =>
   Object.entries(counts)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([what, count]) => `${count} × ${printable(what)}`)
-    .join(" · ");
+    .map(([what, count]) => `${count} × ${printable(what)}`);
+
+/** Items in lines that fit, the first with its title, the others below it. */
+function wrapped(items: readonly string[], title: string): string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const last = lines.at(-1);
+    const longer = `${last} · ${item}`;
+    if (last !== undefined && longer.length <= COLUMNS) lines[lines.length - 1] = longer;
+    else lines.push(`${lines.length === 0 ? title : " ".repeat(title.length)}${item}`);
+  }
+  return lines;
+}
 
 function wrongLines({ story }: Simulated, { misjudged }: Proof): string[] {
   const { counts, told } = story.wrongs;
@@ -95,7 +107,20 @@ function wrongLines({ story }: Simulated, { misjudged }: Proof): string[] {
       ? []
       : [`  ${misjudged} × a look at the balance told the wrong thing of a change in doubt`];
   if (Object.keys(counts).length === 0) return looks.length === 0 ? ["  nothing"] : looks;
-  return [...told.map((what) => `  ${printable(what)}`), `  in all: ${countsOf(counts)}`, ...looks];
+  return [
+    ...told.map((what) => `  ${printable(what)}`),
+    ...wrapped(countsOf(counts), "  in all: "),
+    ...looks,
+  ];
+}
+
+function changesLine({ testimonies, elapsedMs }: Simulated): string {
+  const sum = (of: (one: Simulated["testimonies"][number]) => number): number =>
+    testimonies.reduce((total, one) => total + of(one), 0);
+  const acknowledged = sum((one) => one.acknowledged.length);
+  const doubtful = sum((one) => one.unacknowledged.length);
+  const rate = Math.round((acknowledged * 1_000) / elapsedMs);
+  return `${acknowledged} acknowledged, ${rate} a second; ${doubtful} never`;
 }
 
 function moneyOf({ testimonies }: Simulated) {

@@ -1,4 +1,4 @@
-/** What one customer can testify: which changes the bank has acknowledged, and which are in doubt. */
+/** What one customer can testify: which changes were acknowledged, and which are in doubt. */
 
 import type { Cents } from "../../src/bank/money.ts";
 import type { Note } from "./customer.ts";

@@ -1,6 +1,6 @@
 /**
- * One customer's visits to its ATM: does what the customer wants next, and tells it what came of it.
- * It owns the customer's line.
+ * One customer's visits to its ATM: does what the customer wants next, and tells it what came of
+ * it. It owns the customer's line.
  */
 
 import { seededRandom, type Random } from "../../src/actor/random.ts";
@@ -38,7 +38,7 @@ export type Listener = {
   heard(note: Note): void;
 };
 
-/** Resolves when the customer has done all its deeds, or when it is over and nothing is in doubt. */
+/** Resolves when all its deeds are done, or when it is over and nothing is in doubt. */
 export async function visit(
   visitor: Visitor,
   bank: Bank,

@@ -20,7 +20,7 @@ const PROGRAM = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const STEPS = 5;
 
 const castOf = async (over: Partial<RosterOptions> = {}) => {
-  const options = { clients: 30, seed: 7, prefix: "s7", deedsMax: STEPS, ...over };
+  const options = { clients: 60, seed: 7, prefix: "s7", deedsMax: STEPS, ...over };
   return castRoster(options, await findTerminals("127.0.0.1", options.clients));
 };
 
@@ -75,7 +75,7 @@ describe("a simulation", () => {
     }
   });
 
-  it("proves the books of a bank that is killed while people use it", async () => {
+  it("proves the books of a bank that is killed in use", { timeout: 180_000 }, async () => {
     const bank = await startBank();
     const stop = new AbortController();
     let kills = 0;
@@ -85,11 +85,16 @@ describe("a simulation", () => {
       if (kills === 3) stop.abort();
     };
     const simulated = await simulate({
-      ...{ roster: await castOf({ deedsMax: Number.POSITIVE_INFINITY }), bank, pace: 0.2 },
-      ...{ stop: stop.signal, trouble: { everyMs: 700, cause: kill }, watch: () => undefined },
+      ...{
+        roster: await castOf({ clients: 40, deedsMax: Number.POSITIVE_INFINITY }),
+        bank,
+        pace: 0.2,
+      },
+      ...{ stop: stop.signal, trouble: { everyMs: 1_200, cause: kill }, watch: () => undefined },
     });
     expect(await bank.stop()).toBe(0);
     expect(simulated.troubles).toBe(3);
+    expect(simulated.story.totals.changes).toBeGreaterThan(0);
     expect(simulated.story.wrongs.told).toEqual([]);
     expect(faultsOf(proveByBooks(readBooks(bank.folder), simulated, true))).toEqual([]);
   });
@@ -106,6 +111,7 @@ describe("the command", () => {
     ["--pace", "fast"],
     ["--bank", "127.0.0.1:65432"],
     ["--bank", "127.0.0.1:65432", "--data", "x", "--kill-every", "5s"],
+    ["--data", "x"],
     ["--unknown"],
   ])("is refused as wrong usage: %j", async (args) => {
     expect(await main(args, PROGRAM)).toBe(2);

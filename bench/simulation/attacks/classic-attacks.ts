@@ -85,6 +85,8 @@ export async function forgeClassic(
 }
 
 export const NOT_SERVED: Outcome = { result: "the bank had no time", gained: false };
+/** As when the simulation ends meanwhile. The books still tell whether anything was gained. */
+export const NO_ANSWER: Outcome = { result: "no answer", gained: false };
 
 /**
  * Puts a request on the line behind its client's back. The client takes any reply to it as the
@@ -97,8 +99,10 @@ async function injected(
 ): Promise<Outcome> {
   tap.inject(request);
   await Promise.race([tap.ended, pace.rest(PATIENCE_MS)]);
-  client.close();
-  await tap.ended;
+  if (!tap.isOver) {
+    client.close();
+    return NO_ANSWER;
+  }
   const word = await client.balance().then(
     () => "a balance",
     (error: unknown) => (error instanceof LineLost ? error.end.detail : String(error)),

@@ -5,13 +5,14 @@ import { nodeCiphers } from "../../../src/ciphers/node.ts";
 import { LineLost } from "../../../src/client/classic-client.ts";
 import { ModernClient } from "../../../src/client/modern-client.ts";
 import { BankNotAuthentic, Refused } from "../../../src/client/modern-errors.ts";
+import type { SessionEnd } from "../../../src/client/modern-errors.ts";
 import { keyOf, type Change } from "../deeds.ts";
 import type { Attack } from "../habits/attackers.ts";
 import { openClassicLine } from "../lines/classic-line.ts";
 import { openModernLine } from "../lines/modern-line.ts";
 import { TappedLine } from "../lines/tapped-line.ts";
 import type { Means, Outcome } from "./attacker.ts";
-import { NOT_SERVED } from "./classic-attacks.ts";
+import { NO_ANSWER, NOT_SERVED } from "./classic-attacks.ts";
 
 /** How long a bank has to say what it thinks of an attack. */
 const PATIENCE_MS = 5_000;
@@ -58,8 +59,11 @@ export async function replayModern(
   }
   tap.inject(tap.sent);
   await Promise.race([tap.ended, means.pace.rest(PATIENCE_MS)]);
-  client.close();
-  return { result: endOf(client), gained: false };
+  if (client.end === null) {
+    client.close();
+    return NO_ANSWER;
+  }
+  return { result: resultOf(client.end), gained: false };
 }
 
 export async function forgeModern(
@@ -106,7 +110,5 @@ function unlessTaken(error: unknown): void {
   if (!(error instanceof Refused && error.kind === "username_taken")) throw error;
 }
 
-function endOf({ end }: ModernClient): string {
-  if (end?.type === "closed_by_bank") return `the bank ended the session: ${end.reason}`;
-  return end === null || end.type === "closed_here" ? "no answer" : `the line was ${end.type}`;
-}
+const resultOf = (end: SessionEnd): string =>
+  end.type === "closed_by_bank" ? `the bank ended the session: ${end.reason}` : end.type;

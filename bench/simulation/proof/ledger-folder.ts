@@ -1,4 +1,4 @@
-/** What a bank's folder holds, read beside the bank or after it: the books as the proof takes them. */
+/** What a bank's folder holds, read beside the bank or after it: the books for the proof. */
 
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -58,7 +58,7 @@ const JOURNAL = `SELECT id, kind, amount,
   debit, debit_balance AS debitBalance, debit_previous AS debitPrevious,
   credit, credit_balance AS creditBalance, credit_previous AS creditPrevious
   FROM journal ORDER BY id`;
-// One pass over each table: the audit has no index by journal row, nor does it need one for its work.
+// One pass over each table: the audit has no index by journal row.
 const UNAUDITED = `WITH told AS (
     SELECT journal_id AS id, count(*) AS rows, min(action) AS action, min(amount) AS amount
     FROM audit WHERE journal_id IS NOT NULL AND outcome = 'ok' GROUP BY journal_id)
