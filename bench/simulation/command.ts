@@ -32,7 +32,7 @@ const EXAMPLES = `Examples:
   npm run simulate -- --bank 127.0.0.1:65432 --data data
 `;
 
-/** @returns null if there is nothing to do but the help. @throws CommanderError; it has explained. */
+/** @returns null where help was all. @throws CommanderError, which has been explained. */
 export function parseFlags(args: readonly string[]): Flags | null {
   const command = new Command("simulate")
     .description(

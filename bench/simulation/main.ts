@@ -60,8 +60,8 @@ async function withOwnBank(
   const bank = await OwnBank.start({ program, folder, bcryptCost });
   const trouble =
     killEvery === undefined ? null : { everyMs: killEvery, cause: () => bank.killAndRestart() };
-  const running = run(flags, bank, trouble, interrupted);
-  const { about, simulated } = await Promise.race([running, bank.failed]);
+  void bank.failed.catch((error: Error) => giveUp(error, folder));
+  const { about, simulated } = await run(flags, bank, trouble, interrupted);
   const end = await bank.stop();
   if (end !== 0) simulated.story.wrong(`the bank ended with ${end}`, "the bank did not end well");
   const proof = proveByBooks(readBooks(folder), simulated, true);
@@ -69,6 +69,12 @@ async function withOwnBank(
   if (proof.holds) rmSync(folder, { recursive: true, force: true });
   else say(`The bank's folder is kept: ${folder}`);
   return proof;
+}
+
+/** At once: people would try for a long time to reach a bank that has ended by itself. */
+function giveUp({ message }: Error, folder: string): never {
+  say(`${message}\nIts folder is kept: ${folder}`);
+  process.exit(EXIT.failure);
 }
 
 /** The bank of somebody else, which goes on running. */

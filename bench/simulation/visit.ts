@@ -3,6 +3,7 @@
  * it. It owns the customer's line.
  */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom, type Random } from "../../src/actor/random.ts";
 import type { Answer } from "./answers.ts";
 import type { Chance } from "./chance.ts";
@@ -65,7 +66,7 @@ export async function visit(
     const [next, notes] = learn(customer, step, await line.perform(step));
     customer = next;
     for (const note of notes) listener.heard(note);
-    if (customer.setbacks > 0) await pace.rest(backOffMs(customer, patience));
+    if (customer.setbacks > 0) await delay(backOffMs(customer, patience));
   }
   if (customer.setbacks > SETBACKS_MAX) listener.heard({ type: "wrong", what: "gave up" });
   await line.leave();
