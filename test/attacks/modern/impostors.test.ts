@@ -1,4 +1,4 @@
-/** Attacks on the handshake: banks that are another, clients that are nobody, keys that are none. */
+/** Attacks on the handshake: banks that are another, clients that are nobody, false keys. */
 
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -46,7 +46,7 @@ describe("another bank in the bank's place", () => {
     await expectNothingMoved(bank, before, []);
   });
 
-  it("an impostor with a key of its own: the client finds out before it says anything", async () => {
+  it("an impostor with a key of its own: the client finds out, and says nothing", async () => {
     const bank = await startTestBank();
     const heard: Uint8Array[] = [];
     const port = await startImpostor((hello, socket) => {
@@ -62,7 +62,7 @@ describe("another bank in the bank's place", () => {
     expect(heard.map(({ length }) => length)).toEqual([48]); // A key and a tag: no secret yet.
   });
 
-  it("an impostor that plays a recorded greeting of the true bank: the client finds out", async () => {
+  it("an impostor that plays a recorded greeting of the bank: the client finds out", async () => {
     const bank = await startTestBank();
     const bridge = await HostileBridge.start(bank.bank.port);
     await connectTo(bank, bridge.port);
@@ -71,7 +71,7 @@ describe("another bank in the bank's place", () => {
     await expect(connectTo(bank, port)).rejects.toMatchObject(forged);
   });
 
-  it("an impostor that opens a session of its own with the bank: the client finds out", async () => {
+  it("an impostor with a session of its own at the bank: the client finds out", async () => {
     const bank = await startTestBank();
     const before = snapshotOf(bank);
     const port = await startImpostor((_hello, socket) => {

@@ -1,6 +1,6 @@
 /**
- * A session of the modern protocol whose client keeps no rule: it shakes hands as it should, or as it
- * likes, seals any bytes, sends any frames, and shows what the bank says, text by text.
+ * A session of the modern protocol whose client keeps no rule: it shakes hands as it should, or as
+ * it likes, seals any bytes, sends any frames, and shows what the bank says, text by text.
  */
 
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
@@ -22,7 +22,7 @@ export type Said = {
   params?: Record<string, unknown>;
 };
 
-/** Whoever speaks for a bank: what matters is its port, and the key that its clients pin, in hex. */
+/** Whoever speaks for a bank: what matters is its port, and the key that clients pin, in hex. */
 export type Target = { bank: { port: number; publicKey: string } };
 
 export class RawSession {

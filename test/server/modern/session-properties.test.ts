@@ -64,7 +64,7 @@ const luck: fc.Arbitrary<Luck> = fc.record({
 });
 const LUCKY: Luck = { isGranted: true, isRight: true, hasPool: true, ledger: "ok" };
 
-/** A call of any method whose name begins so; but seldom a logout, which would end most runs early. */
+/** A call of any method whose name begins so; but no logout, which would end most runs early. */
 const callOf = (prefix: string): fc.Arbitrary<Step> =>
   fc
     .constantFrom(...Object.values(CALLS))

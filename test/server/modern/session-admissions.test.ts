@@ -1,0 +1,114 @@
+/** How an admission ends in its session: what the client is told, and who it is from then on. */
+
+import { describe, expect, it } from "vitest";
+import type { Rejection } from "../../../src/bank/ledger.ts";
+import { AMOUNT_CENTS_MAX } from "../../../src/bank/money.ts";
+import type { ErrorKind } from "../../../src/protocol/rpc-error.ts";
+import type { AdmissionOutcome, Wish } from "../../../src/server/admission.ts";
+import type { Effect, Message, State } from "../../../src/server/modern/session-state.ts";
+import {
+  ACCOUNT,
+  VAULT,
+  admissionReplied,
+  admitting,
+  closed,
+  error,
+  follow,
+  report,
+  states,
+} from "./session-stage.ts";
+
+const customer = { username: "alice", account: ACCOUNT, vault: VAULT };
+
+describe("an admission that has ended", () => {
+  const signUp = { type: "sign_up", username: "bob", password: "new" } as const;
+  const logIn = { type: "log_in", username: "alice", password: "pw" } as const;
+  const change = {
+    type: "change_password",
+    username: "alice",
+    account: ACCOUNT,
+    password: "pw",
+    newPassword: "new",
+  } as const satisfies Wish;
+  const at = (step: "storing" | "failing" | "beginning", state: State): State => {
+    if (state.phase !== "admitting") throw new Error("no admission");
+    const outcome = step === "failing" ? ({ type: "failed" } as const) : null;
+    return { ...state, admission: { ...state.admission, step, outcome } };
+  };
+  const GO_ON: Effect[] = [{ type: "end_turn" }, { type: "go_on" }];
+
+  it("well leaves a new customer to log in", () => {
+    const { next, effects } = follow(
+      at("storing", admitting(signUp, null)),
+      admissionReplied({ type: "signed_up" }),
+    );
+    expect(effects).toEqual([
+      { type: "send_result", id: 7, method: "auth.signUp", result: { username: "bob" } },
+      ...[report("signup", "ok", "bob"), ...GO_ON],
+    ]);
+    expect(next).toEqual(states.anonymous);
+  });
+
+  it("well lets a customer in, with news from now on", () => {
+    const { next, effects } = follow(
+      at("storing", admitting(logIn, null)),
+      admissionReplied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
+    );
+    const session = { idleSeconds: 900, amountMax: AMOUNT_CENTS_MAX };
+    const result = { username: "alice", roles: ["customer"], session };
+    expect(effects).toEqual([
+      { type: "send_result", id: 7, method: "auth.login", result },
+      ...[{ type: "enter", account: ACCOUNT }, report("login", "ok"), ...GO_ON],
+    ]);
+    expect(next).toEqual(states.authenticated);
+  });
+
+  it("well leaves a customer with a new password logged in", () => {
+    const { next, effects } = follow(
+      at("storing", admitting(change, customer)),
+      admissionReplied({ type: "done" }),
+    );
+    expect(effects).toEqual([
+      { type: "send_result", id: 7, method: "auth.changePassword", result: {} },
+      ...[report("change_password", "ok"), ...GO_ON],
+    ]);
+    expect(next).toEqual(states.authenticated);
+  });
+
+  // Each way of not succeeding, as a login gets there.
+  const rejected = (rejection: Rejection): Message =>
+    admissionReplied({ type: "rejected", rejection });
+  const timedOut: Message = {
+    ...{ type: "answered", about: "admission", answer: { ok: false, failure: "timed_out" } },
+  };
+  it.for<[AdmissionOutcome["type"], "storing" | "failing" | "beginning", Message, ErrorKind]>([
+    ["failed", "failing", admissionReplied({ type: "login_failed" }), "authentication_failed"],
+    ["locked", "beginning", rejected("locked"), "authentication_failed"],
+    ["username_taken", "storing", rejected("username_taken"), "username_taken"],
+    ["read_only", "storing", admissionReplied({ type: "read_only" }), "read_only"],
+    ["busy", "beginning", rejected("too_many_attempts"), "busy"],
+    ["unknown", "storing", timedOut, "timed_out"],
+  ])("as %s is an error, and leaves everything as it was", ([outcome, step, message, kind]) => {
+    for (const [wish, who, action] of [
+      [logIn, null, "login"],
+      [change, customer, "change_password"],
+    ] as const) {
+      const { next, effects } = follow(at(step, admitting(wish, who)), message);
+      expect(effects).toEqual([error(kind, 7), report(action, outcome), ...GO_ON]);
+      expect(next).toEqual(who === null ? states.anonymous : states.authenticated);
+    }
+  });
+
+  it("during a drain ends the session behind its answer", () => {
+    const drained = follow(at("storing", admitting(signUp, null)), { type: "drain" });
+    expect(drained.effects).toEqual([]);
+    const { next, effects } = follow(drained.next, admissionReplied({ type: "signed_up" }));
+    expect(effects[0]).toMatchObject({ type: "send_result", method: "auth.signUp" });
+    expect(effects.slice(-2)).toEqual(closed("draining"));
+    expect(next.phase).toBe("ended");
+  });
+
+  it("needs no message that no admission waits for", () => {
+    expect(() => follow(states.authenticated, { type: "turn", granted: true })).toThrow("turn");
+  });
+});
