@@ -7,6 +7,9 @@ import { BUILT_PROGRAM } from "./bank/bank-process.ts";
 import { SCENARIOS, type ScenarioName } from "./scenarios/names.ts";
 import type { Target } from "./load/socket.ts";
 
+export const DEFAULT_CONNECTIONS = 64;
+export const DEFAULT_DEPOSIT_PERCENT = 50;
+
 export type BenchOptions = {
   quick: boolean;
   /** Empty for all. */
@@ -72,8 +75,18 @@ function command(): Command {
         parseAddress,
       ),
     )
-    .addOption(number("--connections <number>", "connections of a load", 64, 1, 10_000))
-    .addOption(number("--deposits <percent>", "deposits; the rest asks for balances", 50, 0, 100))
+    .addOption(
+      number("--connections <number>", "connections of a load", DEFAULT_CONNECTIONS, 1, 10_000),
+    )
+    .addOption(
+      number(
+        "--deposits <percent>",
+        "deposits; the rest asks for balances",
+        DEFAULT_DEPOSIT_PERCENT,
+        0,
+        100,
+      ),
+    )
     .addOption(
       number("--load-threads <number>", "threads that make the load", threadsByDefault(), 1, 64),
     )

@@ -133,7 +133,7 @@ function nextMessage<T extends ThreadMessage["type"]>(
   });
 }
 
-/** The plan of one thread: every so-manieth line, so that each account has lines on all threads. */
+/** The plan of one thread: a row of lines, so that an account has lines on several threads. */
 function planOf(options: LoadOptions, share: { index: number; of: number }): ThreadPlan {
   const { users, connections, protocol } = options;
   const { host, port } = options.target; // And whatever else it is, which may not be cloned.
@@ -144,7 +144,7 @@ function planOf(options: LoadOptions, share: { index: number; of: number }): Thr
   return {
     ...{ protocol, target: { host, port }, bankKey: options.bankKey ?? null },
     ...{ echo: options.echo ?? NO_ECHO, inFlight: options.inFlight, share },
-    users: all.filter((_, line) => line % share.of === share.index),
+    users: all.filter((_, line) => Math.floor((line * share.of) / connections) === share.index),
     depositPercent: options.depositPercent,
     seed: options.seed + share.index,
     loginsAtOnce: Math.max(1, Math.floor(LOGINS_AT_ONCE_MAX / share.of)),

@@ -61,11 +61,6 @@ export class Results {
     this.figures.push({ name, label, value, unit });
   }
 
-  /** A run, with the figures that thresholds look at: its rate and its 99th percentile. */
-  addRun(run: RunResult): void {
-    this.runs.push(run);
-  }
-
   /** `NAME.perSecond` or `NAME.p99` of a run, or a figure; undefined if it was not measured. */
   find(name: string): number | undefined {
     const dot = name.lastIndexOf(".");

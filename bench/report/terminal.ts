@@ -18,7 +18,9 @@ export function terminalReport(
   return [
     "",
     "Thresholds",
-    ...textTable(["", "", "wanted", ""], verdicts.map(rowOf)),
+    ...(verdicts.length === 0
+      ? ["  none for this load"]
+      : textTable(["", "", "wanted", ""], verdicts.map(rowOf))),
     ...tablesOf(results).flatMap(({ title, head, rows }) => ["", title, ...textTable(head, rows)]),
     "",
     `${machine}, ${cores} cores, ${system}, Node ${node}, commit ${commit}, seed ${seed}`,

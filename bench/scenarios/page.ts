@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { findBrowser } from "../../scripts/browser.mjs";
 import { startAtm } from "../../src/client/atm.ts";
-import { startBankProcess } from "../bank/bank-process.ts";
+import { BUILT_PROGRAM, startBankProcess } from "../bank/bank-process.ts";
 import { fillFolder, scratchFolder } from "../bank/scratch-folder.ts";
 import type { Scenario } from "./stage.ts";
 
@@ -15,7 +15,7 @@ const PAINTS_QUICK = 3;
 
 export const page: Scenario = async ({ options, results, say }) => {
   say("  the ATM's page");
-  const webRoot = join(dirname(options.program), "web");
+  const webRoot = join(dirname(BUILT_PROGRAM), "web");
   const scripts = readdirSync(webRoot).filter((file) => file.endsWith(".js"));
   const bytes = scripts
     .map((file) => gzipSync(readFileSync(join(webRoot, file)), { level: 9 }).length)

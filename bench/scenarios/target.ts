@@ -38,7 +38,7 @@ export const targeted: Scenario = async ({ options, results, say }) => {
   const most = await measure("target", `${target.host}:${target.port}, closed loop`, null);
   await measure("target-half", "open loop at half of it", most / 2);
   await load.close();
-  results.proofs.push(evidence.proveFromOutside("the target, from outside", users));
+  results.proofs.push(evidence.proveFromOutside("the target, from outside: linearizable", users));
 };
 
 async function signUp({ host, port }: Target, { name, password }: User): Promise<void> {
