@@ -4,14 +4,24 @@
  */
 
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../browser.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { startBankProgram, startProgram } from "./program.ts";
+import {
+  expectAccessible,
+  fillCredentials,
+  heading,
+  logIn,
+  nextTransaction,
+  openAtm,
+  signUp,
+  transact,
+  type AtmPage,
+  type Protocol,
+} from "./atm-pages.ts";
+import { startBankProgram } from "./program.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -19,69 +29,17 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** An ATM's number whose port, 5000 + number, is free. */
-async function freeAtmNumber(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return String(address.port - 5_000);
+/** A bank in a folder of its own, and an ATM of it in a tab. */
+async function openBankAndAtm(protocol: Protocol) {
+  const folder = temporaryFolder();
+  const bank = await startBankProgram(folder);
+  const opened: AtmPage = await openAtm(browser, { port: bank.port, folder }, protocol);
+  return { bank, folder, ...opened };
 }
 
-/** Starts an ATM of the bank and opens its page in a tab of its own. */
-async function openAtm(bankPort: number): Promise<{ page: Page; url: string }> {
-  const number = await freeAtmNumber();
-  const atm = startProgram("client", number, "--bank", `127.0.0.1:${bankPort}`);
-  const [, url = ""] = await atm.printed(/Running on (http:\/\/127\.0\.0\.1:\d+)/);
-  const context = await browser.newContext({ reducedMotion: "reduce" });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  await page.goto(url);
-  return { page, url };
-}
-
-const heading = (page: Page) => page.locator("#heading");
-const status = (page: Page) => page.locator("#status");
-
-async function signUp(page: Page, username: string, password: string): Promise<void> {
-  await page.click("#to-sign-up");
-  await fillCredentials(page, username, password);
-  await page.getByText("Signup Successful").first().waitFor();
-}
-
-async function logIn(page: Page, username: string, password: string): Promise<void> {
-  await fillCredentials(page, username, password);
-  await page.waitForURL("**/action");
-}
-
-async function fillCredentials(page: Page, username: string, password: string): Promise<void> {
-  await page.fill("#username", username);
-  await page.fill("#password", password);
-  await page.click("#submit");
-}
-
-/** Does one transaction and expects the bank's words for it. */
-async function transact(page: Page, kind: string, dollars: number | null, expected: string) {
-  await page.click(`#choose-${kind}`);
-  if (dollars !== null) {
-    await page.fill("#amount", String(dollars));
-    await page.click("#continue");
-    await page.click("#confirm");
-  }
-  await page.getByText(expected, { exact: true }).first().waitFor();
-}
-
-async function nextTransaction(page: Page): Promise<void> {
-  await page.click("#finish");
-  await page.locator("#choose-balance").waitFor();
-}
-
-describe("the original's demonstration", () => {
+describe.for(["classic", "modern"] as const)("the original's demonstration over %s", (protocol) => {
   it("runs through its eight cases in two tabs", { timeout: 120_000 }, async () => {
-    const folder = temporaryFolder();
-    const bank = await startBankProgram(folder);
-    const { page, url } = await openAtm(bank.port);
+    const { bank, folder, page, url } = await openBankAndAtm(protocol);
 
     // Case 1: user registration. Redirected to the login page with a success message.
     await signUp(page, "alice", "SecurePass123");
@@ -102,7 +60,11 @@ describe("the original's demonstration", () => {
     await nextTransaction(page);
 
     // Case 7: multiple clients. Both work independently, at the same time.
-    const { page: second, url: secondUrl } = await openAtm(bank.port);
+    const { page: second, url: secondUrl } = await openAtm(
+      browser,
+      { port: bank.port, folder },
+      protocol,
+    );
     expect(secondUrl).not.toBe(url);
     await signUp(second, "bob", "AnotherPass456");
     await logIn(second, "bob", "AnotherPass456");
@@ -142,10 +104,9 @@ const auditLines = (folder: string): string[] =>
       return `${who}\t${action}`;
     });
 
-describe("the page", () => {
-  it("says what went wrong, keeps what was entered, and guards the way to transactions", async () => {
-    const bank = await startBankProgram(temporaryFolder());
-    const { page, url } = await openAtm(bank.port);
+describe.for(["classic", "modern"] as const)("the page over %s", (protocol) => {
+  it("says what went wrong, keeps what was entered, guards the transactions", async () => {
+    const { page, url } = await openBankAndAtm(protocol);
 
     await page.goto(`${url}/action`);
     await page.getByText("Error: Please log in first.").first().waitFor();
@@ -161,8 +122,7 @@ describe("the page", () => {
   });
 
   it("ends the session with a reload, and leaves no secret behind", async () => {
-    const bank = await startBankProgram(temporaryFolder());
-    const { page } = await openAtm(bank.port);
+    const { page } = await openBankAndAtm(protocol);
     await signUp(page, "alice", "SecurePass123");
     await logIn(page, "alice", "SecurePass123");
     await page.reload();
@@ -175,9 +135,7 @@ describe("the page", () => {
   });
 
   it("says that the outcome is unknown when the line is lost during a change", async () => {
-    const folder = temporaryFolder();
-    const bank = await startBankProgram(folder);
-    const { page } = await openAtm(bank.port);
+    const { bank, page } = await openBankAndAtm(protocol);
     await signUp(page, "alice", "SecurePass123");
     await logIn(page, "alice", "SecurePass123");
     await page.click("#choose-deposit");
@@ -191,15 +149,14 @@ describe("the page", () => {
       .getByText(/unknown/i)
       .first()
       .waitFor();
-    expect(await heading(page).innerText()).toMatch(/unknown/i);
+    expect(await heading(page)).toMatch(/unknown/i);
   });
 
   it(
     "can be used by keyboard alone, with no fault that axe knows",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
-      const bank = await startBankProgram(temporaryFolder());
-      const { page } = await openAtm(bank.port);
+      const { page } = await openBankAndAtm(protocol);
       await signUp(page, "alice", "SecurePass123");
       expect(await page.inputValue("#username")).toBe("alice"); // From the sign-up.
       await page.locator("#username").focus();
@@ -221,27 +178,22 @@ describe("the page", () => {
       await page.keyboard.press("Enter");
       await page.getByText("Deposited $250. New Balance: $250").first().waitFor();
       await expectAccessible(page);
-      expect(await status(page).innerText()).toContain("Deposited $250");
+      expect(await page.locator("#status").innerText()).toContain("Deposited $250");
     },
   );
+});
 
-  it.for([360, 768, 1_280])("fits a window of %i pixels, light and dark", async (width) => {
-    const bank = await startBankProgram(temporaryFolder());
-    const { page } = await openAtm(bank.port);
-    for (const colorScheme of ["light", "dark"] as const) {
+it("fits windows from 320 to 1,280 pixels, light and dark", async () => {
+  const { page } = await openBankAndAtm("modern");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [320, 360, 768, 1_280]) {
       await page.setViewportSize({ width, height: 740 });
-      await page.emulateMedia({ colorScheme });
-      await page.locator("#username").waitFor();
       const overflow = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",
       );
       expect(overflow).toBeLessThanOrEqual(0);
-      await expectAccessible(page);
     }
-  });
+    await expectAccessible(page);
+  }
 });
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}

@@ -10,7 +10,7 @@ import { ClassicTeller } from "./classic-teller.ts";
 import { transition } from "./flow.ts";
 import { ModernTeller } from "./modern-teller.ts";
 import type { Effect, Message, Place, Protocol, Route, State } from "./state.ts";
-import { lineProblem, type Dialled, type Teller } from "./teller.ts";
+import { lineProblem, type Dialled, type Tell, type Teller } from "./teller.ts";
 import { opened, placeOf } from "./views.ts";
 import { keepWish, wishedProtocol } from "./wish.ts";
 
@@ -117,17 +117,19 @@ export class Controller {
 
   /** @throws if the ATM cannot be asked for a key that is needed. */
   async #openTeller(protocol: Protocol): Promise<Teller> {
+    let teller: Teller | null = null;
     const tell = (message: Message): void => {
-      if (this.#teller === teller) this.handle(message);
+      if (teller !== null && this.#teller === teller) this.handle(message);
     };
-    if (protocol === "classic") {
-      const teller: Teller = new ClassicTeller(this.#ciphers, this.#dial(), tell);
-      return teller;
-    }
+    teller = await this.#newTeller(protocol, tell);
+    return teller;
+  }
+
+  async #newTeller(protocol: Protocol, tell: Tell): Promise<Teller> {
+    if (protocol === "classic") return new ClassicTeller(this.#ciphers, this.#dial(), tell);
     const key = pinnedKey() ?? (await this.#learnBank()).bankKey;
     if (key === null) throw new Error("no bank key");
-    const teller: Teller = new ModernTeller(this.#ciphers, this.#dial, decodeHex(key), tell);
-    return teller;
+    return new ModernTeller(this.#ciphers, this.#dial, decodeHex(key), tell);
   }
 
   async #asked(work: (teller: Teller) => Promise<Message>): Promise<void> {
@@ -146,7 +148,7 @@ export class Controller {
     if (this.state.desk.line !== "none") this.handle({ type: "line_changed", line: "none" });
   }
 
-  /** Pins the key if it is the first. A pinned one stays: a bank that rotates knows both a while. */
+  /** Pins the key if it is the first. A pinned one stays: a bank that rotates knows both. */
   async #learnBank(): Promise<AboutBank> {
     try {
       const about = await askAtm();

@@ -80,7 +80,7 @@ function whenWent(state: State, place: Place): Step {
   return show(stepView(view, place.step), []);
 }
 
-/** The screen of a session that an entry of the history stands for: never one that asks the bank. */
+/** The screen of a session that a history's entry stands for: never one that asks the bank. */
 function stepView(view: View, step: string): View {
   const { username } = view;
   const left = view.screen === "review" ? view : null;

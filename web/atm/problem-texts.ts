@@ -1,6 +1,6 @@
 /**
- * What stands in the customer's way, in words. The messages of the original system stand first, word
- * for word, and ours explain them.
+ * What stands in the customer's way, in words. The messages of the original system stand first,
+ * word for word, and ours explain them.
  */
 
 import {

@@ -49,13 +49,16 @@ export class AtmApp extends PageElement {
         <div class="panel">
           <atm-news
             .news=${desk.news}
-            @dismiss=${({ detail: id }: CustomEvent<string>) => tell({ type: "news_dismissed", id })}
+            @dismiss=${({ detail: id }: CustomEvent<string>) =>
+              tell({ type: "news_dismissed", id })}
           ></atm-news>
           ${this.#sessionBar(view)}
           <h1 id="heading" tabindex="-1">${heading}</h1>
           <div id="status" role="status">${told(status, statusIcon(state))}</div>
           <div id="alert" role="alert">${alerts(alert, problems, view)}</div>
-          <div id="screen" @click=${this.#followLink}>${screen(state, { problems, atm, tell })}</div>
+          <div id="screen" @click=${this.#followLink}>
+            ${screen(state, { problems, atm, tell })}
+          </div>
         </div>
         <atm-protocol-badge
           .protocol=${protocolOf(desk)}
@@ -79,7 +82,11 @@ export class AtmApp extends PageElement {
       <p class="brand">
         <img src="/icon.svg" alt="" width="32" height="32" />
         <span>Secure ATM</span>
-        ${atm === null ? nothing : html`<span class="plate" data-testid="atm-number">ATM ${atm}</span>`}
+        ${
+          atm === null
+            ? nothing
+            : html`<span class="plate" data-testid="atm-number">ATM ${atm}</span>`
+        }
       </p>
       <atm-theme-switch></atm-theme-switch>
       <atm-line-state data-testid="line-state" .state=${desk.line}></atm-line-state>

@@ -1,6 +1,6 @@
 /**
- * What is printed of a transaction, and seen on paper alone: the account by its last characters, the
- * balance only if the customer wants it there.
+ * What is printed of a transaction, and seen on paper alone: the account by its last characters,
+ * the balance only if the customer wants it there.
  */
 
 import { html, nothing } from "lit";
