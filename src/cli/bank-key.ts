@@ -1,4 +1,4 @@
-/** The bank's public key as commands are given it: in hex, or from the data folder of a bank here. */
+/** The bank's public key as commands are given it: in hex, or by the data folder of a bank here. */
 
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
