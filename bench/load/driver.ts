@@ -29,7 +29,6 @@ export type Run = {
 
 export type DrivenRun = {
   meter: Meter;
-  observations: Observations;
   /** Requests of an open loop that never found a place. */
   unsent: number;
 };
@@ -88,7 +87,16 @@ export class Driver {
     this.#replyLines = [];
     this.#meter = new Meter(run.measureFrom, run.endAt - run.measureFrom);
     const unsent = run.perSecond === null ? await this.#runClosed(run) : await this.#runOpen(run);
-    return { meter: this.#meter, observations: this.#read(), unsent };
+    return { meter: this.#meter, unsent };
+  }
+
+  /** Reads the replies of the last run. @throws UnexpectedReply if one is not what was asked for. */
+  read(): Observations {
+    const { lines } = this.#options;
+    return this.#columns.finish((index, _account, amount) => {
+      const line = lines[this.#replyLines[index]!]!;
+      return line.balanceIn(this.#replies.at(index), amount as Cents);
+    });
   }
 
   #runClosed({ endAt }: Run): Promise<number> {
@@ -143,13 +151,5 @@ export class Driver {
     const line = lines[(index - place) / inFlight]!;
     line.send(place, amount);
     return line;
-  }
-
-  #read(): Observations {
-    const { lines } = this.#options;
-    return this.#columns.finish((index, _account, amount) => {
-      const line = lines[this.#replyLines[index]!]!;
-      return line.balanceIn(this.#replies.at(index), amount as Cents);
-    });
   }
 }

@@ -33,6 +33,8 @@ export type ThreadPlan = {
 
 export type ThreadMessage =
   | { type: "ready" }
+  /** The run is over; what follows is only reading what came of it. */
+  | { type: "driven" }
   | {
       type: "ran";
       histogram: RecordableHistogram;
@@ -58,7 +60,9 @@ async function serve(port: NonNullable<typeof parentPort>, plan: ThreadPlan): Pr
       port.close();
       return;
     }
-    void running.run(run).then(({ meter, observations, unsent }) => {
+    void running.run(run).then(({ meter, unsent }) => {
+      port.postMessage({ type: "driven" } satisfies ThreadMessage);
+      const observations = running.read();
       const { histogram, slots } = meter;
       const message: ThreadMessage = { type: "ran", histogram, slots, observations, unsent };
       port.postMessage(message, buffersOf(observations));

@@ -4,6 +4,7 @@
  */
 
 import type { RecordableHistogram } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { EchoSizes } from "../ceilings/echo-process.ts";
 import { nowMs } from "./clock.ts";
@@ -51,6 +52,12 @@ export type Measured = {
   unsent: number;
 };
 
+/** Told when the measuring part of a run begins and ends. */
+export interface RunWatcher {
+  begin(): void;
+  end(): void;
+}
+
 const NO_ECHO: EchoSizes = { requestBytes: 1, replyBytes: 1 };
 
 export class Load {
@@ -82,13 +89,26 @@ export class Load {
     }
   }
 
-  async run({ perSecond, warmUpMs, durationMs }: Pace): Promise<Measured> {
+  /** @throws Error if a line is lost, or the bank refuses a request. */
+  async run(
+    { perSecond, warmUpMs, durationMs }: Pace,
+    watcher: RunWatcher | null = null,
+  ): Promise<Measured> {
     const startAt = nowMs() + LEAD_MS;
     const measureFrom = startAt + warmUpMs;
     const run: Run = { perSecond, startAt, measureFrom, endAt: measureFrom + durationMs };
-    const answers = this.#answers("ran");
+    const driven = this.#answers("driven");
+    const ran = this.#answers("ran");
+    ran.catch(() => undefined); // Waited for below, unless the run fails before.
     for (const worker of this.#workers) worker.postMessage(run);
-    const parts = await answers;
+    await Promise.race([sleep(LEAD_MS + warmUpMs), this.#failed]);
+    watcher?.begin();
+    try {
+      await driven;
+    } finally {
+      watcher?.end();
+    }
+    const parts = await ran;
     const slots = mergeSlots(parts.map((part) => part.slots));
     const count = slots.counts.reduce((sum, inSlot) => sum + inSlot, 0);
     return {
@@ -112,7 +132,7 @@ export class Load {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  /** What each thread says next. */
+  /** The next message of this type from each thread. */
   #answers<T extends ThreadMessage["type"]>(
     type: T,
   ): Promise<Extract<ThreadMessage, { type: T }>[]> {
@@ -125,11 +145,13 @@ function nextMessage<T extends ThreadMessage["type"]>(
   worker: Worker,
   type: T,
 ): Promise<Extract<ThreadMessage, { type: T }>> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", (message: ThreadMessage) => {
-      if (message.type === type) resolve(message as Extract<ThreadMessage, { type: T }>);
-      else reject(new Error(`a load thread said ${message.type} instead of ${type}`));
-    });
+  return new Promise((resolve) => {
+    const take = (message: ThreadMessage): void => {
+      if (message.type !== type) return;
+      worker.off("message", take);
+      resolve(message as Extract<ThreadMessage, { type: T }>);
+    };
+    worker.on("message", take);
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a run of the load test found out: the one object that every output is made from. */
 
 import type { RecordableHistogram } from "node:perf_hooks";
-import type { BankUse } from "../bank/figures-sampler.ts";
+import type { BankUse } from "../bank/bank-watch.ts";
 import type { Measured } from "../load/load.ts";
 import { SLOT_MS } from "../load/meter.ts";
 import type { Proof } from "../proof/proof.ts";

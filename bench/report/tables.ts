@@ -40,14 +40,13 @@ const figures = ({ figures: all }: Results): Table => ({
 const actors = (runs: readonly RunResult[]): Table => ({
   title: "The bank's actors, as they tell it themselves",
   head: ["", "ledger/s", "a batch", "ms a batch", "wait ms", "depth", "deepest ever", "passwords"],
-  rows: runs.flatMap(({ title, use, slots }) => {
+  rows: runs.flatMap(({ title, use }) => {
     if (use === null) return [];
     const { actors: told } = use;
-    const seconds = (slots.perSecond.length * slots.slotMs) / 1_000;
     return [
       [
         title,
-        ...[told.ledgerHandled / seconds, told.ledgerBatchMean, told.commitMsMean],
+        ...[told.ledgerPerSecond, told.ledgerBatchMean, told.commitMsMean],
         ...[told.ledgerWaitMsMean, told.ledgerDepthMean, told.ledgerDepthMax],
         told.passwordTurnsMax,
       ].map((cell) => (typeof cell === "string" ? cell : formatNumber(cell))),

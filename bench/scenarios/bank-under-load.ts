@@ -4,7 +4,7 @@
  */
 
 import { startBankProcess, type BankProcess } from "../bank/bank-process.ts";
-import { watching } from "../bank/figures-sampler.ts";
+import { BankWatch } from "../bank/bank-watch.ts";
 import { Load, type LoadOptions, type Measured, type Pace } from "../load/load.ts";
 import type { User } from "../load/line.ts";
 import { readBooks, type Books } from "../proof/books.ts";
@@ -64,10 +64,12 @@ export class BankUnderLoad {
     say(`  ${about.title}`);
     const { warmUpMs, durationMs } = options;
     const whole: Pace = { perSecond: null, warmUpMs, durationMs, ...pace };
-    const { result, use } = await watching(this.bank, () => load.run(whole));
-    results.runs.push(runResult({ ...about, offeredPerSecond: whole.perSecond }, result, use));
-    this.#evidence.add(result.observations);
-    return result;
+    const watch = new BankWatch(this.bank);
+    const measured = await load.run(whole, watch);
+    const shown = { ...about, offeredPerSecond: whole.perSecond };
+    results.runs.push(runResult(shown, measured, await watch.use()));
+    this.#evidence.add(measured.observations);
+    return measured;
   }
 
   /** Opens a load, runs it once, and closes it. */

@@ -44,7 +44,8 @@ describe("a driver", () => {
     const { lines, driver } = stage(2, 3);
     const now = nowMs();
     const run = { perSecond: null, startAt: now, measureFrom: now, endAt: now + 20 };
-    const { observations, unsent } = await driver.run(run);
+    const { unsent } = await driver.run(run);
+    const observations = driver.read();
     expect(unsent).toBe(0);
     expect(lines.map(({ inFlight, inFlightMax }) => [inFlight, inFlightMax])).toEqual([
       [0, 3],
