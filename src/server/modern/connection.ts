@@ -66,6 +66,7 @@ export class ModernConnection implements Speaker {
   /** Calls wait: the session does something alone. */
   #isHolding = false;
   #peerHasEnded = false;
+  #hasCalled = false;
   #isLoggedIn = false;
   /** Calls, and what was none, that the session has and has not answered. */
   #unanswered = 0;
@@ -125,6 +126,10 @@ export class ModernConnection implements Speaker {
   closed(): void {
     this.#intake.clear();
     this.#leave();
+    // Who hangs up on the bank's hello has found it to be somebody else's, or altered on the way.
+    if (this.#session !== null && !this.#hasCalled) {
+      this.#errands.perform({ type: "note", who: null, action: "handshake", outcome: "cut" });
+    }
     this.#tell({ type: "closed" });
     this.#onClosed();
   }
@@ -192,6 +197,7 @@ export class ModernConnection implements Speaker {
   }
 
   #call(plaintext: Uint8Array): void {
+    this.#hasCalled = true;
     this.#unanswered += 1;
     try {
       const { id, call } = parseCall(plaintext);
