@@ -90,7 +90,7 @@ export class Driver {
     return { meter: this.#meter, unsent };
   }
 
-  /** Reads the replies of the last run. @throws UnexpectedReply if one is not what was asked for. */
+  /** Reads the replies of the last run. @throws UnexpectedReply if one is no answer. */
   read(): Observations {
     const { lines } = this.#options;
     return this.#columns.finish((index, _account, amount) => {

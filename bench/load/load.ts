@@ -99,7 +99,9 @@ export class Load {
     const run: Run = { perSecond, startAt, measureFrom, endAt: measureFrom + durationMs };
     const driven = this.#answers("driven");
     const ran = this.#answers("ran");
-    ran.catch(() => undefined); // Waited for below, unless the run fails before.
+    for (const answers of [driven, ran]) {
+      answers.catch(() => undefined); // Waited for below, unless the run fails before.
+    }
     for (const worker of this.#workers) worker.postMessage(run);
     await Promise.race([sleep(LEAD_MS + warmUpMs), this.#failed]);
     watcher?.begin();
