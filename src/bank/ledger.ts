@@ -96,7 +96,7 @@ export type Posted = {
   credit: PostingSide;
 };
 
-/** One side of a posting: the balance after it, and the account's transaction before it (0: none). */
+/** One side: the balance after it, and the account's transaction before it (0: none). */
 export type PostingSide = { account: AccountId; balance: Cents; previous: number };
 
 /** Why a command was refused: a closed list, in the order in which the rules are tried. */
@@ -190,7 +190,7 @@ function decideSignUp(books: Books, command: Command & { type: "sign_up" }): Dec
   return decided({ type: "signed_up", account: nextAccount(books), username, passwordHash });
 }
 
-// An unknown name is counted and locked like a known one, so that neither can be told from the other.
+// An unknown name is counted and locked like a known one: neither can be told from the other.
 function decideBeginLogin(
   books: Books,
   { username, terminal }: Command & { type: "begin_login" },

@@ -8,7 +8,7 @@ export type Cents = number & { readonly [centsBrand]: true };
 /** The largest amount of one transaction: one million dollars. */
 export const AMOUNT_CENTS_MAX = 100_000_000 as Cents;
 
-/** The largest balance of an account: one hundred thousand million dollars, far below 2^53 cents. */
+/** The largest balance of an account: a hundred thousand million dollars, far below 2^53. */
 export const BALANCE_CENTS_MAX = 10_000_000_000_000 as Cents;
 
 export const ZERO = 0 as Cents;
@@ -25,7 +25,7 @@ export const dollars = (value: number): Cents => cents(value * 100);
 export const add = (a: Cents, b: Cents): Cents => cents(a + b);
 export const subtract = (a: Cents, b: Cents): Cents => cents(a - b);
 
-/** Formats as the classic protocol prints money: `$250`, with cents only where there are any: `$250.50`. */
+/** As the classic protocol prints money: `$250`, with cents only where there are any: `$250.50`. */
 export function formatDollars(amount: Cents): string {
   const sign = amount < 0 ? "-" : "";
   const size = Math.abs(amount);

@@ -11,7 +11,7 @@ export interface Terminal {
   /** To people alone. What they were typing is shown again behind it. */
   say(line: string): void;
   /** The next line; null at the end of the input. */
-  ask(question: string): Promise<string | null>;
+  readonly ask: (question: string) => Promise<string | null>;
   /** The same, and what is typed is not shown. */
   askSecret(question: string): Promise<string | null>;
   /** All lines of an input that is no person. */
@@ -29,7 +29,7 @@ export function openTerminal(): Terminal {
       done();
     },
   });
-  const isInteractive = process.stdin.isTTY === true;
+  const { isTTY: isInteractive = false } = process.stdin; // It has none where it is no terminal.
   let opened: Interface | null = null;
   const ended = new AbortController();
   // Only when something is to be read: an open input keeps the process alive.

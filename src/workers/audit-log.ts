@@ -100,7 +100,7 @@ export class AuditLog {
     this.#lines = lines;
   }
 
-  /** Counts the lines, cuts off one that a crash left torn, and checks the last against the store. */
+  /** Counts the lines, cuts off one that a crash left torn, and checks the last of them. */
   #recover(): number {
     if (!existsSync(this.#path)) return 0;
     const { lines, bytes, last } = readTail(this.#path);

@@ -1,4 +1,4 @@
-/** Compares an audit file with the store, line by line: any edit, cut, insertion or swap is found. */
+/** Compares an audit file with the store line by line: any edit, cut, insertion, swap is found. */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The tables of the embedded store. Rows are only appended, but for balances and login attempts. */
+/** The tables of the embedded store. Rows are only appended, but for balances and tries. */
 
 export const SCHEMA_VERSION = 1;
 

@@ -67,7 +67,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   }
 }
 
-/** Opens the store of a folder for reading, beside its writer or without one. @throws StoreUnusable */
+/** Opens a folder's store for reading, beside its writer or without one. @throws StoreUnusable */
 export function openSqliteReader(folder: string): StoreReader {
   const none = new StoreUnusable("damaged", `there is no bank in ${folder}`);
   if (!existsSync(fileIn(folder))) throw none;

@@ -229,7 +229,7 @@ describe("a store that fails", () => {
     ledger.close();
   });
 
-  it("in any other way: the ledger ends without a reply, and a successor has what was committed", () => {
+  it("in any other way: the ledger ends without a reply, a successor has what was kept", () => {
     const { ledger, store, folder } = openWithMoney();
     store.fault = new Error("disk I/O error");
     expect(() => ledger.commit([posting("deposit", 7)], 2_000)).toThrow("disk I/O error");
