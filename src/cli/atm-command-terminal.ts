@@ -2,6 +2,7 @@
 
 import { createInterface, type Interface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { isatty } from "node:tty";
 
 export interface Terminal {
   /** Whether there is somebody to ask. */
@@ -29,7 +30,7 @@ export function openTerminal(): Terminal {
       done();
     },
   });
-  const { isTTY: isInteractive = false } = process.stdin; // It has none where it is no terminal.
+  const isInteractive = isatty(process.stdin.fd);
   let opened: Interface | null = null;
   const ended = new AbortController();
   // Only when something is to be read: an open input keeps the process alive.

@@ -37,7 +37,7 @@ export async function startThreads(options: ThreadsOptions): Promise<Supervisor>
     onReady: () => void,
     onDeath: (error: unknown) => void,
   ): Thread {
-    const thread = new Thread({ file: threadFile(name), data, onReady, onAlarm });
+    const thread = new Thread({ name, file: threadFile(name), data, onReady, onAlarm });
     thread.onEnd((error) => {
       onDeath(error);
       // A bank whose ledger cannot even start says so once, as the reason why it stops.

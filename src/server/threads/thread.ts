@@ -8,6 +8,8 @@ import type { ControlMessage } from "../../workers/control.ts";
 const STOP_MS_MAX = 10_000;
 
 export type ThreadOptions = {
+  /** Shown by the system's tools. */
+  name: string;
   file: URL;
   /** What its entry hands on; must be something that can be cloned. */
   data: unknown;
@@ -22,10 +24,10 @@ export class Thread implements Child {
   #isEnded = false;
   #isStopping = false;
 
-  constructor({ file, data, onReady, onAlarm }: ThreadOptions) {
+  constructor({ name, file, data, onReady, onAlarm }: ThreadOptions) {
     const { port1: control, port2 } = new MessageChannel();
     const workerData = { control: port2, data };
-    this.worker = new Worker(file, { workerData, transferList: [port2] });
+    this.worker = new Worker(file, { name, workerData, transferList: [port2] });
     this.#stop = () => control.close();
     control.on("message", (message: ControlMessage) => {
       if (message.type === "ready") onReady();
