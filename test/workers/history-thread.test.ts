@@ -43,7 +43,7 @@ async function open() {
   });
   const ready = Promise.withResolvers<void>();
   const thread = new Thread({
-    ...{ file: threadFile("history"), data: { folder } },
+    ...{ name: "history", file: threadFile("history"), data: { folder } },
     ...{ onReady: ready.resolve, onAlarm: (message: string) => ready.reject(new Error(message)) },
   });
   onTestFinished(() => thread.stop());

@@ -85,6 +85,7 @@ describe("a thread", () => {
   function start(code: string) {
     const said: string[] = [];
     const thread = new Thread({
+      name: "a thread",
       file: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
       data: null,
       onReady: () => said.push("ready"),
