@@ -80,11 +80,15 @@ const NAMES: Readonly<Record<string, string>> = {
   deposit: "Deposit",
   withdraw: "Withdrawal",
   balance: "Balance inquiry",
+  transfer: "Transfer",
+  change_password: "Change of password",
+  logout: "Log out",
 };
 
 function reportOf({ action, who, outcome }: LogEvent & { type: "reported" }): string {
+  const name = NAMES[action];
+  if (name === undefined) return `${action}: ${outcome}`; // A line or a session, not its customer.
   const named = action === "signup" || action === "login";
   const whom = named ? ` for username '${escapeField(who)}'` : "";
-  const name = NAMES[action] ?? action;
   return outcome === "ok" ? `${name} successful${whom}` : `${name} refused${whom}: ${outcome}`;
 }

@@ -32,7 +32,9 @@ describe("a line of text", () => {
     [`${PEER}: Balance inquiry successful`, reported("balance")],
     [`${PEER}: Login refused for username 'alice': failed`, reported("login", "failed")],
     [`${PEER}: Withdrawal refused: insufficient_funds`, reported("withdraw", "insufficient_funds")],
-    [`${PEER}: request refused: mac_failed`, reported("request", "mac_failed")],
+    [`${PEER}: Transfer successful`, reported("transfer")],
+    [`${PEER}: session: cut`, reported("session", "cut")],
+    [`${PEER}: request: mac_failed`, reported("request", "mac_failed")],
     ["[ALARM] the disk is full", { type: "alarm", message: "the disk is full" }],
     ["good to know", { type: "told", message: "good to know" }],
   ])("is: %s", ([line, event]) => {
