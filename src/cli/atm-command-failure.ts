@@ -1,6 +1,6 @@
 /** What went wrong at the terminal ATM: an exit code, a word for programs, a line for people. */
 
-import { LineLost } from "../client/classic-client.ts";
+import { LineLost } from "../client/line-lost.ts";
 import {
   BankNotAuthentic,
   OutcomeUnknown,

@@ -14,7 +14,8 @@ export function backOffMs(tries: number, chance: number): number {
   return (most * (1 + chance)) / 2;
 }
 
-export interface Patience {
+/** What waiting needs of those who wait. */
+export interface BackOff {
   readonly after: After;
   readonly chance: () => number;
   /** Aborted when nobody waits any more. */
@@ -22,7 +23,7 @@ export interface Patience {
 }
 
 /** Waits as `backOffMs` says, or until it is aborted. */
-export function pause(tries: number, { after, chance, signal }: Patience): Promise<void> {
+export function pause(tries: number, { after, chance, signal }: BackOff): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       cancel();
@@ -43,15 +44,15 @@ export function pause(tries: number, { after, chance, signal }: Patience): Promi
 export async function persistently<T>(
   work: () => Promise<T>,
   mayPass: (error: unknown, tries: number) => boolean,
-  patience: Patience,
+  backOff: BackOff,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
       if (!mayPass(error, tries)) throw error;
-      await pause(tries, patience);
-      if (patience.signal.aborted) throw error;
+      await pause(tries, backOff);
+      if (backOff.signal.aborted) throw error;
     }
   }
 }

@@ -18,7 +18,13 @@ import type { Refused, SignUpReply } from "../protocol/reply-reader.ts";
 import { SeenTokens } from "../protocol/seen-tokens.ts";
 import { deriveSessionKeys } from "../protocol/session-keys.ts";
 import type { SessionKeys } from "../protocol/session-keys.ts";
+import { LineLost } from "./line-lost.ts";
+import { afterTimeout } from "./timers.ts";
+import type { After } from "./timers.ts";
 import type { LineEnd, Transport } from "./transport.ts";
+
+/** What every call of this client may reject with. */
+export { LineLost };
 
 const REPLY_TIMEOUT_MS = 30_000;
 
@@ -36,26 +42,11 @@ export interface ClassicClientOptions {
   now?: () => number;
   /** A login waits in line for a password check, so this is far above a round trip. */
   replyTimeoutMs?: number;
-  /** Runs `action` once after `ms`; the result cancels it. */
-  after?: (ms: number, action: () => void) => () => void;
+  after?: After;
 }
 
 export type SignUpResult = SignUpReply;
 export type LogInResult = { type: "authenticated" } | { type: "authentication_failed" } | Refused;
-
-/** The line is gone, and the reply with it. */
-export class LineLost extends Error {
-  override readonly name = "LineLost";
-  readonly end: LineEnd;
-  /** A deposit or a withdrawal was sent and its reply not read: it may have happened, or not. */
-  readonly inDoubt: boolean;
-
-  constructor(end: LineEnd, inDoubt: boolean) {
-    super(end.detail);
-    this.end = end;
-    this.inDoubt = inDoubt;
-  }
-}
 
 /** The request that is on the line. */
 interface Pending {
@@ -77,7 +68,7 @@ export class ClassicClient {
   readonly #transport: Transport;
   readonly #ciphers: Ciphers;
   readonly #now: () => number;
-  readonly #after: NonNullable<ClassicClientOptions["after"]>;
+  readonly #after: After;
   readonly #replyTimeoutMs: number;
   readonly #seen = new SeenTokens();
   #keys: SessionKeys | null = null;
@@ -257,9 +248,4 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   whole.set(head);
   whole.set(tail, head.length);
   return whole;
-}
-
-function afterTimeout(ms: number, action: () => void): () => void {
-  const timer = setTimeout(action, ms);
-  return () => clearTimeout(timer);
 }

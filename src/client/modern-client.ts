@@ -14,7 +14,7 @@ import type { Reply } from "../protocol/modern.ts";
 import type { Notification } from "../protocol/notifications.ts";
 import type { RpcId } from "../protocol/rpc-error.ts";
 import type { Json } from "../protocol/strict-json.ts";
-import { LineLost } from "./classic-client.ts";
+import { LineLost } from "./line-lost.ts";
 import { Refused } from "./modern-errors.ts";
 import type { SessionEnd } from "./modern-errors.ts";
 import { SecureLine } from "./secure-line.ts";

@@ -9,8 +9,8 @@ import type { Greeting } from "../protocol/greeting.ts";
 import { HISTORY_LIMIT } from "../protocol/methods.ts";
 import type { Credentials, Moved, Params, Result } from "../protocol/methods.ts";
 import { pause, persistently } from "./back-off.ts";
-import type { Patience } from "./back-off.ts";
-import { LineLost } from "./classic-client.ts";
+import type { BackOff } from "./back-off.ts";
+import { LineLost } from "./line-lost.ts";
 import { ModernClient } from "./modern-client.ts";
 import type { Dial, HistoryWish, ModernClientOptions, TransferWish } from "./modern-client.ts";
 import { BankNotAuthentic, OutcomeUnknown, Refused } from "./modern-errors.ts";
@@ -65,7 +65,7 @@ type Question = "account.balance" | "account.history" | "session.info";
 export class ModernSession {
   readonly #options: ModernSessionOptions;
   readonly #over = new AbortController();
-  readonly #patience: Patience;
+  readonly #backOff: BackOff;
   readonly #inDoubt = new Set<string>();
   #client: ModernClient | null = null;
   #connecting: Promise<ModernClient> | null = null;
@@ -77,7 +77,7 @@ export class ModernSession {
   /** Nothing happens before the first call. */
   constructor(options: ModernSessionOptions) {
     this.#options = options;
-    this.#patience = {
+    this.#backOff = {
       after: options.after ?? afterTimeout,
       chance: () => options.ciphers.randomBytes(1)[0]! / 256,
       signal: this.#over.signal,
@@ -188,7 +188,7 @@ export class ModernSession {
         const isOpen = error instanceof LineLost || this.#inDoubt.has(params.idempotencyKey);
         if (isOutcome(error) || !isOpen || tries === CALL_TRIES_MAX) throw error;
         // A line that was lost has its own waits, before the next.
-        if (error instanceof Refused) await pause(tries, this.#patience);
+        if (error instanceof Refused) await pause(tries, this.#backOff);
       }
     }
   }
@@ -218,7 +218,7 @@ export class ModernSession {
       return tries < triesMax && (hangUps > 0 ? hangUps < HANG_UPS_MAX : isPassing(error));
     };
     try {
-      return await persistently(() => this.#connectOnce(), mayPass, this.#patience);
+      return await persistently(() => this.#connectOnce(), mayPass, this.#backOff);
     } catch (error) {
       if (error instanceof BankNotAuthentic) {
         this.#finish({ type: "bank_not_authentic", evidence: error.evidence });

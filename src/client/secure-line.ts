@@ -9,7 +9,7 @@ import { ProtocolError } from "../protocol/error.ts";
 import { FrameSplitter } from "../protocol/frames.ts";
 import type { Greeting } from "../protocol/greeting.ts";
 import { readRefusal } from "../protocol/reply-reader.ts";
-import { LineLost } from "./classic-client.ts";
+import { LineLost } from "./line-lost.ts";
 import { BankNotAuthentic } from "./modern-errors.ts";
 import type { SessionEnd } from "./modern-errors.ts";
 import type { After } from "./timers.ts";

@@ -1,5 +1,5 @@
 /** What an end or an error of the modern protocol means to a client that would rather go on. */
-import { LineLost } from "./classic-client.ts";
+import { LineLost } from "./line-lost.ts";
 import { BankNotAuthentic, Refused, SessionEnded } from "./modern-errors.ts";
 import type { SessionEnd, SessionOver } from "./modern-errors.ts";
 

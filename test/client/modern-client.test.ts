@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../src/actor/testkit.ts";
 import { cents } from "../../src/bank/money.ts";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
-import { LineLost } from "../../src/client/classic-client.ts";
+import { LineLost } from "../../src/client/line-lost.ts";
 import { ModernClient, type ModernClientOptions } from "../../src/client/modern-client.ts";
 import { BankNotAuthentic, Refused, type SessionEnd } from "../../src/client/modern-errors.ts";
 import { fingerprintOf } from "../../src/protocol/channel.ts";

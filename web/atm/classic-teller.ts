@@ -1,6 +1,7 @@
 /** A session in the classic protocol: one line, whose keys live in its client and go with it. */
 
-import { ClassicClient, LineLost } from "../../src/client/classic-client.ts";
+import { ClassicClient } from "../../src/client/classic-client.ts";
+import { LineLost } from "../../src/client/line-lost.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import { formatReply, type Reply } from "../../src/protocol/classic.ts";
 import type { Answer, Message, Order } from "./state.ts";

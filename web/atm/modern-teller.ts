@@ -4,7 +4,7 @@
  * the session.
  */
 
-import { LineLost } from "../../src/client/classic-client.ts";
+import { LineLost } from "../../src/client/line-lost.ts";
 import { ModernSession, type SessionState } from "../../src/client/modern-session.ts";
 import type { News } from "../../src/client/modern-client.ts";
 import {
