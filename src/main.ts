@@ -12,6 +12,7 @@ import {
 } from "./cli/bank-commands.ts";
 import { parseBankKey } from "./cli/bank-key.ts";
 import { addCertCommands } from "./cli/cert-commands.ts";
+import { examples } from "./cli/examples.ts";
 import { CommandFailed, EXIT } from "./cli/exit.ts";
 import { addIdentityCommands } from "./cli/identity-commands.ts";
 import {
@@ -77,10 +78,10 @@ function program(): Command {
     .addHelpText("before", examples("client 2", "client 3 --bank 127.0.0.1:7000"))
     .action((number: number, flags: ClientFlags) => runClient(number, flags));
 
-  addAtmCommand(root, examples);
+  addAtmCommand(root);
   addAuditCommands(root);
-  addIdentityCommands(root, examples);
-  addCertCommands(root, examples);
+  addIdentityCommands(root);
+  addCertCommands(root);
   return root;
 }
 
@@ -107,9 +108,6 @@ function addAuditCommands(root: Command): void {
     .addHelpText("before", examples("audit verify"))
     .action(({ data }: { data: string }) => verifyAudit(data));
 }
-
-const examples = (...commands: string[]): string =>
-  `Examples:\n${commands.map((command) => `  secure-atm ${command}`).join("\n")}\n`;
 
 /** Commander's own errors are the user's; it has explained them already. */
 function exitCodeOf(error: unknown): number {

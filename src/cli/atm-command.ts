@@ -14,6 +14,7 @@ import { USAGES, parseWish, type Typed } from "./atm-command-line.ts";
 import { newsLine, stateLine } from "./atm-command-news.ts";
 import { ModernTeller, type Teller } from "./atm-command-teller.ts";
 import { openTerminal, type Terminal } from "./atm-command-terminal.ts";
+import { examples } from "./examples.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 import { BANK_PORT, parseAddress } from "./options.ts";
 
@@ -27,10 +28,7 @@ type Flags = TrustFlags & {
   json: boolean;
 };
 
-/** How a command's help leads with what to type. */
-type Examples = (...commands: string[]) => string;
-
-export function addAtmCommand(root: Command, examples: Examples): void {
+export function addAtmCommand(root: Command): void {
   root
     .command("atm")
     .description("use the bank from the terminal, by hand or by script")

@@ -12,17 +12,15 @@ import {
   type ListedCertificate,
 } from "../server/tls/authority.ts";
 import { tlsFiles } from "../server/tls/files.ts";
+import { examples } from "./examples.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 import { dataOption } from "./options.ts";
 
 type DataFlags = { data: string };
 type NameFlags = DataFlags & { name: string[] };
 
-/** How a command's help leads with what to type. */
-type Examples = (...commands: string[]) => string;
-
 /** Adds `cert` and what is below it. */
-export function addCertCommands(root: Command, examples: Examples): void {
+export function addCertCommands(root: Command): void {
   const cert = root.command("cert").description("make and revoke certificates, for TLS");
   cert
     .command("init")

@@ -8,6 +8,7 @@ import {
   type Identity,
   type PreviousKey,
 } from "../server/keys/identity.ts";
+import { examples } from "./examples.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 import { dataOption, wholeNumber } from "./options.ts";
 
@@ -15,12 +16,10 @@ const HOUR_MS = 3_600_000;
 const OVERLAP_HOURS = 24;
 const OVERLAP_HOURS_MAX = 24 * 365;
 
-/** How a command's help leads with what to type. */
-type Examples = (...commands: string[]) => string;
 type IdentityFlags = { data: string; json: boolean };
 
 /** Adds `identity` and what is below it. */
-export function addIdentityCommands(root: Command, examples: Examples): void {
+export function addIdentityCommands(root: Command): void {
   const identity = root
     .command("identity")
     .description("show the bank's public key and its fingerprint")
