@@ -4,15 +4,19 @@
  */
 
 import type { MessagePort } from "node:worker_threads";
-import { CAST_ID, servePort } from "../actor/port.ts";
+import { Fifo } from "../actor/fifo.ts";
+import { CAST_ID, servePort, type Letter } from "../actor/port.ts";
 import type { Control } from "./control.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
 import type { HistoryPage, HistoryQuery, StoreReader } from "./store.ts";
 
 export type HistoryThreadData = { folder: string };
 
-/** The page, or null if the query begins with a transaction that is not the account's. */
-export type HistoryReply = HistoryPage | null;
+/**
+ * The page; null if the query begins with a transaction that is not the account's; `failed` if the
+ * store could not be read.
+ */
+export type HistoryReply = HistoryPage | "failed" | null;
 
 export function runHistory(
   port: MessagePort,
@@ -21,12 +25,39 @@ export function runHistory(
 ): void {
   // Opened for the first question, which nobody asks before the ledger has made the store.
   let reader: StoreReader | null = null;
+  const waiting = new Fifo<Letter<HistoryQuery>>();
+  let next: NodeJS.Immediate | null = null;
+
+  // Each answer leaves before the next query begins: nobody waits for those behind.
+  function answerNext(): void {
+    next = null;
+    const letter = waiting.shift();
+    if (letter === undefined) return;
+    served.reply([[letter.id, pageOf(letter.request)]]);
+    next = setImmediate(answerNext);
+  }
+
+  // One page that cannot be read is no reason to take this thread, and in the end the bank, from
+  // everybody else. Whatever is wrong with the connection ends with it.
+  function pageOf(query: HistoryQuery): HistoryReply {
+    try {
+      reader ??= openSqliteReader(folder);
+      return reader.history(query);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      control.alarm(`a page of history could not be read: ${reason}`);
+      reader?.close();
+      reader = null;
+      return "failed";
+    }
+  }
+
   const served = servePort<HistoryQuery, HistoryReply>(port, (letters) => {
-    const calls = letters.filter(({ id }) => id !== CAST_ID);
-    const open = (reader ??= openSqliteReader(folder));
-    served.reply(calls.map(({ id, request }) => [id, open.history(request)] as const));
+    for (const letter of letters) if (letter.id !== CAST_ID) waiting.push(letter);
+    next ??= setImmediate(answerNext);
   });
   control.onStop(() => {
+    if (next !== null) clearImmediate(next);
     port.close();
     reader?.close();
   });

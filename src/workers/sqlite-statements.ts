@@ -1,6 +1,6 @@
-/** What the writer asks of the embedded store, prepared once. */
+/** What is asked of the embedded store: the writer's statements, prepared once. */
 
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
@@ -30,3 +30,7 @@ export function prepareStatements(database: DatabaseSync) {
     ),
   };
 }
+
+/** A number in the first row, 0 where there is no row or no value. */
+export const numberOf = (statement: StatementSync, column: string): number =>
+  Number(statement.get()?.[column] ?? 0);

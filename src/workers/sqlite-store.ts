@@ -9,8 +9,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { AuditEntry } from "../bank/audit.ts";
+import { DatabaseSync } from "node:sqlite";
 import {
   emptyBooks,
   sumOfBalances,
@@ -24,16 +23,14 @@ import {
 import type { Attempts } from "../bank/lockout.ts";
 import type { Cents } from "../bank/money.ts";
 import { OUTCOMES_MAX, OutcomeIndex } from "./outcome-index.ts";
-import { auditEntryOf, outcomeOf, postingOf, sideOf } from "./sqlite-rows.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import { outcomeOf, postingOf } from "./sqlite-rows.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
-import { prepareStatements, type Statements } from "./sqlite-statements.ts";
+import { numberOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
 import {
   StoreFull,
   StoreUnusable,
   type Entry,
-  type HistoryPage,
-  type HistoryQuery,
-  type HistoryRow,
   type Outcome,
   type Store,
   type StoreReader,
@@ -252,79 +249,6 @@ class SqliteStore implements Store {
 }
 
 type TouchedAccount = { balance: Cents; transaction: number };
-
-class SqliteReader implements StoreReader {
-  readonly #database: DatabaseSync;
-  readonly #after: StatementSync;
-  readonly #at: StatementSync;
-  readonly #account: StatementSync;
-  readonly #posting: StatementSync;
-  readonly #lastPosting: StatementSync;
-
-  constructor(database: DatabaseSync) {
-    this.#database = database;
-    const columns = "sequence, at, who, action, outcome, amount, journal_id, origin";
-    this.#after = database.prepare(
-      `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
-    );
-    this.#at = database.prepare(`SELECT ${columns} FROM audit WHERE sequence = ?`);
-    this.#account = database.prepare("SELECT name, last_transaction FROM accounts WHERE id = ?");
-    this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
-    this.#lastPosting = database.prepare("SELECT max(id) AS last FROM journal");
-  }
-
-  auditAfter(sequence: number, limit: number): AuditEntry[] {
-    return this.#after.all(sequence, limit).map(auditEntryOf);
-  }
-
-  auditAt(sequence: number): AuditEntry | null {
-    const row = this.#at.get(sequence);
-    return row === undefined ? null : auditEntryOf(row);
-  }
-
-  history({ account, from, until, limit }: HistoryQuery): HistoryPage | null {
-    const latest = this.#account.get(account)?.["last_transaction"] as number | undefined;
-    const newest = until === null ? Number.POSITIVE_INFINITY : this.#lastUntil(until);
-    const rows: HistoryRow[] = [];
-    let next = from ?? latest ?? 0;
-    while (next > 0 && rows.length < limit) {
-      const row = this.#posting.get(next);
-      if (row === undefined) return null;
-      const posting = postingOf(row);
-      const sides = sideOf(posting, account);
-      if (sides === null) return null;
-      if (next <= newest) rows.push(this.#historyRow(posting, row["at"] as number, sides.other));
-      next = sides.own.previous;
-    }
-    return { rows, next: next > 0 ? next : null };
-  }
-
-  #historyRow(posting: Posted, at: number, other: PostingSide): HistoryRow {
-    const counterparty = this.#account.get(other.account)?.["name"] as string;
-    return { posting, at, counterparty };
-  }
-
-  /** The last transaction at or before a time: times never fall, so halving finds it. */
-  #lastUntil(until: number): number {
-    let before = 0;
-    let after = numberOf(this.#lastPosting, "last") + 1;
-    while (after - before > 1) {
-      const middle = Math.floor((before + after) / 2);
-      const at = this.#posting.get(middle)?.["at"] as number;
-      if (at <= until) before = middle;
-      else after = middle;
-    }
-    return before;
-  }
-
-  close(): void {
-    this.#database.close();
-  }
-}
-
-/** A number in the first row, 0 where there is no row or no value. */
-const numberOf = (statement: StatementSync, column: string): number =>
-  Number(statement.get()?.[column] ?? 0);
 
 function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
   const database = new DatabaseSync(fileIn(folder), { timeout: READER_WAIT_MS });

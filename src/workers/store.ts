@@ -53,7 +53,10 @@ export type HistoryRow = {
 export type HistoryPage = {
   /** Newest first. */
   readonly rows: readonly HistoryRow[];
-  /** The transaction that the next page begins with; null at the end. */
+  /**
+   * The transaction that the next page begins with; null at the end. Without rows it is the last
+   * that was passed over as too new: what a query looks at is bounded, and the next one goes on.
+   */
   readonly next: number | null;
 };
 

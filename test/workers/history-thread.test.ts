@@ -1,8 +1,11 @@
 /** The history's thread, as a thread: reads beside the writer, and ends in good order. */
 
 import { once } from "node:events";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/actor/clock.ts";
+import { REPLIES_AT } from "../../src/actor/port.ts";
 import { RemoteActor } from "../../src/actor/remote-actor.ts";
 import type { AccountId } from "../../src/bank/ledger.ts";
 import { cents } from "../../src/bank/money.ts";
@@ -11,7 +14,7 @@ import { Thread } from "../../src/server/threads/thread.ts";
 import type { HistoryReply } from "../../src/workers/history-thread.ts";
 import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
 import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
-import type { HistoryQuery } from "../../src/workers/store.ts";
+import type { HistoryPage, HistoryQuery } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
@@ -42,9 +45,10 @@ async function open() {
     ...{ name: "history", clock: systemClock, callsMax: 100 },
   });
   const ready = Promise.withResolvers<void>();
+  const alarms: string[] = [];
   const thread = new Thread({
     ...{ name: "history", file: threadFile("history"), data: { folder } },
-    ...{ onReady: ready.resolve, onAlarm: (message: string) => ready.reject(new Error(message)) },
+    ...{ onReady: ready.resolve, onAlarm: (message: string) => void alarms.push(message) },
   });
   onTestFinished(() => thread.stop());
   history.attach(thread.worker);
@@ -54,11 +58,16 @@ async function open() {
     if (!answer.ok) throw new Error(answer.failure);
     return answer.reply;
   };
-  return { ledger, thread, page };
+  return { folder, ledger, thread, page, alarms };
 }
 
-const amountsOf = (page: HistoryReply): number[] | undefined =>
-  page?.rows.map(({ posting }) => posting.amount);
+function read(page: HistoryReply): HistoryPage {
+  if (page === null || page === "failed") throw new Error(`no page: ${page}`);
+  return page;
+}
+
+const amountsOf = (page: HistoryReply): number[] =>
+  read(page).rows.map(({ posting }) => posting.amount);
 
 describe("the history's thread", () => {
   it("reads what was committed, page by page, and what comes later too", async () => {
@@ -67,7 +76,7 @@ describe("the history's thread", () => {
     ledger.commit([deposit(1), deposit(2), deposit(3)], 2_000);
     const first = await page(latest);
     expect(amountsOf(first)).toEqual([3, 2]);
-    expect(amountsOf(await page({ ...latest, from: first!.next }))).toEqual([1]);
+    expect(amountsOf(await page({ ...latest, from: read(first).next }))).toEqual([1]);
     ledger.commit([deposit(4)], 3_000);
     expect(amountsOf(await page(latest))).toEqual([4, 3]);
     expect(amountsOf(await page({ ...latest, until: 2_500 }))).toEqual([3, 2]);
@@ -87,8 +96,30 @@ describe("the history's thread", () => {
       2_000,
     );
     const asked = Array.from({ length: 50 }, (_, index) => page({ ...latest, from: index + 1 }));
-    const newest = (await Promise.all(asked)).map((read) => amountsOf(read)?.[0]);
+    const newest = (await Promise.all(asked)).map((answer) => amountsOf(answer)[0]);
     expect(newest).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  });
+
+  it("lets each answer go before it reads for the next", async () => {
+    const { ledger, thread, page } = await open();
+    ledger.commit([deposit(1), deposit(2)], 2_000);
+    const repliesOf = (message: unknown[]): number => (message.length - REPLIES_AT) / 2;
+    const sent: number[] = [];
+    thread.worker.on("message", (message: unknown[]) => void sent.push(repliesOf(message)));
+    await Promise.all([page(latest), page(latest), page(latest)]);
+    expect(sent.filter((replies) => replies > 0)).toEqual([1, 1, 1]);
+  });
+
+  it("says that a page could not be read, and reads the next one", async () => {
+    const { folder, ledger, page, alarms } = await open();
+    ledger.commit([deposit(1), deposit(2)], 2_000);
+    const database = new DatabaseSync(join(folder, "bank.sqlite"));
+    database.exec("ALTER TABLE journal RENAME TO hidden");
+    expect(await page(latest)).toBe("failed");
+    database.exec("ALTER TABLE hidden RENAME TO journal");
+    database.close();
+    expect(amountsOf(await page(latest))).toEqual([2, 1]);
+    expect(alarms).toEqual([expect.stringContaining("no such table")]);
   });
 
   it("ends when it is told to", async () => {

@@ -12,6 +12,7 @@ import {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "../../src/workers/sqlite-store.ts";
+import { HISTORY_SKIPPED_MAX } from "../../src/workers/sqlite-reader.ts";
 import {
   StoreFull,
   StoreUnusable,
@@ -166,6 +167,22 @@ describe("an account's history", () => {
     [9_999, [6, 5, 4, 3, 2, 1]],
   ] as const)("until %i is %o", ([until, numbers]) => {
     expect(numbersOf(openWithHistory().page(null, 100, until))).toEqual(numbers);
+  });
+
+  it("from long ago is looked for in bounded steps, and found by whoever goes on", () => {
+    const folder = temporaryFolder();
+    const store = openStore({ folder });
+    const books = store.load();
+    const newer = Array.from({ length: HISTORY_SKIPPED_MAX + 5 }, () => deposit(1));
+    store.append(performAll(books, [...opening, deposit(1), ...newer])); // At 1002, and later.
+    const reader = openSqliteReader(folder);
+    onTestFinished(() => reader.close());
+    const query = { account: ALICE, until: 1_002, limit: 9 };
+    const first = reader.history({ ...query, from: null });
+    expect(first).toEqual({ rows: [], next: 7 });
+    const second = reader.history({ ...query, from: 7 });
+    expect(numbersOf(second)).toEqual([1]);
+    expect(second?.next).toBeNull();
   });
 
   it("names the other side, and carries the memo of a transfer to both", () => {

@@ -41,14 +41,16 @@ export function historyResult(
   answer: Answer<HistoryReply>,
 ): Effect {
   if (!answer.ok) return { type: "send_error", id, kind: "busy" };
-  if (answer.reply === null) return { type: "send_error", id, kind: "invalid_params" };
-  const others = answer.reply.rows.filter(({ posting }) => posting.transaction !== from);
+  const { reply } = answer;
+  if (reply === null) return { type: "send_error", id, kind: "invalid_params" };
+  if (reply === "failed") return { type: "send_error", id, kind: "internal" };
+  const others = reply.rows.filter(({ posting }) => posting.transaction !== from);
   const rows = others.slice(0, from === null ? limit : limit - 1);
-  const isMore = answer.reply.next !== null || rows.length < others.length;
+  const isMore = reply.next !== null || rows.length < others.length;
   const entries = rows.map((row) => entryOf(row, account));
-  const last = isMore ? entries.at(-1) : undefined;
   // What is too long for a frame is cut where it is written.
-  const page: HistoryPage = { entries, ...(last !== undefined && { next: last.transactionId }) };
+  const next = entries.at(-1)?.transactionId ?? String(reply.next);
+  const page: HistoryPage = { entries, ...(isMore && { next }) };
   return { type: "send_result", id, method: "account.history", result: page };
 }
 

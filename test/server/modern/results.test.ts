@@ -85,6 +85,16 @@ describe("a page", () => {
     expect(page.next).toBe("5");
   });
 
+  it("without an entry says where to go on, while the bank has not looked at all", () => {
+    expect(pageOf([], 9)).toEqual({ entries: [], next: "9" });
+  });
+
+  it("that the store could not give is the bank's failure", () => {
+    expect(historyResult(1, query, { ok: true, reply: "failed" })).toEqual({
+      ...{ type: "send_error", id: 1, kind: "internal" },
+    });
+  });
+
   it("of an entry that is not the account's is a wrong parameter", () => {
     expect(historyResult(1, query, { ok: true, reply: null })).toEqual({
       ...{ type: "send_error", id: 1, kind: "invalid_params" },
