@@ -1,4 +1,5 @@
 /** How the tests run: every *.test.ts under test/, each file in a process of its own. */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Processes, not threads: the tests start threads, send signals and load native addons.
     pool: "forks",
+    // Much of the time is waiting for processes and browsers, so no core is left free for it.
+    maxWorkers: Math.max(2, availableParallelism()),
     // Whole banks and browsers start in some tests, on machines that may be slow or busy. This is
     // when to give up on a hang, not how long a test may take.
     testTimeout: 60_000,
