@@ -74,7 +74,8 @@ export class Refused extends Error {
 
 /**
  * A change was sent, and all tries to learn what became of it have failed. Asked again with this
- * key, at any later time, it is done at most once. `cause` is what the last try ended with.
+ * key it is done at most once, as long as the bank remembers the key (docs/protocol.md): so ask
+ * soon. `cause` is what the last try ended with.
  */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";

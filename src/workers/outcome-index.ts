@@ -1,7 +1,10 @@
 /**
  * Where the outcome of a change with an idempotency key is kept: account and key → its number in
  * the store. An index on the disk would cost the writer a random page for each change, so this one
- * is in memory, and remembers the latest million.
+ * is in memory, and remembers a million.
+ *
+ * Beyond that the account that has most loses its oldest. So whoever asks for many changes pushes
+ * out his own: no account with less than its even share of the million loses any.
  *
  * It keeps hashes of 52 bits, not the keys. Whoever uses it must look at the row that a number
  * names: it may be that of another key with the same hash, and then there is no outcome.
@@ -11,29 +14,64 @@ import type { AccountId } from "../bank/ledger.ts";
 
 export const OUTCOMES_MAX = 1_000_000;
 
+/** An account's outcomes: hash → number, in the order of arrival, so the oldest is the first. */
+type Numbers = Map<number, number>;
+
 export class OutcomeIndex {
   readonly #max: number;
-  /** In the order of arrival, so the oldest is the first. */
-  readonly #numbers = new Map<number, number>();
+  readonly #accounts = new Map<AccountId, Numbers>();
+  /** The accounts by how many outcomes they have: counts move by one, so `#most` is kept easily. */
+  readonly #byCount = new Map<number, Set<AccountId>>();
+  #most = 0;
+  #size = 0;
 
   constructor(max = OUTCOMES_MAX) {
     this.#max = max;
   }
 
-  remember(account: AccountId, key: string, number: number): void {
+  /** @returns the number of the outcome that was forgotten for this one, or null. */
+  remember(account: AccountId, key: string, number: number): number | null {
     const hash = hashOf(account, key);
-    this.#numbers.delete(hash);
-    this.#numbers.set(hash, number);
-    if (this.#numbers.size <= this.#max) return;
-    for (const oldest of this.#numbers.keys()) {
-      this.#numbers.delete(oldest);
-      return;
-    }
+    const numbers = this.#accounts.get(account) ?? new Map<number, number>();
+    const replaced = numbers.get(hash);
+    numbers.delete(hash);
+    numbers.set(hash, number);
+    if (replaced !== undefined) return replaced;
+    this.#accounts.set(account, numbers);
+    this.#count(account, numbers.size - 1, numbers.size);
+    this.#size += 1;
+    return this.#size > this.#max ? this.#forgetOne() : null;
   }
 
   /** The number that the outcome has, if it is known. */
   find(account: AccountId, key: string): number | null {
-    return this.#numbers.get(hashOf(account, key)) ?? null;
+    return this.#accounts.get(account)?.get(hashOf(account, key)) ?? null;
+  }
+
+  #forgetOne(): number | null {
+    for (const account of this.#byCount.get(this.#most) ?? []) {
+      const numbers = this.#accounts.get(account) ?? new Map<number, number>();
+      for (const [hash, number] of numbers) {
+        numbers.delete(hash);
+        if (numbers.size === 0) this.#accounts.delete(account);
+        this.#count(account, numbers.size + 1, numbers.size);
+        this.#size -= 1;
+        return number;
+      }
+    }
+    return null;
+  }
+
+  #count(account: AccountId, before: number, after: number): void {
+    const left = this.#byCount.get(before);
+    left?.delete(account);
+    if (left?.size === 0) this.#byCount.delete(before);
+    if (after > 0) {
+      const joined = this.#byCount.get(after);
+      if (joined === undefined) this.#byCount.set(after, new Set([account]));
+      else joined.add(account);
+    }
+    if (after > this.#most || !this.#byCount.has(this.#most)) this.#most = after;
   }
 }
 

@@ -13,7 +13,7 @@ export function prepareStatements(database: DatabaseSync) {
       "SELECT sequence AS last, at FROM audit ORDER BY sequence DESC LIMIT 1",
     ),
     lastOutcome: database.prepare("SELECT max(id) AS last FROM outcomes"),
-    outcomesAfter: database.prepare("SELECT id, account, key FROM outcomes WHERE id > ?"),
+    outcomes: database.prepare("SELECT id, account, key FROM outcomes ORDER BY id"),
     outcome: database.prepare("SELECT * FROM outcomes WHERE id = ?"),
     posting: database.prepare("SELECT * FROM journal WHERE id = ?"),
     passwordHash: database.prepare("SELECT password_hash FROM credentials WHERE account = ?"),
@@ -24,6 +24,7 @@ export function prepareStatements(database: DatabaseSync) {
     setPassword: database.prepare("UPDATE credentials SET password_hash = ? WHERE account = ?"),
     insertPosting: database.prepare("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     insertOutcome: database.prepare("INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)"),
+    deleteOutcome: database.prepare("DELETE FROM outcomes WHERE id = ?"),
     insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     setBalance: database.prepare(
       "UPDATE accounts SET balance = ?, last_transaction = ? WHERE id = ?",

@@ -2,12 +2,12 @@
  * The embedded store: one SQLite file in WAL mode, written by the ledger thread alone.
  *
  * A batch is one transaction with `synchronous=FULL`, so that `append` returns only when the
- * change is on the disk. Rows are only ever appended in order; each balance that a batch touched
+ * change is on the disk. Rows are appended in order; each balance that a batch touched
  * is written once. There is no secondary index on the journal: a row names the previous row of
  * both its accounts, so that an account's history is a walk of primary keys.
  */
 
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
@@ -22,7 +22,7 @@ import {
 } from "../bank/ledger.ts";
 import type { Attempts } from "../bank/lockout.ts";
 import type { Cents } from "../bank/money.ts";
-import { OUTCOMES_MAX, OutcomeIndex } from "./outcome-index.ts";
+import { OutcomeIndex } from "./outcome-index.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { outcomeOf, postingOf } from "./sqlite-rows.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
@@ -39,10 +39,15 @@ import {
 /** How long a new owner waits for the last one to let go, as when the ledger thread restarts. */
 const LOCK_WAIT_MS = 1_500;
 const READER_WAIT_MS = 5_000;
+/** Rows of forgotten outcomes that one batch deletes: there can be more after a start. */
+const FORGOTTEN_MAX = 10_000;
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 const SQLITE_CORRUPT = 11;
+
+/** Of the files, whatever the folder and the umask allow: SQLite gives its journal the same. */
+const FILE_MODE = 0o600;
 
 const fileIn = (folder: string): string => join(folder, "bank.sqlite");
 
@@ -51,13 +56,15 @@ export type SqliteStoreOptions = {
   folder: string;
   /** The most that the file may grow to, in bytes; at that size the store is full. */
   bytesMax?: number | undefined;
+  /** How many outcomes of changes with a key are kept. */
+  outcomesMax?: number;
 };
 
 /** Opens the store of a folder, or makes one. @throws StoreUnusable */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const lock = lockFolder(options.folder);
   try {
-    return new SqliteStore(openDatabase(options), lock);
+    return new SqliteStore(openDatabase(options), lock, options.outcomesMax);
   } catch (error) {
     lock.close();
     throw translated(error, options.folder);
@@ -82,20 +89,22 @@ class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #lock: DatabaseSync;
   readonly #statements: Statements;
-  readonly #outcomes = new OutcomeIndex();
+  readonly #outcomes: OutcomeIndex;
+  /** Numbers of outcomes that the index has forgotten, whose rows are still there. */
+  #forgotten: number[] = [];
   #auditSequence: number;
   #lastOutcome: number;
 
-  constructor(database: DatabaseSync, lock: DatabaseSync) {
+  constructor(database: DatabaseSync, lock: DatabaseSync, outcomesMax: number | undefined) {
     this.#database = database;
+    this.#outcomes = new OutcomeIndex(outcomesMax);
     this.#lock = lock;
     this.#statements = prepareStatements(database);
     this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
     this.#lastOutcome = numberOf(this.#statements.lastOutcome, "last");
-    const oldest = this.#lastOutcome - OUTCOMES_MAX;
-    for (const row of this.#statements.outcomesAfter.iterate(oldest)) {
+    for (const row of this.#statements.outcomes.iterate()) {
       const account = row["account"] as AccountId;
-      this.#outcomes.remember(account, row["key"] as string, row["id"] as number);
+      this.#remember(account, row["key"] as string, row["id"] as number);
     }
   }
 
@@ -130,8 +139,10 @@ class SqliteStore implements Store {
   append(batch: readonly Entry[]): void {
     const outcomes: Outcome[] = [];
     const touched = new Map<AccountId, { balance: Cents; transaction: number }>();
+    const forgotten = this.#forgotten.slice(0, FORGOTTEN_MAX);
     try {
       this.#database.exec("BEGIN IMMEDIATE");
+      for (const number of forgotten) this.#statements.deleteOutcome.run(number);
       for (const { at, event, audit, outcome } of batch) {
         if (event !== null) this.#write(event, at, touched);
         if (audit !== null) this.#writeAudit(audit, at);
@@ -150,9 +161,10 @@ class SqliteStore implements Store {
       this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
       throw new StoreFull("the disk is full, or the bank's share of it");
     }
+    this.#forgotten = this.#forgotten.slice(forgotten.length);
     for (const { account, key } of outcomes) {
       this.#lastOutcome += 1;
-      this.#outcomes.remember(account, key, this.#lastOutcome);
+      this.#remember(account, key, this.#lastOutcome);
     }
   }
 
@@ -178,6 +190,11 @@ class SqliteStore implements Store {
   close(): void {
     this.#database.close();
     this.#lock.close();
+  }
+
+  #remember(account: AccountId, key: string, number: number): void {
+    const forgotten = this.#outcomes.remember(account, key, number);
+    if (forgotten !== null) this.#forgotten.push(forgotten);
   }
 
   #write(event: Event, at: number, touched: Map<AccountId, TouchedAccount>): void {
@@ -251,6 +268,7 @@ class SqliteStore implements Store {
 type TouchedAccount = { balance: Cents; transaction: number };
 
 function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
+  makePrivate(fileIn(folder));
   const database = new DatabaseSync(fileIn(folder), { timeout: READER_WAIT_MS });
   const version = versionOf(database);
   if (version > SCHEMA_VERSION) {
@@ -274,7 +292,9 @@ const versionOf = (database: DatabaseSync): number =>
  * open transaction on a second file, which the system gives up with the process, however it ends.
  */
 function lockFolder(folder: string): DatabaseSync {
-  const lock = new DatabaseSync(join(folder, "bank.lock"), { timeout: LOCK_WAIT_MS });
+  const file = join(folder, "bank.lock");
+  makePrivate(file);
+  const lock = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
   try {
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     return lock;
@@ -283,6 +303,11 @@ function lockFolder(folder: string): DatabaseSync {
     if (codeOf(error) !== SQLITE_BUSY) throw translated(error, folder);
     throw new StoreUnusable("in_use", `another bank is using ${folder}`);
   }
+}
+
+/** Makes the file if it is not there. SQLite takes an empty one for a new database. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, "a", FILE_MODE));
 }
 
 function translated(error: unknown, folder: string): unknown {

@@ -1,4 +1,4 @@
-/** The index of outcomes: finds what it was told, and forgets the oldest. */
+/** The index of outcomes: finds what it was told, and forgets the oldest of who has most. */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import type { AccountId } from "../../src/bank/ledger.ts";
 import { OutcomeIndex } from "../../src/workers/outcome-index.ts";
 
 const ALICE = 1 as AccountId;
+const BOB = 2 as AccountId;
 
 describe("an outcome index", () => {
   it("finds every outcome by its account and key", () => {
@@ -37,5 +38,44 @@ describe("an outcome index", () => {
     for (let n = 0; n < 5; n++) index.remember(ALICE, `key-${n}`, n);
     const found = [0, 1, 2, 3, 4].map((n) => index.find(ALICE, `key-${n}`));
     expect(found).toEqual([null, null, 2, 3, 4]);
+  });
+
+  it("says which one it has forgotten, so that its row can go", () => {
+    const index = new OutcomeIndex(2);
+    expect(index.remember(ALICE, "a", 1)).toBeNull();
+    expect(index.remember(ALICE, "b", 2)).toBeNull();
+    expect(index.remember(ALICE, "c", 3)).toBe(1);
+    expect(index.remember(ALICE, "c", 4)).toBe(3); // The same again: the later one is kept.
+  });
+
+  it("keeps an account's few, however many another one asks for", () => {
+    const index = new OutcomeIndex(10);
+    for (let n = 0; n < 5; n++) index.remember(ALICE, `key-${n}`, n);
+    for (let n = 0; n < 1_000; n++) index.remember(BOB, `key-${n}`, 100 + n);
+    const alices = [0, 1, 2, 3, 4].map((n) => index.find(ALICE, `key-${n}`));
+    expect(alices).toEqual([0, 1, 2, 3, 4]);
+    const bobs = [994, 995, 999].map((n) => index.find(BOB, `key-${n}`));
+    expect(bobs).toEqual([null, 1_095, 1_099]);
+  });
+
+  it("holds its bound, and an even share of it for each account, in any order", () => {
+    const max = 12;
+    const account = fc.integer({ min: 1, max: 4 }).map((id) => id as AccountId);
+    fc.assert(
+      fc.property(fc.array(account, { maxLength: 200 }), (order) => {
+        const index = new OutcomeIndex(max);
+        let held = 0;
+        for (const [number, id] of order.entries()) {
+          held += index.remember(id, String(number), number) === null ? 1 : 0;
+        }
+        expect(held).toBe(Math.min(order.length, max));
+        for (const id of new Set(order)) {
+          const own = [...order.keys()].filter((number) => order[number] === id);
+          for (const number of own.slice(0 - max / 4)) {
+            expect(index.find(id, String(number))).toBe(number);
+          }
+        }
+      }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** The SQLite store: what was committed is there again, and nothing else is. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -106,6 +106,40 @@ describe("a store", () => {
     expect(reader.auditAfter(0, 10).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
     expect(reader.auditAfter(2, 10)).toEqual([reader.auditAt(3)]);
     expect(reader.auditAt(4)).toBeNull();
+  });
+
+  it("keeps so many outcomes, on the disk too, and over a restart the same", () => {
+    const folder = temporaryFolder();
+    const first = openStore({ folder, outcomesMax: 4 });
+    const keyed = (account: AccountId, key: string): Entry => ({
+      ...{ at: 2_000, event: null, audit: null },
+      outcome: { account, key, content: "c", ended: { rejection: "insufficient_funds" } },
+    });
+    const has = (store: Store, account: AccountId, keys: readonly string[]) =>
+      keys.map((key) => store.outcome(account, key) !== null);
+    first.append([keyed(ALICE, "a")]);
+    for (const key of ["1", "2", "3", "4", "5", "6"]) first.append([keyed(VAULT, key)]);
+    first.append([]);
+    first.close();
+    const database = new DatabaseSync(join(folder, "bank.sqlite"));
+    expect(database.prepare("SELECT id FROM outcomes ORDER BY id").all()).toMatchObject([
+      ...[{ id: 1 }, { id: 5 }, { id: 6 }, { id: 7 }],
+    ]);
+    database.close();
+    const second = openStore({ folder, outcomesMax: 4 });
+    expect(has(second, ALICE, ["a"])).toEqual([true]);
+    expect(has(second, VAULT, ["3", "4", "5", "6"])).toEqual([false, true, true, true]);
+  });
+
+  it("is its owner's alone, in a folder of everybody", () => {
+    if (process.platform === "win32") return; // There are no such modes.
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o755);
+    const store = openStore({ folder });
+    store.append(performAll(store.load(), opening));
+    for (const name of ["bank.sqlite", "bank.sqlite-wal", "bank.sqlite-shm", "bank.lock"]) {
+      expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+    }
   });
 
   it("refuses a second owner", () => {
