@@ -16,6 +16,31 @@ export function fresh<T>(path: string, read: () => T): () => T {
   };
 }
 
+/**
+ * The same for a bank that must go on: while the file cannot be read, for whatever reason, it keeps
+ * the last value and looks again each time.
+ * @param onDamage Told why, once for each reason.
+ */
+export function freshOrKept<T>(
+  path: string,
+  { first, read, onDamage }: { first: T; read: () => T; onDamage: (error: Error) => void },
+): () => T {
+  const look = fresh(path, read);
+  let kept = first;
+  let damage: string | null = null;
+  return () => {
+    try {
+      kept = look();
+      damage = null;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      if (error.message !== damage) onDamage(error);
+      damage = error.message;
+    }
+    return kept;
+  };
+}
+
 /** Different for every version of a file that is replaced as a whole. */
 function stampOf(path: string): string {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });

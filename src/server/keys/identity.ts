@@ -14,7 +14,7 @@ import { nodeCiphers } from "../../ciphers/node.ts";
 import { fingerprintOf } from "../../protocol/channel.ts";
 import type { KeyPair } from "../../protocol/ciphers.ts";
 import { decodeHex, encodeHex } from "../../protocol/hex.ts";
-import { fresh } from "./fresh-file.ts";
+import { freshOrKept } from "./fresh-file.ts";
 import { KeyUnusable, keysIn } from "./key-ring.ts";
 import {
   createSecretFile,
@@ -79,25 +79,16 @@ export function rotateIdentity(
 
 /**
  * The identity of a running bank at each handshake: a rotation is taken up at once, and a key ends
- * when its time does. If the files are damaged under the bank, it keeps what it has and says so.
+ * when its time does. If the files are damaged under the bank, or it may not read them (as when root
+ * has rotated the key), it keeps what it has and says so.
  */
 export function followIdentity(
   folder: string,
-  { now, onDamage }: { now: () => number; onDamage: (error: KeyUnusable) => void },
+  { now, onDamage }: { now: () => number; onDamage: (error: Error) => void },
 ): () => Identity {
-  let keys = readKeys(folder);
-  const look = fresh(publicFileIn(folder), () => {
-    try {
-      keys = readKeys(folder);
-    } catch (error) {
-      if (!(error instanceof KeyUnusable)) throw error;
-      onDamage(error);
-    }
-  });
-  return () => {
-    look();
-    return identityOf(keys, now());
-  };
+  const read = (): Key[] => readKeys(folder);
+  const keys = freshOrKept(publicFileIn(folder), { first: read(), read, onDamage });
+  return () => identityOf(keys(), now());
 }
 
 function identityOf(keys: readonly Key[], nowMs: number): Identity {

@@ -45,7 +45,7 @@ export function terminalCheck(
   { mutual, now = Date.now }: { mutual: boolean; now?: () => number },
 ): (socket: TLSSocket) => TerminalVerdict {
   if (!mutual) return () => ({ ok: true, name: null });
-  const register = fresh(tlsFiles.register(folder), () => readOrNull(folder));
+  const register = fresh(tlsFiles.register(folder), () => readRegister(folder));
   const refused = (reason: TerminalRefusal): TerminalVerdict => ({ ok: false, reason });
   return (socket) => {
     if (!socket.authorized) return refused("not_authorized");
@@ -55,7 +55,7 @@ export function terminalCheck(
     const isValid =
       certificate.validFromDate.getTime() <= nowMs && nowMs <= certificate.validToDate.getTime();
     if (!isValid) return refused("expired");
-    const known = register();
+    const known = orNull(register);
     if (known === null) return refused("register_unreadable");
     const entry = known.find(({ fingerprint }) => fingerprint === certificate.fingerprint256);
     if (entry === undefined) return refused("not_enrolled");
@@ -112,13 +112,12 @@ function lock(path: string): () => void {
   return () => rmSync(path);
 }
 
-/** A register that cannot be read lets nobody in. */
-function readOrNull(folder: string): EnrolledCertificate[] | null {
+/** A register that cannot be read, for whatever reason, lets nobody in and ends nothing else. */
+function orNull(register: () => EnrolledCertificate[]): EnrolledCertificate[] | null {
   try {
-    return readRegister(folder);
-  } catch (error) {
-    if (error instanceof KeyUnusable) return null;
-    throw error;
+    return register();
+  } catch {
+    return null;
   }
 }
 

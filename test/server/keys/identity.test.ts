@@ -1,7 +1,7 @@
 /** The bank's identity: made once, kept, rotated with an overlap, and never replaced in silence. */
 
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
@@ -140,14 +140,36 @@ describe("a bank that runs", () => {
   it("keeps the key that it has if the files are damaged under it, and says so", () => {
     const folder = temporaryFolder();
     const before = openIdentity(folder, 0);
-    const damages: KeyUnusable[] = [];
-    const onDamage = (error: KeyUnusable): void => void damages.push(error);
+    const damages: Error[] = [];
+    const onDamage = (error: Error): void => void damages.push(error);
     const identity = followIdentity(folder, { now: () => 0, onDamage });
     expect(identity()).toEqual(before);
     writeFileSync(join(folder, "identity.pub"), "0\n");
     expect(identity()).toEqual(before);
     expect(identity()).toEqual(before);
     expect(damages).toHaveLength(1);
+  });
+
+  it.for<[name: string, hide: (path: string) => void]>([
+    ["is a folder (EISDIR)", (path) => mkdirSync(path)],
+    ["leads nowhere (ENOENT)", (path) => symlinkSync(`${path}.gone`, path)],
+    ["leads to itself (ELOOP)", (path) => symlinkSync(path, path)],
+  ])("keeps the key that it has while the next %s, and takes it up then", ([, hide]) => {
+    const folder = temporaryFolder();
+    const before = openIdentity(folder, 0);
+    const damages: Error[] = [];
+    const onDamage = (error: Error): void => void damages.push(error);
+    const identity = followIdentity(folder, { now: () => 0, onDamage });
+    const after = rotateIdentity(folder, { overlapMs: HOUR_MS, nowMs: 0 });
+    const path = keyFile(folder, 2);
+    renameSync(path, `${path}.aside`);
+    hide(path);
+    expect(identity()).toEqual(before);
+    expect(identity()).toEqual(before);
+    expect(damages).toHaveLength(1);
+    rmSync(path, { recursive: true });
+    renameSync(`${path}.aside`, path);
+    expect(identity()).toEqual(after);
   });
 });
 
