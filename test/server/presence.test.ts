@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { AccountId } from "../../src/bank/ledger.ts";
-import { Presence } from "../../src/server/presence.ts";
+import { LISTENERS_MAX, Presence } from "../../src/server/presence.ts";
 
 const ALICE = 1 as AccountId;
 const BOB = 2 as AccountId;
@@ -47,6 +47,18 @@ describe("news of an account", () => {
     leave();
     presence.tell(ALICE, "news");
     expect(heard).toEqual(["new"]);
+  });
+
+  it("reaches the latest sessions of an account that has too many", () => {
+    const presence = new Presence<string>();
+    const heard: number[] = [];
+    const leave = Array.from({ length: LISTENERS_MAX + 2 }, (_, index) =>
+      presence.enter(ALICE, () => heard.push(index)),
+    );
+    presence.tell(ALICE, "news");
+    expect(heard).toEqual(Array.from({ length: LISTENERS_MAX }, (_, index) => index + 2));
+    for (const leaveOne of leave) leaveOne();
+    expect(presence.size).toBe(0);
   });
 
   it("reaches all who were there when one leaves upon it", () => {
