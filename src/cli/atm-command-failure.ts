@@ -54,10 +54,15 @@ function lineFailure({ end, inDoubt }: LineLost): Failure {
         ...{ code: EXIT.environment, kind: "unreachable" },
         message: `The bank cannot be reached: ${end.detail}.`,
       };
+    case "not_authentic":
+      return {
+        ...{ code: EXIT.integrity, kind: "bank_not_authentic" },
+        message: `REFUSED: the bank's certificate proves nothing (${end.detail}).`,
+      };
     case "refused":
       return {
-        ...{ code: EXIT.integrity, kind: "line_refused" },
-        message: `REFUSED: ${end.detail}.${doubt}`,
+        ...{ code: EXIT.environment, kind: "line_refused" },
+        message: `The bank takes no line: ${end.detail}.${doubt}`,
       };
     case "closed":
       return {

@@ -10,7 +10,8 @@ import { WebSocketServer } from "ws";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { fingerprintOf } from "../protocol/channel.ts";
 import { encodeHex } from "../protocol/hex.ts";
-import { bridge, CLOSE, hangUp, type BankAddress } from "./bridge.ts";
+import type { BankAddress } from "./bank-socket.ts";
+import { bridge, CLOSE, hangUp } from "./bridge.ts";
 import { BridgeTokens } from "./bridge-token.ts";
 import { readPageFiles, type PageFiles } from "./page-files.ts";
 import { allowedHosts, hasOwnOrigin, isSameOrigin, securityHeaders } from "./request-guard.ts";
@@ -36,13 +37,19 @@ export type AtmOptions = {
   host?: string;
   /** 5000 + number by custom; 0 takes any free port. */
   port: number;
-  bank: { host: string; port: number };
-  /** The bank's public key, for the page to pin; with null the page speaks classic alone. */
-  bankKey: Uint8Array | null;
+  /** Where the bank is, and whether the line to it is within TLS. */
+  bank: Omit<BankAddress, "localAddress">;
+  /**
+   * The bank's public key, for the page to pin; with null the page speaks classic alone. A key that
+   * may change under the ATM is asked for by each page.
+   */
+  bankKey: BankKey | (() => BankKey);
   /** The folder of the built page. */
   webRoot: string;
   log: (line: string) => void;
 };
+
+type BankKey = Uint8Array | null;
 
 export type Atm = { url: string; close(): Promise<void> };
 
@@ -62,7 +69,8 @@ type AboutBank = { atm: number; bankKey: string | null; fingerprint: string | nu
 
 /** What the ATM knows once it listens. */
 type Desk = {
-  aboutBank: AboutBank;
+  atm: number;
+  aboutBank: () => AboutBank;
   hosts: ReadonlySet<string>;
   files: PageFiles;
   tokens: BridgeTokens;
@@ -82,7 +90,8 @@ export async function startAtm(options: AtmOptions): Promise<Atm> {
   server.maxConnections = CONNECTIONS_MAX;
   const port = await listen(server, host, options.port);
   const desk: Desk = {
-    aboutBank: aboutBank(options),
+    atm: options.number,
+    aboutBank: () => aboutBank(options),
     hosts: allowedHosts(host, port),
     files,
     tokens: new BridgeTokens(port),
@@ -96,7 +105,7 @@ export async function startAtm(options: AtmOptions): Promise<Atm> {
 
   const bridges = serveBridges(server, desk, bankAddress(options));
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const { fingerprint } = desk.aboutBank;
+  const { fingerprint } = desk.aboutBank();
   options.log(` * Bank key ${fingerprint ?? "unknown: only the classic protocol is offered"}`);
   options.log(` * Running on ${url}`);
   return { url, close: () => close(server, bridges) };
@@ -116,9 +125,9 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 }
 
 function aboutBank({ number, bankKey }: AtmOptions): AboutBank {
-  if (bankKey === null) return { atm: number, bankKey: null, fingerprint: null };
-  const fingerprint = fingerprintOf(nodeCiphers, bankKey);
-  return { atm: number, bankKey: encodeHex(bankKey), fingerprint };
+  const key = typeof bankKey === "function" ? bankKey() : bankKey;
+  if (key === null) return { atm: number, bankKey: null, fingerprint: null };
+  return { atm: number, bankKey: encodeHex(key), fingerprint: fingerprintOf(nodeCiphers, key) };
 }
 
 /** Each ATM calls from a loopback address of its own: the bank keeps a cash vault for each. */
@@ -135,8 +144,8 @@ function answer(desk: Desk, request: IncomingMessage): Answer {
     return { ...refusal, headers: { ...refusal.headers, Allow: "GET, HEAD" } };
   }
   const path = pathOf(request);
-  if (path === "/healthz") return json({ status: "ok", atm: desk.aboutBank.atm });
-  if (path === "/bank.json") return json(desk.aboutBank);
+  if (path === "/healthz") return json({ status: "ok", atm: desk.atm });
+  if (path === "/bank.json") return json(desk.aboutBank());
   if (path === "/bridge-token") return tokenAnswer(desk, request);
   const file = desk.files.get(path);
   if (file === undefined) return text(404, "There is no such page at this ATM.");

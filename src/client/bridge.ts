@@ -1,11 +1,13 @@
 /**
- * The bridge: joins one WebSocket of a page to one TCP line to the bank, byte for byte. It holds no
- * key and reads nothing. Each side is read no faster than the other takes, and a close on one side
+ * The bridge: joins one WebSocket of a page to one line to the bank, over TCP or TLS, byte for
+ * byte. It holds no key of a customer and reads nothing. Each side is read no faster than the other takes, and a close on one side
  * closes the other after what was under way.
  */
 
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import { dialSocket, failureOf, type BankAddress } from "./bank-socket.ts";
+import type { LineEnd } from "./transport.ts";
 
 /** Bytes that may wait for a browser before the bank's line is paused. */
 const BUFFERED_BYTES_MAX = 256 * 1024;
@@ -22,25 +24,19 @@ export const CLOSE = {
   binaryOnly: 1003,
   lineFailed: 1011,
   bridgeFull: 1013,
-  bankUnreachable: 4502,
+  /** Its reason tells whether nobody was reached, or somebody who did not prove to be the bank. */
+  noBank: 4502,
 } as const;
-
-/** Where the bank is, and the address to call it from: the bank knows its terminals by theirs. */
-export type BankAddress = { host: string; port: number; localAddress?: string };
 
 /** Dials the bank for `browser` and joins the two; from then on they live and die together. */
 export async function bridge(browser: WebSocket, bank: BankAddress): Promise<void> {
   browser.on("error", () => {}); // A breach of RFC 6455: ws closes with the fitting code itself.
   watch(browser);
   browser.pause(); // What the page says meanwhile waits in the kernel.
-  let line: Socket;
-  try {
-    line = await dial(bank);
-  } catch {
-    hangUp(browser, CLOSE.bankUnreachable, "bank_unreachable");
-    return;
-  }
-  join(browser, line);
+  const dialled = await dial(bank);
+  if (dialled.type === "up") return join(browser, dialled.line);
+  const isStranger = dialled.end.kind === "not_authentic";
+  hangUp(browser, CLOSE.noBank, isStranger ? "bank_not_authentic" : "bank_unreachable");
 }
 
 /** Ends the browser's side in order. Reading goes on, to see its half of the closing. */
@@ -63,32 +59,42 @@ function watch(browser: WebSocket): void {
   browser.on("close", () => clearInterval(timer));
 }
 
-async function dial(bank: BankAddress): Promise<Socket> {
-  try {
-    return await open(bank);
-  } catch (error) {
-    // Only Linux and Windows have all of 127.0.0.0/8: elsewhere a machine's ATMs are one terminal.
-    const foreign = bank.localAddress !== undefined && hasCode(error, "EADDRNOTAVAIL");
-    if (!foreign) throw error;
-    return await open({ host: bank.host, port: bank.port });
-  }
+type Dialled = { type: "up"; line: Socket } | { type: "failed"; end: LineEnd };
+
+async function dial(bank: BankAddress): Promise<Dialled> {
+  const dialled = await open(bank);
+  // Only Linux and Windows have all of 127.0.0.0/8: elsewhere a machine's ATMs are one terminal.
+  const isForeign = dialled.type === "failed" && dialled.end.detail === "EADDRNOTAVAIL";
+  if (!isForeign || bank.localAddress === undefined) return dialled;
+  const { localAddress: _foreign, ...anyAddress } = bank;
+  return open(anyAddress);
 }
 
-function open(bank: BankAddress): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const line = connect({ ...bank, noDelay: true });
-    const giveUp = () => line.destroy(new Error("the bank does not answer"));
+function open(bank: BankAddress): Promise<Dialled> {
+  return new Promise((resolve) => {
+    const { socket: line, upWith } = dialSocket(bank);
+    let wasReached = false;
+    const giveUp = () => line.destroy(new BankSilent());
+    const fail = (error: Error) => {
+      resolve({ type: "failed", end: failureOf(error, wasReached) });
+    };
     line.setTimeout(DIAL_TIMEOUT_MS, giveUp);
-    line.once("error", reject);
-    line.once("connect", () => {
-      line.off("error", reject);
+    line.on("error", fail); // It stays, as the line may fail before it is joined.
+    line.once("connect", () => (wasReached = true));
+    line.once(upWith, () => {
       line.setTimeout(0, giveUp);
-      resolve(line);
+      resolve({ type: "up", line });
     });
   });
 }
 
+class BankSilent extends Error {
+  override readonly name = "BankSilent";
+  readonly code = "ETIMEDOUT";
+}
+
 function join(browser: WebSocket, line: Socket): void {
+  if (line.destroyed) return hangUp(browser, CLOSE.lineFailed, "line_failed");
   let failed = false;
   line.on("error", () => {
     failed = true;
@@ -122,8 +128,4 @@ function release(line: Socket): void {
   line.end();
   const timer = setTimeout(() => line.destroy(), LINGER_MS);
   line.once("close", () => clearTimeout(timer));
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

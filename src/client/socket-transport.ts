@@ -1,6 +1,7 @@
 /** A line over a socket of Node's, whoever made it: what TCP and TLS have in common. */
 
 import type { Socket } from "node:net";
+import { failureOf, type UpWith } from "./bank-socket.ts";
 import type { LineEnd, Transport } from "./transport.ts";
 
 export class SocketTransport implements Transport {
@@ -10,11 +11,7 @@ export class SocketTransport implements Transport {
   /** What was sent before the line was up; null from then on. */
   #waiting: Uint8Array[] | null = [];
 
-  /**
-   * @param upWith The socket's event after which bytes may go out: with TLS not before the peer has
-   *   proved who it is.
-   */
-  constructor(socket: Socket, upWith: "connect" | "secureConnect") {
+  constructor(socket: Socket, upWith: UpWith) {
     this.#socket = socket;
     let end: LineEnd = { kind: "closed", detail: "the line was closed" };
     let reached = false;
@@ -22,8 +19,9 @@ export class SocketTransport implements Transport {
     socket.once(upWith, () => this.#sendWaiting());
     socket.on("data", (bytes) => this.onBytes(bytes));
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      const kind = this.#waiting === null ? "closed" : reached ? "refused" : "unreachable";
-      end = { kind, detail: error.code ?? error.message };
+      const wasUp = this.#waiting === null;
+      const detail = error.code ?? error.message;
+      end = wasUp ? { kind: "closed", detail } : failureOf(error, reached);
     });
     socket.on("close", () => this.onClose(end));
   }

@@ -1,38 +1,14 @@
-/**
- * A line to the bank over TLS 1.3 (RFC 8446): for Node programs. The bank proves itself by a
- * certificate of the one authority that the caller names, and no byte is sent before it has; a
- * terminal proves itself by its own.
- */
+/** A line to the bank over TLS 1.3, which carries no byte before the bank has proved itself. */
 
-import { checkServerIdentity, connect } from "node:tls";
+import { dialSocket, type TlsTrust } from "./bank-socket.ts";
 import { SocketTransport } from "./socket-transport.ts";
 
-export type TlsLine = {
-  host: string;
-  port: number;
-  /** The certificate of the bank's authority, PEM; no other is trusted. */
-  ca: string;
-  /** The terminal's own certificate and its key, PEM, where the bank asks for them. */
-  cert?: string;
-  key?: string;
-  /** The name that the bank's certificate must bear; `host` unless told. */
-  serverName?: string;
-};
+export type TlsLine = { host: string; port: number } & TlsTrust;
 
-/** Dials at once. A bank that is not the one meant ends the line as `refused`, with the reason. */
+/** Dials at once. A bank that is not the one meant ends the line as `not_authentic`. */
 export class TlsTransport extends SocketTransport {
-  constructor({ serverName, ...line }: TlsLine) {
-    const name = serverName ?? line.host;
-    const socket = connect({
-      ...line,
-      minVersion: "TLSv1.3",
-      // RFC 6066 section 3 has no place for an address.
-      servername: isAddress(name) ? "" : name,
-      checkServerIdentity: (_asked, certificate) => checkServerIdentity(name, certificate),
-    });
-    socket.setNoDelay(true);
-    super(socket, "secureConnect");
+  constructor({ host, port, ...tls }: TlsLine) {
+    const { socket, upWith } = dialSocket({ host, port, tls });
+    super(socket, upWith);
   }
 }
-
-const isAddress = (name: string): boolean => /^[\d.]+$|:/.test(name);

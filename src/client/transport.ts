@@ -3,8 +3,14 @@
  * memory in tests.
  */
 
-/** How a line ended: it was up and went down, never came up, or was reached and turned away. */
-export type LineEnd = { kind: "closed" | "unreachable" | "refused"; detail: string };
+/**
+ * How a line ended: it was up and went down; never came up; was turned away, in the bank's words;
+ * or was given up before a byte went out, since whoever answered did not prove to be the bank.
+ */
+export type LineEnd = {
+  kind: "closed" | "unreachable" | "refused" | "not_authentic";
+  detail: string;
+};
 
 export interface Transport {
   /** Sends in order, at once or when the line is up. After the end it does nothing. */

@@ -22,7 +22,9 @@ export const isHangUp = (error: unknown): boolean =>
 
 /** Whether a bank that gave this may soon be reached again. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof LineLost || (error instanceof Refused && error.retry !== "never");
+  error instanceof LineLost
+    ? error.end.kind !== "not_authentic"
+    : error instanceof Refused && error.retry !== "never";
 
 /** The change was sent, and may have been done. */
 export const leavesDoubt = (error: unknown): boolean =>

@@ -236,6 +236,16 @@ describe("/bank.json", () => {
     expect(reply.headers["cache-control"]).toBe("no-store");
   });
 
+  it("names the key that the bank has by now, each time that it is asked", async () => {
+    const keys = [null, Uint8Array.of(1), Uint8Array.of(2)];
+    let at = 0;
+    const { port: own } = await startTestAtm(1, { bankKey: () => keys[at] ?? null });
+    for (const bankKey of [null, "01", "02"]) {
+      expect(JSON.parse((await ask(own, "/bank.json")).body)).toMatchObject({ bankKey });
+      at += 1;
+    }
+  });
+
   it("says that there is no key where the ATM was given none", async () => {
     const { body } = await ask(port, "/bank.json");
     expect(JSON.parse(body)).toEqual({ atm: 7, bankKey: null, fingerprint: null });

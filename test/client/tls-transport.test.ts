@@ -76,7 +76,7 @@ describe("a bank that is another", () => {
     const rogue = await startServer(await folderWithAuthority(), false);
     const ca = authorityOf(await folderWithAuthority());
     const { end } = await say({ host: "127.0.0.1", port: rogue.port, ca });
-    expect(end).toEqual({ kind: "refused", detail: "SELF_SIGNED_CERT_IN_CHAIN" });
+    expect(end).toEqual({ kind: "not_authentic", detail: "SELF_SIGNED_CERT_IN_CHAIN" });
     expect(await rogue.received()).toBe("");
   });
 
@@ -88,7 +88,7 @@ describe("a bank that is another", () => {
     const rogue = await startServer(folder, false);
     const ca = authorityOf(folder);
     const { end } = await say({ host: "127.0.0.1", port: rogue.port, ca, serverName: serverName! });
-    expect(end).toEqual({ kind: "refused", detail: "ERR_TLS_CERT_ALTNAME_INVALID" });
+    expect(end).toEqual({ kind: "not_authentic", detail: "ERR_TLS_CERT_ALTNAME_INVALID" });
     expect(await rogue.received()).toBe("");
   });
 
@@ -100,7 +100,7 @@ describe("a bank that is another", () => {
     const rogue = await startTlsServer(options);
     const ca = authorityOf(folder);
     const { end } = await say({ host: "127.0.0.1", port: rogue.port, ca });
-    expect(end).toEqual({ kind: "refused", detail: "CERT_HAS_EXPIRED" });
+    expect(end).toEqual({ kind: "not_authentic", detail: "CERT_HAS_EXPIRED" });
     expect(await rogue.received()).toBe("");
   });
 
@@ -112,7 +112,7 @@ describe("a bank that is another", () => {
     const rogue = await startTlsServer({ ...options, ...terminal });
     const ca = authorityOf(folder);
     const { end } = await say({ host: "127.0.0.1", port: rogue.port, ca });
-    expect(end).toEqual({ kind: "refused", detail: "INVALID_PURPOSE" });
+    expect(end).toEqual({ kind: "not_authentic", detail: "INVALID_PURPOSE" });
     expect(await rogue.received()).toBe("");
   });
 
@@ -122,7 +122,7 @@ describe("a bank that is another", () => {
     const rogue = await startTlsServer({ cert, key, maxVersion: "TLSv1.2" });
     const ca = authorityOf(folder);
     const { end } = await say({ host: "127.0.0.1", port: rogue.port, ca });
-    expect(end).toMatchObject({ kind: "refused" });
+    expect(end).toMatchObject({ kind: "not_authentic" });
     expect(await rogue.received()).toBe("");
   });
 });
