@@ -92,6 +92,7 @@ describe("logging in", () => {
 
   it.for([
     ["bank_unreachable", "The bank cannot be reached"],
+    ["bank_not_authentic", "This is not your bank"],
     ["atm_unreachable", "This ATM does not answer"],
     ["atm_busy", "This ATM is in use"],
     ["line_lost", "The line to the bank was lost"],

@@ -185,12 +185,15 @@ function callFailure(error: unknown): Message {
   }
   if (error instanceof LineLost) {
     if (error.inDoubt) return { type: "outcome_unknown", key: null, stranger: false };
-    return answered("unreachable", "The bank cannot be reached");
+    const isStranger = error.end.kind === "not_authentic";
+    return answered("unreachable", isStranger ? NOT_YOUR_BANK : "The bank cannot be reached");
   }
   if (error instanceof BankNotAuthentic) return { type: "not_authentic" };
   if (error instanceof SessionEnded) return endOf(error.over);
   throw error;
 }
+
+const NOT_YOUR_BANK = "Who answered has not proved to be your bank, and was told nothing";
 
 const answered = (kind: ErrorKind | "unreachable", text: string): Message => ({
   ...{ type: "answered", answer: { type: "refused", kind, text }, at: Date.now() },

@@ -125,6 +125,10 @@ const LINE_TEXT: Record<LineFault, ProblemTold> = {
     "The bank cannot be reached",
     "Make sure that the bank is running, then try again.",
   ),
+  bank_not_authentic: told(
+    "This is not your bank",
+    "Who answered this ATM has not proved to be the bank, and was told nothing. Ask the bank.",
+  ),
   atm_unreachable: told(
     "This ATM does not answer",
     "Make sure that its program is running, then try again.",

@@ -32,7 +32,13 @@ export type Cash = CashOrder["kind"];
 export type Doubt = { username: string; order: ChangeOrder; key: string | null };
 
 /** Why the bank could not be spoken to. */
-export type LineFault = "bank_unreachable" | "atm_unreachable" | "atm_busy" | "line_lost";
+export type LineFault =
+  | "bank_unreachable"
+  /** The ATM speaks TLS to the bank, and whoever answered has not proved to be it. */
+  | "bank_not_authentic"
+  | "atm_unreachable"
+  | "atm_busy"
+  | "line_lost";
 
 /** What stands in the customer's way, to be said at the top of the screen. */
 export type Problem =

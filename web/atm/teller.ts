@@ -35,4 +35,9 @@ export const lineProblem = (fault: LineFault): Message => ({
 export const faultOf = ({ detail }: LineEnd): LineFault =>
   FAULTS.find((fault) => fault === detail) ?? "line_lost";
 
-const FAULTS: readonly LineFault[] = ["bank_unreachable", "atm_unreachable", "atm_busy"];
+const FAULTS: readonly LineFault[] = [
+  "bank_unreachable",
+  "bank_not_authentic",
+  "atm_unreachable",
+  "atm_busy",
+];

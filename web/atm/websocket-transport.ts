@@ -6,7 +6,8 @@ import type { LineFault } from "./state.ts";
 const SUBPROTOCOL = "secure-atm.bridge";
 /** The bridge's close codes that mean something to us; src/client/bridge.ts has them all. */
 const BANK_CLOSED = 1000;
-const BANK_UNREACHABLE = 4502;
+const NO_BANK = 4502;
+const BANK_NOT_AUTHENTIC = "bank_not_authentic";
 const BRIDGE_FULL = 1013;
 /** More than this waits only where the bridge is lost: a session sends one short message a time. */
 const BUFFERED_BYTES_MAX = 65_536;
@@ -55,8 +56,8 @@ export class WebSocketTransport implements Transport {
     socket.onmessage = ({ data }: MessageEvent) => {
       if (data instanceof ArrayBuffer && !this.#ended) this.onBytes(new Uint8Array(data));
     };
-    socket.onclose = ({ code }) => {
-      this.#end(faultOf(code, this.#waiting === null), code === BANK_CLOSED);
+    socket.onclose = (close) => {
+      this.#end(faultOf(close, this.#waiting === null), close.code === BANK_CLOSED);
     };
   }
 
@@ -72,10 +73,16 @@ export class WebSocketTransport implements Transport {
     this.#ended = true;
     this.#waiting = null;
     this.fault = fault;
-    const kind = fault === "atm_busy" ? "refused" : closedByBank ? "closed" : "unreachable";
+    const kind = KINDS[fault] ?? (closedByBank ? "closed" : "unreachable");
     this.onClose({ kind, detail: fault });
   }
 }
+
+/** What some faults are to a client, whoever closed the line. */
+const KINDS: Partial<Record<LineFault, LineEnd["kind"]>> = {
+  atm_busy: "refused",
+  bank_not_authentic: "not_authentic",
+};
 
 async function fetchToken(): Promise<string> {
   const response = await fetch("/bridge-token", { credentials: "same-origin" });
@@ -86,8 +93,10 @@ async function fetchToken(): Promise<string> {
   throw new Error(`no bridge token: ${response.status}`);
 }
 
-function faultOf(code: number, wasUp: boolean): LineFault {
-  if (code === BANK_UNREACHABLE) return "bank_unreachable";
+function faultOf({ code, reason }: CloseEvent, wasUp: boolean): LineFault {
+  if (code === NO_BANK) {
+    return reason === BANK_NOT_AUTHENTIC ? "bank_not_authentic" : "bank_unreachable";
+  }
   if (code === BRIDGE_FULL) return "atm_busy";
   return wasUp ? "line_lost" : "atm_unreachable";
 }
