@@ -25,6 +25,7 @@ import {
   withBankOptions,
   type BankFlags,
 } from "./cli/options.ts";
+import { withTlsOptions } from "./cli/tls-options.ts";
 
 const atmNumber = wholeNumber(1, 60_535);
 
@@ -35,7 +36,7 @@ function program(): Command {
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("before", examples("start", "start --demo", "server --port 7000", "client 2"));
 
-  withBankOptions(root.command("start"))
+  withTlsOptions(withBankOptions(root.command("start")))
     .description("run the bank and one ATM")
     .addOption(
       new Option("--atm <number>", "the ATM's number; its port is 5000 + number")
@@ -52,7 +53,7 @@ function program(): Command {
     .addHelpText("before", examples("server", "server --port 7000 --log json"))
     .action((flags: BankFlags) => runServer(flags));
 
-  root
+  const client = root
     .command("client")
     .description("run one ATM, at port 5000 + number")
     .argument("[number]", "the ATM's number", atmNumber, 1)
@@ -74,8 +75,16 @@ function program(): Command {
     )
     .addOption(
       new Option("--host <address>", "where to listen").env("ATM_HOST").default("127.0.0.1"),
+    );
+  withTlsOptions(client)
+    .addHelpText(
+      "before",
+      examples(
+        "client 2",
+        "client 3 --bank 127.0.0.1:7000",
+        "client 4 --bank bank.example:65432 --bank-key 8f40… --tls-ca ca.pem",
+      ),
     )
-    .addHelpText("before", examples("client 2", "client 3 --bank 127.0.0.1:7000"))
     .action((number: number, flags: ClientFlags) => runClient(number, flags));
 
   addAtmCommand(root);

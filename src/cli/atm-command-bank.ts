@@ -6,14 +6,13 @@
 
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { fingerprintOf } from "../protocol/channel.ts";
-import { decodeHex } from "../protocol/hex.ts";
+import { decodeHex, encodeHex } from "../protocol/hex.ts";
 import { readIfThere, replacePublicFile } from "../server/keys/secret-file.ts";
+import { bankKeyFile, keyHexOf, readBankKey } from "./bank-key.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
-
-const KEY = /^[\da-f]{64}$/;
 
 export type TrustFlags = {
   bank: { host: string; port: number };
@@ -50,10 +49,9 @@ export async function trustedKey(flags: TrustFlags, ask: Ask): Promise<Uint8Arra
 function namedKey({ bankKey, data }: TrustFlags): string | null {
   if (bankKey !== undefined) return checked(bankKey, "--bank-key");
   if (data === undefined) return null;
-  const path = join(resolve(data), "identity.pub");
-  const text = readIfThere(path);
-  if (text === null) throw new CommandFailed(EXIT.environment, `There is no ${path}.`);
-  return checked(text, path);
+  const key = readBankKey(data);
+  if (key !== null) return encodeHex(key);
+  throw new CommandFailed(EXIT.environment, `There is no ${bankKeyFile(data)}.`);
 }
 
 async function askForKey(address: string, ask: Ask): Promise<string> {
@@ -70,8 +68,8 @@ or with --data the folder of a bank of this machine. --trust-new remembers it.`;
 }
 
 function checked(text: string, source: string): string {
-  const key = text.trim().toLowerCase();
-  if (KEY.test(key)) return key;
+  const key = keyHexOf(text);
+  if (key !== null) return key;
   throw new CommandFailed(EXIT.usage, `A bank's key has 64 hex digits; ${source} has not.`);
 }
 
@@ -87,7 +85,7 @@ function readKnownBanks(path: string): Record<string, string> {
   const entries = Object.entries(value as Record<string, unknown>);
   const known: Record<string, string> = {};
   for (const [address, key] of entries) {
-    if (typeof key !== "string" || !KEY.test(key)) throw damaged;
+    if (typeof key !== "string" || keyHexOf(key) !== key) throw damaged;
     known[address] = key;
   }
   return known;

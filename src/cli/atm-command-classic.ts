@@ -47,7 +47,8 @@ export class ClassicTeller implements Teller {
     }
   }
 
-  close(): void {
+  /** The protocol has no word for it: the end of the line is the end of the session. */
+  async close(): Promise<void> {
     this.#client.close();
   }
 

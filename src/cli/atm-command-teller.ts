@@ -3,6 +3,7 @@
 import { formatDollars, type Cents } from "../bank/money.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import type { Dial } from "../client/modern-client.ts";
+import { Refused } from "../client/modern-errors.ts";
 import { ModernSession, type SessionState } from "../client/modern-session.ts";
 import { METHOD_CODECS } from "../protocol/method-codecs.ts";
 import type { Credentials, HistoryEntry, Method, Result } from "../protocol/methods.ts";
@@ -30,7 +31,8 @@ export interface Teller {
   /** Reaches the bank. @returns what to tell a customer who comes. */
   open(): Promise<string[]>;
   perform(wish: Wish): Promise<Answer>;
-  close(): void;
+  /** Logs out whoever is logged in, where there is a line for it, and hangs up. */
+  close(): Promise<void>;
 }
 
 export type ModernTellerOptions = {
@@ -85,8 +87,15 @@ export class ModernTeller implements Teller {
     }
   }
 
-  close(): void {
-    this.#session.close();
+  async close(): Promise<void> {
+    try {
+      if (this.#credentials !== null) await this.#session.logOut();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error; // A bank that is busy sees the line end instead.
+    } finally {
+      this.#credentials = null;
+      this.#session.close();
+    }
   }
 
   #newSession(): ModernSession {

@@ -1,12 +1,8 @@
 /** `secure-atm atm`: an ATM in the terminal, for people and for scripts. */
 
-import { readFileSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { fingerprintOf } from "../protocol/channel.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
-import { TcpTransport } from "../client/tcp-transport.ts";
-import { TlsTransport, type TlsLine } from "../client/tls-transport.ts";
-import type { Transport } from "../client/transport.ts";
 import { knownBanksFile, trustedKey, type TrustFlags } from "./atm-command-bank.ts";
 import { ClassicTeller } from "./atm-command-classic.ts";
 import { Counter, converse, follow } from "./atm-command-counter.ts";
@@ -15,21 +11,19 @@ import { newsLine, stateLine } from "./atm-command-news.ts";
 import { ModernTeller, type Teller } from "./atm-command-teller.ts";
 import { openTerminal, type Terminal } from "./atm-command-terminal.ts";
 import { examples } from "./examples.ts";
-import { CommandFailed, EXIT } from "./exit.ts";
 import { BANK_PORT, parseAddress } from "./options.ts";
+import { dialer, readTls, withTlsOptions, type TlsFlags } from "./tls-options.ts";
 
-type Flags = TrustFlags & {
-  user?: string;
-  passwordFile?: string;
-  tlsCa?: string;
-  tlsCert?: string;
-  tlsKey?: string;
-  classic: boolean;
-  json: boolean;
-};
+type Flags = TrustFlags &
+  TlsFlags & {
+    user?: string;
+    passwordFile?: string;
+    classic: boolean;
+    json: boolean;
+  };
 
 export function addAtmCommand(root: Command): void {
-  root
+  const atm = root
     .command("atm")
     .description("use the bank from the terminal, by hand or by script")
     .argument("[command...]", `one command, after --: ${Object.keys(USAGES).join(", ")}`)
@@ -48,10 +42,8 @@ export function addAtmCommand(root: Command): void {
     )
     .option("--trust-new", "remember the bank's key, if none is remembered", false)
     .option("--user <name>", "log in as this customer first")
-    .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for")
-    .option("--tls-ca <file>", "speak TLS: the certificate of the bank's authority")
-    .option("--tls-cert <file>", "this terminal's own certificate")
-    .option("--tls-key <file>", "and its key")
+    .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for");
+  withTlsOptions(atm)
     .option("--classic", "speak the classic protocol", false)
     .option("--json", "one JSON object a command", false)
     .addHelpText(
@@ -73,7 +65,7 @@ async function runAtm(words: readonly string[], flags: Flags): Promise<void> {
     try {
       await serve(new Counter(teller, terminal, flags), only, flags, terminal);
     } finally {
-      teller.close();
+      await teller.close();
     }
   } finally {
     terminal.close();
@@ -98,7 +90,7 @@ async function serve(
 }
 
 async function hire(flags: Flags, terminal: Terminal): Promise<Teller> {
-  const dial = dialer(flags);
+  const dial = dialer({ ...flags.bank, ...readTls(flags) });
   if (flags.classic) return new ClassicTeller(dial);
   const ask = terminal.isInteractive ? terminal.ask : null;
   const bankPublicKey = await trustedKey(flags, ask);
@@ -113,29 +105,4 @@ async function hire(flags: Flags, terminal: Terminal): Promise<Teller> {
       if (line !== null && (isTalking || state.type !== "offline")) terminal.say(line);
     },
   });
-}
-
-/** How to call the bank: in clear, which the modern protocol does not mind, or within TLS. */
-function dialer({ bank, tlsCa, tlsCert, tlsKey }: Flags): () => Transport {
-  if (tlsCa === undefined) {
-    if (tlsCert !== undefined || tlsKey !== undefined) {
-      throw new CommandFailed(EXIT.usage, "--tls-cert and --tls-key need --tls-ca.");
-    }
-    return () => new TcpTransport(bank.host, bank.port);
-  }
-  const line: TlsLine = {
-    ...bank,
-    ca: readText(tlsCa),
-    ...(tlsCert !== undefined && { cert: readText(tlsCert) }),
-    ...(tlsKey !== undefined && { key: readText(tlsKey) }),
-  };
-  return () => new TlsTransport(line);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new CommandFailed(EXIT.environment, `cannot read ${path}: ${(error as Error).message}`);
-  }
 }

@@ -7,12 +7,14 @@ import { startAtm, type Atm, type AtmOptions } from "../client/atm.ts";
 import { startBank, type Bank } from "../server/bank.ts";
 import { decodeHex } from "../protocol/hex.ts";
 import { openLog } from "../server/log.ts";
-import { readBankKey } from "./bank-key.ts";
+import { isLoopback } from "../server/loopback.ts";
+import { followBankKey } from "./bank-key.ts";
 import { addDemoAccounts } from "./demo.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 import { BANK_PORT, bankOptionsOf, type BankFlags } from "./options.ts";
 import { talkToParent } from "./parent-line.ts";
 import { untilSignalled } from "./shutdown.ts";
+import { readTls, type TlsFlags } from "./tls-options.ts";
 
 /** The page is built into dist/web; this file runs as src/cli/… or within dist/main.js. */
 const WEB_ROOT = fileURLToPath(
@@ -21,8 +23,8 @@ const WEB_ROOT = fileURLToPath(
 const ATM_PORT_BASE = 5_000;
 const ATM_NUMBER_MAX = 65_535 - ATM_PORT_BASE;
 
-export type StartFlags = BankFlags & { atm: number; demo: boolean };
-export type ClientFlags = {
+export type StartFlags = BankFlags & TlsFlags & { atm: number; demo: boolean };
+export type ClientFlags = TlsFlags & {
   bank: { host: string; port: number };
   bankKey?: Uint8Array;
   data: string;
@@ -35,15 +37,21 @@ const sayOut = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs the bank and one ATM. */
 export async function runStart(flags: StartFlags): Promise<void> {
+  if (flags.mutualTls === "on" && flags.tlsCert === undefined) {
+    const message = "With --mutual-tls on, the ATM needs --tls-ca, --tls-cert and --tls-key.";
+    throw new CommandFailed(EXIT.usage, message);
+  }
+  const tls = readTls(flags);
   const signalled = untilSignalled(say);
   say("Starting the bank …");
   const { bank, failed } = await openBank(flags);
   let atm: Atm | null = null;
   try {
-    const bankKey = decodeHex(bank.publicKey);
-    const place: AtmPlace = { host: "127.0.0.1", bank: reachable(bank), bankKey };
+    const bankKey = (): Uint8Array => decodeHex(bank.publicKey); // It may be given another.
+    const address = { ...reachable(bank), ...tls };
+    const place: AtmPlace = { host: "127.0.0.1", bank: address, bankKey };
     atm = await openAtm(flags.atm, place, () => undefined);
-    const accounts = flags.demo ? await addDemoAccounts(bank.port) : [];
+    const accounts = flags.demo ? await addDemoAccounts({ ...address, publicKey: bankKey() }) : [];
     for (const line of banner(flags, bank, atm.url, accounts)) say(line);
     await Promise.race([signalled, failed]);
   } finally {
@@ -67,8 +75,9 @@ export async function runServer(flags: BankFlags): Promise<void> {
 /** Runs one ATM, at port 5000 + number. */
 export async function runClient(number: number, flags: ClientFlags): Promise<void> {
   const signalled = untilSignalled(say);
-  const bankKey = flags.bankKey ?? readBankKey(flags.data);
-  const atm = await openAtm(number, { ...flags, bankKey }, sayOut);
+  const bank = { ...flags.bank, ...readTls(flags) };
+  const bankKey = flags.bankKey ?? followBankKey(flags.data, say);
+  const atm = await openAtm(number, { host: flags.host, bank, bankKey }, sayOut);
   try {
     await signalled;
   } finally {
@@ -87,7 +96,7 @@ async function openBank(flags: BankFlags): Promise<{ bank: Bank; failed: Promise
   try {
     const bank = await startBank({ ...bankOptionsOf(flags), folder, log, onFailure: fail });
     talkToParent(bank);
-    if (!flags.host.startsWith("127.")) warnOfExposure();
+    if (!isLoopback(bank.host)) warnOfExposure();
     return { bank, failed: failed.promise };
   } catch (error) {
     throw explained(error, flags.port);

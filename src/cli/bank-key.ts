@@ -1,32 +1,61 @@
 /** The bank's public key as commands are given it: in hex, or by the data folder of a bank here. */
 
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { decodeHex } from "../protocol/hex.ts";
+import { fresh } from "../server/keys/fresh-file.ts";
+import { readIfThere } from "../server/keys/secret-file.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 
-/** What the bank keeps beside its books for its clients; src/server/identity.ts writes it. */
-const PUBLIC_FILE = "identity.pub";
 const KEY_HEX = /^[0-9a-f]{64}$/;
+
+/** What the bank keeps beside its books for its clients: src/server/keys/identity.ts writes it. */
+export const bankKeyFile = (folder: string): string => join(resolve(folder), "identity.pub");
+
+/** A key as people type it, in the one form that it is compared in; null for any other text. */
+export function keyHexOf(text: string): string | null {
+  const digits = text.trim().toLowerCase();
+  return KEY_HEX.test(digits) ? digits : null;
+}
 
 /** `--bank-key`. @throws InvalidArgumentError */
 export function parseBankKey(text: string): Uint8Array {
-  const digits = text.toLowerCase();
-  if (KEY_HEX.test(digits)) return decodeHex(digits);
+  const digits = keyHexOf(text);
+  if (digits !== null) return decodeHex(digits);
   throw new InvalidArgumentError("It must be 64 hex digits, as `secure-atm identity` prints them.");
 }
 
 /** The key of the bank whose data folder this is; null where no bank has left one. */
 export function readBankKey(folder: string): Uint8Array | null {
-  const path = join(resolve(folder), PUBLIC_FILE);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
-  if (KEY_HEX.test(text)) return decodeHex(text);
+  const path = bankKeyFile(folder);
+  const text = readIfThere(path);
+  if (text === null) return null;
+  const digits = keyHexOf(text);
+  if (digits !== null) return decodeHex(digits);
   throw new CommandFailed(EXIT.integrity, `${path} does not hold a bank's key.`);
+}
+
+/**
+ * The same, as it is at each call. A key that was there once stays until there is another: without
+ * one, customers would be offered the classic protocol alone.
+ * @param onDamage Told once of each version of the file that holds no key.
+ * @throws CommandFailed for a file that is damaged at the start.
+ */
+export function followBankKey(
+  folder: string,
+  onDamage: (message: string) => void,
+): () => Uint8Array | null {
+  let key = readBankKey(folder);
+  const look = fresh(bankKeyFile(folder), () => {
+    try {
+      key = readBankKey(folder) ?? key;
+    } catch (error) {
+      // The customers of a running ATM are not to be turned away for it.
+      onDamage(error instanceof Error ? error.message : String(error));
+    }
+  });
+  return () => {
+    look();
+    return key;
+  };
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startTestBank } from "../test-bank.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { startProgram } from "../system/program.ts";
 import { run } from "./run.ts";
 
 /** A port of 127.0.0.1 that somebody else has. */
@@ -47,6 +48,8 @@ describe("a mistake on the command line", () => {
     [["client", "0"], "It must be a whole number from 1 to 60535."],
     [["client", "2", "--bank", "nowhere"], "It must be HOST:PORT"],
     [["client", "2", "3"], "too many arguments"],
+    [["client", "2", "--tls-cert", "a.pem", "--tls-key", "a.key"], "need --tls-ca"],
+    [["start", "--mutual-tls", "on"], "the ATM needs --tls-ca, --tls-cert and --tls-key"],
   ] as const)("%s ends with 2 and what to do", async ([args, hint]) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);
@@ -70,6 +73,15 @@ describe("surroundings that do not fit", () => {
     expect(stderr).toBe(
       `Error: Port ${port} is already in use. Please choose a different client number.\n`,
     );
+    expect(code).toBe(3);
+  });
+
+  it.for([
+    ["that is not there", "none.pem", "cannot read"],
+    ["that is none", "package.json", "no certificate"],
+  ] as const)("as a certificate %s end with 3, in one line", async ([, file, hint]) => {
+    const { code, stderr } = await run("client", "2", "--tls-ca", file);
+    expect(stderr).toMatch(new RegExp(`^.*${hint}.*\\n$`));
     expect(code).toBe(3);
   });
 
@@ -104,5 +116,22 @@ describe("surroundings that do not fit", () => {
     const { code, stderr } = await run("server", "--port", "0", "--data", folder);
     expect(stderr).toMatch(/^the key .* is missing\n$/);
     expect(code).toBe(4);
+  });
+});
+
+describe("the warning that other machines can reach the bank", () => {
+  it.for([
+    ["127.0.0.2", false],
+    ["localhost", false],
+    ["::1", false],
+    ["0.0.0.0", true],
+    ["::", true],
+  ] as const)("with --host %s: %s", async ([host, isWarned]) => {
+    const flags = ["--host", host, "--port", "0", "--data", temporaryFolder()];
+    const bank = startProgram("server", ...flags);
+    await bank.printed(/\[LISTENING\]/);
+    bank.child.kill("SIGTERM");
+    await bank.ended;
+    expect(bank.output().includes("WARNING")).toBe(isWarned);
   });
 });
