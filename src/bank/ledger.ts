@@ -7,7 +7,16 @@
  * `apply` writes them and cannot fail.
  */
 
-import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, ZERO, add, subtract, type Cents } from "./money.ts";
+import {
+  AMOUNT_CENTS_MAX,
+  BALANCE_CENTS_MAX,
+  VAULT_CENTS_MAX,
+  ZERO,
+  add,
+  cents,
+  subtract,
+  type Cents,
+} from "./money.ts";
 import {
   attemptsAt,
   attemptsKey,
@@ -47,16 +56,38 @@ export type Books = {
 
 export type Command =
   | { type: "sign_up"; username: string; passwordHash: string }
-  | { type: "begin_login"; username: string; terminal: string }
-  | { type: "end_login"; username: string; terminal: string; outcome: LoginOutcome }
+  | { type: "begin_login"; username: string; terminal: string; purpose?: LoginPurpose }
+  | {
+      type: "end_login";
+      username: string;
+      terminal: string;
+      outcome: LoginOutcome;
+      checkedHash?: CheckedHash;
+      purpose?: LoginPurpose;
+    }
   | { type: "deposit"; account: AccountId; vault: AccountId; amount: Cents }
   | { type: "withdraw"; account: AccountId; vault: AccountId; amount: Cents }
   | { type: "transfer"; account: AccountId; to: string; amount: Cents; memo: string | null }
-  | { type: "change_password"; account: AccountId; terminal: string; passwordHash: string }
+  | {
+      type: "change_password";
+      account: AccountId;
+      terminal: string;
+      passwordHash: string;
+      checkedHash?: CheckedHash;
+    }
   | { type: "balance"; account: AccountId }
   | { type: "forget_attempts" };
 
 export type LoginOutcome = AttemptOutcome;
+
+/** What a password is checked for: a login, where nothing else is said. */
+export type LoginPurpose = "login" | "change_password";
+
+/**
+ * The hash that the password was found right against. If the account has another one by now, the
+ * password is a wrong one (src/workers/ledger.ts compares).
+ */
+export type CheckedHash = string | null;
 
 export type Event =
   | { type: "signed_up"; account: AccountId; username: string; passwordHash: string }
@@ -112,6 +143,7 @@ export type Rejection =
   | "amount_too_large"
   | "insufficient_funds"
   | "balance_too_large"
+  | "vault_too_large"
   /** The key of this change belongs to another one (src/workers/ledger.ts). */
   | "idempotency_conflict";
 
@@ -126,7 +158,8 @@ export const emptyBooks = (): Books => ({
 });
 
 /**
- * Decides one command at the time `at` (ms since the epoch). Reads the books, changes nothing.
+ * Decides one command at the time `at` (ms since the epoch), which may run backwards: only the
+ * lockout asks for it. Reads the books, changes nothing.
  */
 export function decide(books: Books, command: Command, at: number): Decision {
   switch (command.type) {
@@ -180,9 +213,9 @@ export function apply(books: Books, event: Event): void {
   }
 }
 
-/** The sum of all balances: zero, always. */
+/** The sum of all balances: zero, always. Sums of a part of them may be too large for a number. */
 export const sumOfBalances = (books: Books): Cents =>
-  books.accounts.reduce((sum, account) => (account ? add(sum, account.balance) : sum), ZERO);
+  cents(Number(books.accounts.reduce((sum, account) => sum + BigInt(account?.balance ?? 0), 0n)));
 
 function decideSignUp(books: Books, command: Command & { type: "sign_up" }): Decision {
   const { username, passwordHash } = command;
@@ -248,7 +281,10 @@ function decidePosting(
   if (!Number.isSafeInteger(amount) || amount <= 0) return rejected("amount_not_positive");
   if (amount > AMOUNT_CENTS_MAX) return rejected("amount_too_large");
   if (debit.kind === "customer" && amount > debit.balance) return rejected("insufficient_funds");
-  if (wouldOverflow(debit, credit, amount)) return rejected("balance_too_large");
+  const debited = debit.balance - amount;
+  const credited = credit.balance + amount;
+  if (debited < 0 - BALANCES_MAX[debit.kind]) return rejected(TOO_LARGE[debit.kind]);
+  if (credited > BALANCES_MAX[credit.kind]) return rejected(TOO_LARGE[credit.kind]);
   return decided({
     ...{ type: "posted", kind, memo, amount },
     transaction: books.lastTransaction + 1,
@@ -290,8 +326,15 @@ const sideOf = (account: Account, balance: Cents): PostingSide => ({
   previous: account.lastTransaction,
 });
 
-const wouldOverflow = (debit: Account, credit: Account, amount: Cents): boolean =>
-  debit.balance - amount < -BALANCE_CENTS_MAX || credit.balance + amount > BALANCE_CENTS_MAX;
+const BALANCES_MAX: Record<AccountKind, Cents> = {
+  customer: BALANCE_CENTS_MAX,
+  vault: VAULT_CENTS_MAX,
+};
+
+const TOO_LARGE: Record<AccountKind, Rejection> = {
+  customer: "balance_too_large",
+  vault: "vault_too_large",
+};
 
 function openAccount(books: Books, kind: AccountKind, name: string, id: AccountId): void {
   books.accounts[id] = { id, kind, name, balance: ZERO, lastTransaction: 0 };

@@ -24,9 +24,12 @@ export type Attempts = {
 export const attemptsKey = (username: string, terminal: string): string =>
   `${username}\t${terminal}`;
 
-/** What is left of earlier tries at the time `at`: nothing, once the lockout is over. */
+/**
+ * What is left of earlier tries at the time `at`: nothing, once the lockout is over. Tries that
+ * are as far in the future are of a clock that was set back, and nobody is to wait until then.
+ */
 export function attemptsAt(attempts: Attempts | undefined, at: number): Attempts | null {
-  if (attempts === undefined || at - attempts.lastAt >= LOCKOUT_MS) return null;
+  if (attempts === undefined || Math.abs(at - attempts.lastAt) >= LOCKOUT_MS) return null;
   return attempts;
 }
 

@@ -11,6 +11,12 @@ export const AMOUNT_CENTS_MAX = 100_000_000 as Cents;
 /** The largest balance of an account: a hundred thousand million dollars, far below 2^53. */
 export const BALANCE_CENTS_MAX = 10_000_000_000_000 as Cents;
 
+/**
+ * The most that an ATM's vault may have taken in, or given out: what all customers do at one ATM
+ * adds up there, so it is as much as can be counted exactly, below 2^53.
+ */
+export const VAULT_CENTS_MAX = 9_000_000_000_000_000 as Cents;
+
 export const ZERO = 0 as Cents;
 
 /** @throws RangeError if `value` is not a safe integer. */

@@ -72,6 +72,8 @@ function refusalOf(rejection: Rejection): Reply {
       return { type: "insufficient_funds" };
     case "balance_too_large":
       return { type: "invalid_request", detail: "the balance would be above the limit" };
+    case "vault_too_large":
+      return { type: "invalid_request", detail: "this ATM cannot take more" };
     case "amount_too_large":
       return { type: "invalid_request", detail: describe("amount_too_large") };
     case "amount_not_positive":

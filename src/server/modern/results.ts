@@ -102,5 +102,6 @@ const REJECTION_KINDS: Record<Rejection, ErrorKind> = {
   amount_too_large: "amount_too_large",
   insufficient_funds: "insufficient_funds",
   balance_too_large: "balance_too_large",
+  vault_too_large: "vault_too_large",
   idempotency_conflict: "idempotency_conflict",
 };

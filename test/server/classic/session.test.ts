@@ -322,6 +322,7 @@ describe("after the login", () => {
   const refusals: Record<Rejection, readonly [type: string, text: string]> = {
     insufficient_funds: ["insufficient_funds", "Insufficient funds"],
     balance_too_large: ["invalid_request", "Invalid request: the balance would be above the limit"],
+    vault_too_large: ["invalid_request", "Invalid request: this ATM cannot take more"],
     amount_too_large: [
       "invalid_request",
       "Invalid request: the amount is above the limit of one transaction",

@@ -129,6 +129,7 @@ describe("the ledger's answer", () => {
     amount_too_large: "amount_too_large",
     insufficient_funds: "insufficient_funds",
     balance_too_large: "balance_too_large",
+    vault_too_large: "vault_too_large",
     idempotency_conflict: "idempotency_conflict",
   };
   it.for(Object.entries(rejections))("%s is the error %s", ([rejection, kind]) => {

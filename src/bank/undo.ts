@@ -1,0 +1,73 @@
+/** The way back from an event: for a batch whose events the store had no room for. */
+
+import type { Account, AccountId, Books, Event, PostingSide } from "./ledger.ts";
+
+/** Takes an event back from the books that it was applied to last. */
+export type Undo = () => void;
+
+/**
+ * What takes `event` back once it is applied. Ask before applying it. Several are undone in the
+ * opposite order.
+ */
+export function undoOf(books: Books, event: Event): Undo {
+  switch (event.type) {
+    case "signed_up":
+      return () => closeAccount(books, event.account);
+    case "logged_in": {
+      const undoAttempts = undoOfAttempts(books, [event.key]);
+      if (event.opens === null) return undoAttempts;
+      return () => {
+        undoAttempts();
+        closeAccount(books, event.vault);
+      };
+    }
+    case "login_begun":
+    case "login_failed":
+    case "password_changed":
+      return undoOfAttempts(books, [event.key]);
+    case "attempts_expired":
+      return undoOfAttempts(books, event.keys);
+    case "posted": {
+      const { lastTransaction } = books;
+      const undoDebit = undoOfSide(books, event.debit);
+      const undoCredit = undoOfSide(books, event.credit);
+      return () => {
+        undoDebit();
+        undoCredit();
+        books.lastTransaction = lastTransaction;
+      };
+    }
+    case "balance_read":
+      return () => undefined;
+  }
+}
+
+function undoOfAttempts(books: Books, keys: readonly string[]): Undo {
+  const before = keys.map((key) => [key, books.attempts.get(key)] as const);
+  return () => {
+    for (const [key, attempts] of before) {
+      if (attempts === undefined) books.attempts.delete(key);
+      else books.attempts.set(key, attempts);
+    }
+  };
+}
+
+function undoOfSide(books: Books, { account, previous }: PostingSide): Undo {
+  const changed = books.accounts[account];
+  if (changed === undefined) throw new Error(`no account ${account}: not an event of these books`);
+  const { balance } = changed;
+  return () => {
+    changed.balance = balance;
+    changed.lastTransaction = previous;
+  };
+}
+
+/** The latest account opened is the last of the list, so numbers stay without a gap. */
+function closeAccount(books: Books, id: AccountId): void {
+  const account: Account | undefined = books.accounts[id];
+  if (account === undefined || id !== books.accounts.length - 1) {
+    throw new Error(`account ${id} is not the latest: events are undone in the opposite order`);
+  }
+  books.accounts.length = id;
+  (account.kind === "customer" ? books.customers : books.vaults).delete(account.name);
+}
