@@ -1,7 +1,7 @@
 /** What the audit says of what the ledger did. */
 
 import type { AuditEntry } from "../bank/audit.ts";
-import type { Decision, LoginOutcome } from "../bank/ledger.ts";
+import type { Decision, LoginOutcome, LoginPurpose } from "../bank/ledger.ts";
 import type { LedgerRequest } from "./ledger.ts";
 
 /** What the audit says of a command: one entry each, but none for a login that has only begun. */
@@ -17,10 +17,11 @@ export function auditOf(
       return { who, action: "signup", outcome, amount: null, transaction, origin };
     case "begin_login":
       if (decision.ok) return null;
-      return { who, action: "login", outcome, amount: null, transaction, origin };
+      return { who, action: purposeOf(command), outcome, amount: null, transaction, origin };
     case "end_login": {
       const ended = decision.ok ? LOGIN_OUTCOMES[command.outcome] : outcome;
-      return { who, action: "login", outcome: ended, amount: null, transaction, origin };
+      const action = purposeOf(command);
+      return { who, action, outcome: ended, amount: null, transaction, origin };
     }
     case "change_password":
       return { who, action: "change_password", outcome, amount: null, transaction, origin };
@@ -34,6 +35,9 @@ export function auditOf(
       return null;
   }
 }
+
+/** A wrong old password is a failed change of the password, though it counts like a login's. */
+const purposeOf = ({ purpose = "login" }: { purpose?: LoginPurpose }): string => purpose;
 
 const LOGIN_OUTCOMES: Record<LoginOutcome, string> = {
   authenticated: "ok",

@@ -5,6 +5,7 @@
  */
 
 import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
+import { systemClock } from "../actor/clock.ts";
 import { servePort } from "../actor/port.ts";
 import type { Control } from "./control.ts";
 import { Ledger, type LedgerReply, type LedgerRequest } from "./ledger.ts";
@@ -31,7 +32,7 @@ export function runLedger(port: MessagePort, control: Control, data: LedgerThrea
     (letters) => {
       const wasFull = ledger.isFull;
       const requests = letters.map(({ request }) => request);
-      const replies = ledger.commit(requests, Date.now());
+      const replies = ledger.commit(requests, systemClock.now(), systemClock.monotonic());
       if (ledger.isFull && !wasFull) control.alarm(FULL);
       served.reply(letters.flatMap(({ id }, index) => answerTo(id, replies[index])));
       grown.postMessage(null);

@@ -14,6 +14,7 @@ import {
   type Rejection,
 } from "../bank/ledger.ts";
 import type { Cents } from "../bank/money.ts";
+import { undoOf, type Undo } from "../bank/undo.ts";
 import { contentOf, isChange } from "./change.ts";
 import { auditOf } from "./ledger-audit.ts";
 import { StoreFull, type Entry, type Outcome, type Store } from "./store.ts";
@@ -60,13 +61,18 @@ export type Credited = { account: AccountId; balance: Cents };
 
 export class Ledger {
   readonly #store: Store;
-  #books: Books;
+  readonly #books: Books;
   #lastAt = 0;
-  #forgetAt = 0;
-  /** Not before this time is the store tried again; 0 while it has room. */
-  #fullUntil = 0;
+  /** By the monotonic clock, as the next one: a clock set back must not make them wait. */
+  #forgetAt = Number.NEGATIVE_INFINITY;
+  /** Not before this time is the store tried again; null while it has room. */
+  #fullUntil: number | null = null;
   /** The outcomes of the batch in hand, which the store does not have yet; by account and key. */
   readonly #fresh = new Map<string, Outcome>();
+  /** The passwords of the batch in hand, which the store does not have yet. */
+  readonly #freshHashes = new Map<AccountId, string>();
+  /** The way back from the batch in hand, the first step last. */
+  readonly #undos: Undo[] = [];
 
   /** Continues from what the store holds. */
   constructor(store: Store) {
@@ -78,37 +84,43 @@ export class Ledger {
   /**
    * Does a batch at the time `now` (ms since the epoch) and returns its replies, in order. What
    * they say is durable.
+   * @param monotonicNow The time by which the ledger waits: ms since whenever, never running back.
    * @throws whatever the store throws but StoreFull; the ledger is then no longer to be used.
    */
-  commit(batch: readonly LedgerRequest[], now: number): LedgerReply[] {
-    const at = Math.max(now, this.#lastAt); // The journal's time never runs backwards.
-    this.#lastAt = at;
-    if (at < this.#fullUntil) return batch.map((request) => this.#refuseWrites(request, at));
-    this.#fresh.clear();
-    const entries = batch.map((request) => this.#perform(request, at));
+  commit(batch: readonly LedgerRequest[], now: number, monotonicNow = now): LedgerReply[] {
+    if (this.#fullUntil !== null && monotonicNow < this.#fullUntil) {
+      return batch.map((request) => this.#refuseWrites(request, now));
+    }
+    const time = { now, at: Math.max(now, this.#lastAt) };
+    this.#lastAt = time.at;
+    const entries = batch.map((request) => this.#perform(request, time));
+    const isForgetting = monotonicNow >= this.#forgetAt;
     try {
-      this.#store.append([...entries, ...this.#forgetAttempts(at)]);
+      this.#store.append(isForgetting ? [...entries, this.#forgetAttempts(time)] : entries);
     } catch (error) {
       if (!(error instanceof StoreFull)) throw error;
-      this.#fresh.clear();
-      this.#books = this.#store.load();
-      this.#fullUntil = at + FULL_RETRY_MS;
-      return batch.map((request) => this.#refuseWrites(request, at));
+      for (const undo of this.#undos.toReversed()) undo();
+      this.#endBatch();
+      this.#fullUntil = monotonicNow + FULL_RETRY_MS;
+      return batch.map((request) => this.#refuseWrites(request, now));
     }
-    this.#fullUntil = 0;
+    this.#endBatch();
+    this.#fullUntil = null;
+    if (isForgetting) this.#forgetAt = monotonicNow + FORGET_EVERY_MS;
     return entries.map(replyOf);
   }
 
   /** Whether changes are refused for want of room. */
   get isFull(): boolean {
-    return this.#fullUntil > 0;
+    return this.#fullUntil !== null;
   }
 
   close(): void {
     this.#store.close();
   }
 
-  #perform(request: LedgerRequest, at: number): PerformedEntry {
+  #perform(asked: LedgerRequest, { now, at }: Time): PerformedEntry {
+    const request = this.#judged(asked);
     if (request.type === "note") {
       const { who, action, outcome, origin } = request;
       const audit = { who, action, outcome, origin, amount: null, transaction: null };
@@ -116,7 +128,7 @@ export class Ledger {
     }
     const first = this.#firstOutcome(request);
     if (first !== null) return this.#repeat(request, first, at);
-    const decision = decide(this.#books, request.command, at);
+    const decision = decide(this.#books, request.command, now);
     const audit = auditOf(request, decision);
     if (!decision.ok) {
       const { rejection } = decision;
@@ -124,10 +136,43 @@ export class Ledger {
       return { at, event: null, audit, outcome, reply: { type: "rejected", rejection } };
     }
     const { event } = decision;
-    apply(this.#books, event);
+    this.#apply(event);
     const { transaction } = event.type === "posted" ? event : { transaction: null };
     const outcome = transaction === null ? null : this.#keep(request, { transaction });
     return { at, event, audit, outcome, reply: this.#replyTo(event, request.command) };
+  }
+
+  /** A password that was changed while it was checked is a wrong one, however it was found. */
+  #judged(request: LedgerRequest): LedgerRequest {
+    if (request.type === "note") return request;
+    const { command } = request;
+    if (command.type !== "end_login" && command.type !== "change_password") return request;
+    if (command.checkedHash === undefined) return request;
+    const { customers, accounts } = this.#books;
+    const id = "account" in command ? command.account : (customers.get(command.username) ?? null);
+    if (command.checkedHash === this.#passwordHash(id)) return request;
+    const outcome = "wrong_password";
+    if (command.type === "end_login") return { ...request, command: { ...command, outcome } };
+    const username = accounts[command.account]?.name;
+    if (username === undefined) return request;
+    const { terminal } = command;
+    const purpose = "change_password";
+    return { ...request, command: { type: "end_login", username, terminal, outcome, purpose } };
+  }
+
+  #apply(event: Event): void {
+    this.#undos.push(undoOf(this.#books, event));
+    apply(this.#books, event);
+    if (event.type === "signed_up" || event.type === "password_changed") {
+      this.#freshHashes.set(event.account, event.passwordHash);
+    }
+  }
+
+  /** What was remembered of the batch in hand is in the store now, or not to be. */
+  #endBatch(): void {
+    this.#fresh.clear();
+    this.#freshHashes.clear();
+    this.#undos.length = 0;
   }
 
   #firstOutcome({ command, idempotencyKey }: CommandRequest): Outcome | null {
@@ -195,25 +240,26 @@ export class Ledger {
   }
 
   #passwordHash(account: AccountId | null): string | null {
-    return account === null ? null : this.#store.passwordHash(account);
+    if (account === null) return null;
+    return this.#freshHashes.get(account) ?? this.#store.passwordHash(account);
   }
 
-  #forgetAttempts(at: number): Entry[] {
-    if (at < this.#forgetAt) return [];
-    this.#forgetAt = at + FORGET_EVERY_MS;
-    const decision = decide(this.#books, { type: "forget_attempts" }, at);
-    if (!decision.ok) return [];
-    apply(this.#books, decision.event);
-    return [{ at, event: decision.event, audit: null }];
+  #forgetAttempts({ now, at }: Time): Entry {
+    const decision = decide(this.#books, { type: "forget_attempts" }, now);
+    if (!decision.ok) return { at, event: null, audit: null };
+    this.#apply(decision.event);
+    return { at, event: decision.event, audit: null };
   }
 
   /** Reads go on while the store is full, unaudited; whatever would have to be kept is refused. */
-  #refuseWrites(request: LedgerRequest, at: number): LedgerReply {
+  #refuseWrites(request: LedgerRequest, now: number): LedgerReply {
     if (request.type === "note") return { type: "read_only" };
     const first = this.#firstOutcome(request);
-    if (first !== null) return replyOf(this.#repeat(request, first, at));
-    if (request.command.type === "balance") {
-      const decision = decide(this.#books, request.command, at);
+    if (first !== null) return replyOf(this.#repeat(request, first, now));
+    const { command } = request;
+    if (command.type === "end_login") this.#endAttempt(command, now);
+    if (command.type === "balance") {
+      const decision = decide(this.#books, command, now);
       if (!decision.ok) return { type: "rejected", rejection: decision.rejection };
       if (decision.event.type === "balance_read") {
         return { type: "balance_read", balance: decision.event.balance };
@@ -221,7 +267,20 @@ export class Ledger {
     }
     return { type: "read_only" };
   }
+
+  /**
+   * A try whose end cannot be stored is over all the same, or it would keep its place among the
+   * pending ones and lock an honest customer out. If the bank goes down now, it counts as wrong.
+   */
+  #endAttempt(command: Command & { type: "end_login" }, now: number): void {
+    const outcome = command.outcome === "authenticated" ? "not_checked" : command.outcome;
+    const decision = decide(this.#books, { ...command, outcome }, now);
+    if (decision.ok) apply(this.#books, decision.event);
+  }
 }
+
+/** `now` as the clock has it, and `at` for the journal, whose time never runs backwards. */
+type Time = { readonly now: number; readonly at: number };
 
 type CommandRequest = LedgerRequest & { type: "command" };
 

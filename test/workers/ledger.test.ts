@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { AccountId, Command } from "../../src/bank/ledger.ts";
+import { LOGIN_FAILURES_MAX } from "../../src/bank/lockout.ts";
 import type { Cents } from "../../src/bank/money.ts";
 import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
 import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
@@ -33,7 +34,11 @@ class FaultyStore implements Store {
   constructor(inner: Store) {
     this.#inner = inner;
   }
-  load = () => this.#inner.load();
+  loads = 0;
+  load = () => {
+    this.loads += 1;
+    return this.#inner.load();
+  };
   lastAt = () => this.#inner.lastAt();
   outcome = (account: AccountId, key: string) => this.#inner.outcome(account, key);
   posting = (transaction: number) => this.#inner.posting(transaction);
@@ -201,6 +206,71 @@ describe("a change with a key", () => {
   });
 });
 
+describe("a password that is changed while it is checked", () => {
+  const change = (passwordHash: string, checkedHash: string): LedgerRequest =>
+    request({ type: "change_password", account: ALICE, terminal: "t", passwordHash, checkedHash });
+  const endChecked = (checkedHash: string): LedgerRequest =>
+    request({
+      ...{ type: "end_login", username: "alice", terminal: "t", outcome: "authenticated" },
+      checkedHash,
+    });
+  const FAILED = { type: "login_failed" };
+
+  it.for([
+    ["one batch", true],
+    ["batches", false],
+  ] as const)("in %s: the login fails, and one with the new password does not", ([, together]) => {
+    const { ledger, folder } = openLedger();
+    ledger.commit([signUp, begin], 1_000);
+    const batch = [change("new", "hash"), endChecked("hash"), endChecked("new")];
+    const replies = together
+      ? ledger.commit(batch, 2_000)
+      : batch.flatMap((one) => ledger.commit([one], 2_000));
+    expect(replies).toMatchObject([{ type: "done" }, FAILED, { type: "logged_in" }]);
+    const reader = openSqliteReader(folder);
+    expect(reader.auditAfter(1, 9)).toMatchObject([
+      { action: "change_password", outcome: "ok" },
+      { action: "login", outcome: "failed" },
+      { action: "login", outcome: "ok" },
+    ]);
+    reader.close();
+    ledger.close();
+  });
+
+  it("is not changed once more by who knew the old one", () => {
+    const { ledger, folder } = openLedger();
+    ledger.commit([signUp], 1_000);
+    expect(ledger.commit([change("new", "hash"), change("newer", "hash")], 2_000)).toEqual([
+      { type: "done" },
+      FAILED,
+    ]);
+    expect(ledger.commit([begin], 3_000)).toMatchObject([{ passwordHash: "new" }]);
+    const reader = openSqliteReader(folder);
+    expect(reader.auditAt(3)).toMatchObject({ action: "change_password", outcome: "failed" });
+    reader.close();
+    ledger.close();
+  });
+});
+
+describe("a wrong old password", () => {
+  it("is a change that failed, in the audit, and counts like a login's", () => {
+    const { ledger, folder } = openLedger();
+    const purpose = "change_password";
+    const who = { username: "alice", terminal: "t", purpose } as const;
+    const tries = Array.from({ length: LOGIN_FAILURES_MAX }, () => [
+      request({ type: "begin_login", ...who }),
+      request({ type: "end_login", ...who, outcome: "wrong_password" }),
+    ]);
+    const locked = request({ type: "begin_login", ...who });
+    ledger.commit([signUp, ...tries.flat(), locked], 1_000);
+    const reader = openSqliteReader(folder);
+    expect(reader.auditAt(2)).toMatchObject({ action: "change_password", outcome: "failed" });
+    expect(reader.auditAt(12)).toMatchObject({ action: "change_password", outcome: "locked" });
+    reader.close();
+    ledger.close();
+  });
+});
+
 describe("a store that fails", () => {
   function openWithMoney() {
     const opened = openLedger();
@@ -226,6 +296,56 @@ describe("a store that fails", () => {
     store.fault = null;
     expect(ledger.commit([posting("deposit", 7)], 2_999)).toEqual([{ type: "read_only" }]);
     expect(ledger.commit([posting("deposit", 7)], 3_000)).toMatchObject([{ balance: 107 }]);
+    ledger.close();
+  });
+
+  it("as full: is tried again however far back the clock is set", () => {
+    const { ledger, store } = openWithMoney();
+    store.fault = new StoreFull();
+    ledger.commit([posting("deposit", 7)], 9_000_000, 50);
+    store.fault = null;
+    expect(ledger.commit([posting("deposit", 7)], 2_000, 1_049)).toEqual([{ type: "read_only" }]);
+    expect(ledger.commit([posting("deposit", 7)], 2_000, 1_050)).toMatchObject([{ balance: 107 }]);
+    ledger.close();
+  });
+
+  it("as full: what its batch opened is not there, and can be opened later", () => {
+    const { ledger, store } = openWithMoney();
+    const bob = request({ type: "sign_up", username: "bob", passwordHash: "hash" });
+    store.fault = new StoreFull();
+    expect(ledger.commit([bob], 2_000)).toEqual([{ type: "read_only" }]);
+    store.fault = null;
+    expect(ledger.commit([bob], 4_000)).toEqual([{ type: "signed_up" }]);
+    expect(store.loads).toBe(1);
+    ledger.close();
+  });
+
+  it.for(["before", "while"] as const)(
+    "as full: tries that were begun before and end %s it is tried again lock nobody out",
+    (when) => {
+      const { ledger, store } = openWithMoney();
+      const begins = Array.from({ length: LOGIN_FAILURES_MAX }, () => begin);
+      const ends = begins.map(() => end("authenticated"));
+      ledger.commit(begins, 2_000);
+      store.fault = new StoreFull();
+      expect(
+        ledger.commit(when === "while" ? ends : [posting("deposit", 1)], 2_000),
+      ).toContainEqual({ type: "read_only" });
+      store.fault = null;
+      if (when === "before") ledger.commit(ends, 4_000);
+      const replies = ledger.commit(begins, 5_000);
+      expect(new Set(replies.map(({ type }) => type))).toEqual(new Set(["login_begun"]));
+      ledger.close();
+    },
+  );
+
+  it("as full: a wrong password counts all the same", () => {
+    const { ledger, store } = openWithMoney();
+    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) ledger.commit([begin], 2_000);
+    store.fault = new StoreFull();
+    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) ledger.commit([end("wrong_password")], 2_000);
+    store.fault = null;
+    expect(ledger.commit([begin], 4_000)).toEqual([{ type: "rejected", rejection: "locked" }]);
     ledger.close();
   });
 
