@@ -20,8 +20,9 @@ export async function freeAtmNumber(): Promise<string> {
 }
 
 /** Starts an ATM that finds the bank at `port` and its key in `folder`. */
-export async function startAtm(number: string, port: number, folder: string) {
-  const atm = startProgram("client", number, "--bank", `127.0.0.1:${port}`, "--data", folder);
+export async function startAtm(number: string, port: number, folder: string, flags: string[] = []) {
+  const place = ["--bank", `127.0.0.1:${port}`, "--data", folder];
+  const atm = startProgram("client", number, ...place, ...flags);
   const [, url = ""] = await atm.printed(/Running on (http:\/\/127\.0\.0\.1:\d+)/);
   return { atm, url };
 }
