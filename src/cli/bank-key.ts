@@ -3,7 +3,7 @@
 import { join, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { decodeHex } from "../protocol/hex.ts";
-import { fresh } from "../server/keys/fresh-file.ts";
+import { freshOrKept } from "../server/keys/fresh-file.ts";
 import { readIfThere } from "../server/keys/secret-file.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 
@@ -38,7 +38,7 @@ export function readBankKey(folder: string): Uint8Array | null {
 /**
  * The same, as it is at each call. A key that was there once stays until there is another: without
  * one, customers would be offered the classic protocol alone.
- * @param onDamage Told once of each version of the file that holds no key.
+ * @param onDamage Told once why the file cannot be read any more.
  * @throws CommandFailed for a file that is damaged at the start.
  */
 export function followBankKey(
@@ -46,16 +46,9 @@ export function followBankKey(
   onDamage: (message: string) => void,
 ): () => Uint8Array | null {
   let key = readBankKey(folder);
-  const look = fresh(bankKeyFile(folder), () => {
-    try {
-      key = readBankKey(folder) ?? key;
-    } catch (error) {
-      // The customers of a running ATM are not to be turned away for it.
-      onDamage(error instanceof Error ? error.message : String(error));
-    }
+  return freshOrKept(bankKeyFile(folder), {
+    first: key,
+    read: () => (key = readBankKey(folder) ?? key),
+    onDamage: ({ message }) => onDamage(message),
   });
-  return () => {
-    look();
-    return key;
-  };
 }
