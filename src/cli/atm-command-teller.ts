@@ -91,7 +91,8 @@ export class ModernTeller implements Teller {
     try {
       if (this.#credentials !== null) await this.#session.logOut();
     } catch (error) {
-      if (!(error instanceof Refused)) throw error; // A bank that is busy sees the line end instead.
+      if (!(error instanceof Refused)) throw error;
+      // A bank that is too busy for it sees the line end instead.
     } finally {
       this.#credentials = null;
       this.#session.close();

@@ -1,7 +1,7 @@
 /**
  * The bridge: joins one WebSocket of a page to one line to the bank, over TCP or TLS, byte for
- * byte. It holds no key of a customer and reads nothing. Each side is read no faster than the other takes, and a close on one side
- * closes the other after what was under way.
+ * byte. It holds no key of a customer and reads nothing. Each side is read no faster than the other
+ * takes, and a close on one side closes the other after what was under way.
  */
 
 import type { Socket } from "node:net";
