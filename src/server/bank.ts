@@ -4,9 +4,11 @@
  */
 
 import { mkdirSync } from "node:fs";
-import { RemoteActor } from "../actor/remote-actor.ts";
+import { RemoteActor, type RemoteActorMetrics } from "../actor/remote-actor.ts";
 import type { Supervisor } from "../actor/supervisor.ts";
 import { systemClock } from "../actor/clock.ts";
+import type { DeadLetter } from "../actor/dead-letters.ts";
+import type { ActorMetrics } from "../actor/metrics.ts";
 import { ActorSystem } from "../actor/system.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { HistoryReply } from "../workers/history-thread.ts";
@@ -19,7 +21,7 @@ import type { Log } from "./log.ts";
 import type { News } from "./modern/session-state.ts";
 import type { ConnectionLimits } from "./patience.ts";
 import { Presence } from "./presence.ts";
-import { SessionCrypto, type CryptoMode } from "./classic/session-crypto.ts";
+import { SessionCrypto, type CryptoMode, type Placement } from "./classic/session-crypto.ts";
 import { startThreads } from "./threads/supervision.ts";
 import { serverCertificateWarning } from "./tls/options.ts";
 import { openTlsEntrance } from "./tls/entrance.ts";
@@ -58,9 +60,9 @@ export type BankOptions = {
 export type Bank = {
   readonly host: string;
   readonly port: number;
-  /** The fingerprint of the key that modern clients pin. */
+  /** The fingerprint of the key that modern clients pin; a rotation changes it. */
   readonly fingerprint: string;
-  /** That key, in hex. */
+  /** That key as it is now, in hex. */
   readonly publicKey: string;
   /** Stops taking requests, answers those in hand, and leaves everything on the disk. */
   stop(): Promise<void>;
@@ -69,7 +71,14 @@ export type Bank = {
 
 export type BankMetrics = {
   acceptor: ReturnType<Acceptor["metrics"]>;
-  ledger: ReturnType<RemoteActor<LedgerRequest, LedgerReply>["metrics"]>;
+  ledger: RemoteActorMetrics;
+  history: RemoteActorMetrics;
+  /** The sessions and whoever else lives on the main thread, taken together. */
+  actors: { count: number; depth: number; handled: number };
+  /** The latest too, but not what they said: that may be a password. */
+  deadLetters: { total: number; recent: Omit<DeadLetter, "message">[] };
+  /** Where the sessions' sealing is done. */
+  crypto: { placement: Placement };
   pool: ReturnType<CryptoPool["metrics"]>;
   threads: ReturnType<Supervisor["metrics"]>;
 };
@@ -80,11 +89,11 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keys = openKeyRing(folder);
   const clock = systemClock;
-  const identity = openIdentity(folder, clock.now());
+  openIdentity(folder, clock.now());
   const onAlarm = (message: string): void => log.write({ type: "alarm", message });
   const onDamage = ({ message }: Error): void => onAlarm(message);
   const currentIdentity = followIdentity(folder, { now: () => clock.now(), onDamage });
-  const tls = openTlsEntrance(folder, options.mutualTls);
+  const tls = openTlsEntrance(folder, { mutual: options.mutualTls, onDamage });
   const warning = tls === null ? null : serverCertificateWarning(folder, clock.now());
   if (warning !== null) onAlarm(warning);
   const system = new ActorSystem({ clock });
@@ -98,10 +107,11 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const { auditKey, pepper } = keys;
   const supervisor = await startThreads({ ...options, auditKey, ledger, history });
   const pool = new CryptoPool({ ...options, pepper, onAlarm });
-  const crypto = new SessionCrypto({ mode: options.crypto, pool, clock });
+  const crypto = new SessionCrypto({ mode: options.crypto, pool, clock, onAlarm });
   const context = {
     ...{ system, clock, ledger, history, pool, crypto, log, tls },
     ...{ limits: options.limits, about: options.about, classic: options.classic },
+    tlsOnly: options.mutualTls,
     presence: new Presence<News>(),
     identities: () => currentIdentity().all,
   };
@@ -116,11 +126,16 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   try {
     const { address, port } = await acceptor.listen();
     log.write({ type: "listening", address: `${address}:${port}` });
+    log.write({ type: "told", message: `Key fingerprint: ${currentIdentity().fingerprint}` });
     return {
       host: address,
       port,
-      fingerprint: identity.fingerprint,
-      publicKey: identity.publicKeyHex,
+      get fingerprint() {
+        return currentIdentity().fingerprint;
+      },
+      get publicKey() {
+        return currentIdentity().publicKeyHex;
+      },
       async stop() {
         await acceptor.drain();
         await stopParts();
@@ -129,6 +144,13 @@ export async function startBank(options: BankOptions): Promise<Bank> {
       metrics: () => ({
         acceptor: acceptor.metrics(),
         ledger: ledger.metrics(),
+        history: history.metrics(),
+        actors: sumOf(system.metrics()),
+        deadLetters: {
+          total: deadLetters.total,
+          recent: deadLetters.recent().map(({ to, reason, at }) => ({ to, reason, at })),
+        },
+        crypto: { placement: crypto.placement },
         pool: pool.metrics(),
         threads: supervisor.metrics(),
       }),
@@ -138,3 +160,9 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     throw error;
   }
 }
+
+const sumOf = (actors: readonly ActorMetrics[]): BankMetrics["actors"] => ({
+  count: actors.length,
+  depth: actors.reduce((sum, { depth }) => sum + depth, 0),
+  handled: actors.reduce((sum, { handled }) => sum + handled, 0),
+});

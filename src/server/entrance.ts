@@ -10,12 +10,20 @@ import { protocolOf } from "../protocol/channel.ts";
 import { ClassicConnection, type ClassicContext } from "./classic/connection.ts";
 import { isLoopback } from "./loopback.ts";
 import { ModernConnection, type ModernContext } from "./modern/connection.ts";
-import type { TerminalVerdict } from "./tls/terminals.ts";
+import { takeNote } from "./note.ts";
+import { terminalOf } from "./terminal-of.ts";
+import type { TerminalRefusal, TerminalVerdict } from "./tls/terminals.ts";
 
 const NO_CLASSIC = formatReply({
   type: "invalid_request",
   detail: "this bank does not speak the classic protocol",
 });
+
+/**
+ * What ends a line that is open. A register that cannot be read lets nobody new in, but says
+ * nothing against those who were let in.
+ */
+const LOST: ReadonlySet<TerminalRefusal> = new Set(["expired", "not_enrolled", "revoked"]);
 
 /** Whoever serves a socket, whatever it speaks. */
 export interface Served {
@@ -32,6 +40,8 @@ export type EntranceContext = ClassicContext &
     classic: boolean;
     /** Null if there is no certificate: then nobody gets in by TLS. */
     tls: TlsEntrance | null;
+    /** Whether nothing is served outside TLS, not even to this machine. */
+    tlsOnly: boolean;
   };
 
 /** Takes TLS off a socket. */
@@ -41,9 +51,14 @@ export interface TlsEntrance {
 }
 
 export type TlsOutcome = {
-  onSecure: (socket: TLSSocket, verdict: TerminalVerdict) => void;
+  /** `check` may be asked again, for as long as the line is open. */
+  onSecure: (socket: TLSSocket, check: TerminalCheck) => void;
   onFailed: () => void;
 };
+
+type TerminalCheck = () => TerminalVerdict;
+/** Of a socket within TLS: the name in its certificate, if it has one. */
+type Secured = { terminal: string | null };
 
 export class Entrance implements Served {
   readonly #socket: Socket;
@@ -52,6 +67,8 @@ export class Entrance implements Served {
   readonly #peer: string;
   /** Who serves the socket, once that is known. */
   #served: Served | null = null;
+  /** Of a line in TLS, until it has found against it. */
+  #check: TerminalCheck | null = null;
 
   constructor(socket: Socket, context: EntranceContext, onClosed: () => void) {
     this.#socket = socket;
@@ -77,27 +94,43 @@ export class Entrance implements Served {
   }
 
   sweep(now: number): void {
+    this.#guard(() => this.#checkAgain());
     if (this.#served !== null) this.#served.sweep(now);
     else if (now - this.#arrivedAt >= this.#context.limits.loginMs) this.#socket.destroy();
   }
 
-  /** @param secured Of a socket within TLS: the name in its certificate, if it has one. */
-  #awaitFirstByte(socket: Socket, secured: { terminal: string | null } | null): void {
+  /** A terminal that is none any more gets what it is owed, and asks for nothing more. */
+  #checkAgain(): void {
+    if (this.#check === null || this.#socket.destroyed) return;
+    const verdict = this.#check();
+    if (verdict.ok || !LOST.has(verdict.reason)) return;
+    this.#check = null;
+    this.#note(verdict.reason);
+    this.drain();
+  }
+
+  #awaitFirstByte(socket: Socket, secured: Secured | null): void {
     const onEnd = (): void => void socket.end();
     socket.once("end", onEnd);
     socket.once("data", (chunk: Uint8Array) => {
       socket.off("end", onEnd);
       socket.pause();
       socket.unshift(chunk);
-      this.#enter(socket, chunk[0] ?? 0, secured);
+      this.#guard(() => this.#enter(socket, chunk[0] ?? 0, secured));
     });
     socket.resume();
   }
 
-  #enter(socket: Socket, firstByte: number, secured: { terminal: string | null } | null): void {
+  #enter(socket: Socket, firstByte: number, secured: Secured | null): void {
     const address = this.#socket.remoteAddress ?? "unknown";
-    const terminal = secured?.terminal ?? address;
-    switch (protocolOf(firstByte)) {
+    const terminal = secured?.terminal ?? terminalOf(address);
+    const protocol = protocolOf(firstByte);
+    if (this.#context.tlsOnly && secured === null && protocol !== "tls") {
+      this.#note("required");
+      socket.destroy();
+      return;
+    }
+    switch (protocol) {
       case "modern":
         this.#served = new ModernConnection(socket, this.#context, () => undefined, terminal);
         socket.resume();
@@ -132,23 +165,37 @@ export class Entrance implements Served {
       return;
     }
     tls.unwrap(socket, {
-      onSecure: (secure, verdict) => {
+      onSecure: (secure, check) => {
         secure.on("error", () => undefined);
-        if (verdict.ok) {
-          this.#awaitFirstByte(secure, { terminal: verdict.name });
-          return;
-        }
-        this.#note(verdict.reason);
-        secure.destroy();
+        this.#guard(() => this.#admit(secure, check));
       },
       onFailed: () => this.#note("handshake_failed"),
     });
   }
 
+  #admit(secure: TLSSocket, check: TerminalCheck): void {
+    const verdict = check();
+    if (verdict.ok) {
+      this.#check = check;
+      this.#awaitFirstByte(secure, { terminal: verdict.name });
+      return;
+    }
+    this.#note(verdict.reason);
+    secure.destroy();
+  }
+
+  /** What is thrown here would end the process: it ends this line, and is told. */
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#context.log.write({ type: "alarm", message: `a line failed: ${detail}` });
+      this.#socket.destroy();
+    }
+  }
+
   #note(outcome: string): void {
-    const { ledger, log } = this.#context;
-    const event = { who: this.#peer, action: "tls", outcome };
-    ledger.cast({ type: "note", ...event, origin: this.#peer });
-    log.write({ type: "reported", peer: this.#peer, ...event });
+    takeNote(this.#context, { peer: this.#peer, who: this.#peer, action: "tls", outcome });
   }
 }

@@ -4,13 +4,17 @@
  */
 
 import type { Answer } from "../actor/answer.ts";
+import type { Clock } from "../actor/clock.ts";
 import type { RemoteActor } from "../actor/remote-actor.ts";
 import type { Command } from "../bank/ledger.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { CryptoPool } from "./threads/crypto-pool.ts";
 import type { Log } from "./log.ts";
+import { takeNote } from "./note.ts";
 
 const LEDGER_MS_MAX = 10_000;
+/** How long an overloaded ledger is left alone before it is told of a login once more. */
+const SETTLE_MS = 1_000;
 
 /** `About` is what a session wants to remember of a question until its answer comes. */
 export type Errand<About> =
@@ -19,6 +23,8 @@ export type Errand<About> =
   | { type: "hash_password"; password: string }
   | { type: "check_password"; password: string; hash: string | null }
   | { type: "ask_ledger"; command: Command; who: string; key?: string; about: About }
+  /** Tells the ledger later how a try of a login ended that it may hold as pending. No answer. */
+  | { type: "settle_login"; command: Command & { type: "end_login" } }
   /** For the audit and the terminal; `who` is null for somebody who has not logged in. */
   | { type: "note"; who: string | null; action: string; outcome: string }
   /** For the terminal alone: what was done, by whom. */
@@ -35,6 +41,7 @@ export type ErrandOptions<About> = {
   pool: CryptoPool;
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
   log: Log;
+  clock: Clock;
   /** The peer's address and port. */
   peer: string;
   tell: (result: ErrandResult<About>) => void;
@@ -70,6 +77,9 @@ export class Errands<About> {
         return;
       case "ask_ledger":
         this.#askLedger(errand);
+        return;
+      case "settle_login":
+        this.#settleLogin(errand.command);
         return;
       case "note":
         this.#note(errand);
@@ -109,11 +119,16 @@ export class Errands<About> {
     });
   }
 
+  /** Once: a ledger that is still overloaded forgets the try with the next thirty minutes. */
+  #settleLogin(command: Command & { type: "end_login" }): void {
+    const { ledger, peer, clock } = this.#options;
+    const who = command.username;
+    const request: LedgerRequest = { type: "command", command, who, origin: peer };
+    clock.after(SETTLE_MS, () => void ledger.call(request, LEDGER_MS_MAX));
+  }
+
   #note({ who, action, outcome }: Errand<About> & { type: "note" }): void {
-    const { ledger, log, peer } = this.#options;
-    const subject = who ?? peer;
-    const taken = ledger.cast({ type: "note", who: subject, action, outcome, origin: peer });
-    log.write({ type: "reported", peer, action, who: subject, outcome });
-    if (taken === "busy") log.write({ type: "alarm", message: "the audit lacks the event above" });
+    const { peer } = this.#options;
+    takeNote(this.#options, { peer, who: who ?? peer, action, outcome });
   }
 }

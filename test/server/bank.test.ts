@@ -2,8 +2,35 @@
 
 import { describe, expect, it } from "vitest";
 import { dollars } from "../../src/bank/money.ts";
+import { rotateIdentity } from "../../src/server/keys/identity.ts";
 import { startTestBank } from "../test-bank.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+
+describe("the bank", () => {
+  it("shows its insides, and of dead letters nothing that was in them", async () => {
+    const { bank, customer } = await startTestBank();
+    await customer("alice");
+    const { actors, deadLetters, history, crypto } = bank.metrics();
+    expect(actors).toMatchObject({ count: 1, depth: 0 });
+    expect(actors.handled).toBeGreaterThan(1);
+    expect(deadLetters).toEqual({ total: 0, recent: [] });
+    expect(history).toMatchObject({ name: "history", state: "attached" });
+    expect(crypto).toEqual({ placement: "inline" });
+  });
+
+  it("says which key it has when it starts, and follows a rotation", async () => {
+    const { bank, events, folder } = await startTestBank();
+    const { fingerprint } = bank;
+    expect(events.slice(0, 2)).toEqual([
+      { type: "listening", address: `127.0.0.1:${bank.port}` },
+      { type: "told", message: `Key fingerprint: ${fingerprint}` },
+    ]);
+    const rotated = rotateIdentity(folder, { overlapMs: 0, nowMs: Date.now() });
+    expect(bank.fingerprint).toBe(rotated.fingerprint);
+    expect(bank.publicKey).toBe(rotated.publicKeyHex);
+    expect(bank.fingerprint).not.toBe(fingerprint);
+  });
+});
 
 describe("a customer", () => {
   it.for(["inline", "pool"] as const)("moves money, with sealing %s", async (crypto) => {

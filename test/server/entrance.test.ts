@@ -1,5 +1,6 @@
 /** The entrance: the first byte decides who serves a line, in clear, in TLS, and from elsewhere. */
 
+import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import { connect, type TLSSocket } from "node:tls";
 import { readFileSync } from "node:fs";
@@ -12,11 +13,15 @@ import { TlsTransport } from "../../src/client/tls-transport.ts";
 import type { Transport } from "../../src/client/transport.ts";
 import { ClientHandshake } from "../../src/protocol/channel.ts";
 import { decodeHex } from "../../src/protocol/hex.ts";
+import { Entrance, type TlsEntrance } from "../../src/server/entrance.ts";
+import type { LogEvent } from "../../src/server/log.ts";
 import { initAuthority } from "../../src/server/tls/authority.ts";
 import { tlsFiles } from "../../src/server/tls/files.ts";
+import type { TerminalVerdict } from "../../src/server/tls/terminals.ts";
 import { RawLine } from "../attacks/raw-line.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startTestBank, type TestBank } from "../test-bank.ts";
+import { openStage, socketPair } from "./classic/connection-stage.ts";
 
 const PASSWORD = "a good password";
 const NOT_OPEN = "Invalid request: a message starts with a brace, and nothing follows its end";
@@ -161,6 +166,52 @@ describe("TLS", () => {
     await line.rest();
     await expect.poll(() => tlsNotes(bank)).toEqual(["handshake_failed"]);
     expect(bank.bank.metrics().acceptor.serving).toBe(0);
+  });
+});
+
+describe("a line in TLS that is open", () => {
+  /** TLS that is none, by which a test can say what becomes of a terminal. */
+  async function openInTls(check: () => TerminalVerdict) {
+    const { context, events, clock } = openStage();
+    const [served, peer] = await socketPair();
+    const tls: TlsEntrance = {
+      unwrap(socket, { onSecure }) {
+        socket.read(1); // The byte that told of it.
+        onSecure(socket as TLSSocket, check);
+      },
+    };
+    const entrance = new Entrance(served, { ...context, tls }, () => undefined);
+    peer.write(Uint8Array.of(0x16, 0x7b)); // And a brace in it: classic.
+    await once(served, "data");
+    const notes = (): string[] =>
+      events.flatMap((event) => (event.type === "reported" ? [event.outcome] : []));
+    const alarms = (): LogEvent[] => events.filter(({ type }) => type === "alarm");
+    const sweep = (): void => entrance.sweep(clock.monotonic());
+    return { served, notes, alarms, sweep };
+  }
+
+  it("stays so while the register cannot be read, and ends with its terminal", async () => {
+    let verdict: TerminalVerdict = { ok: true, name: "lobby" };
+    const { served, notes, sweep } = await openInTls(() => verdict);
+    verdict = { ok: false, reason: "register_unreadable" };
+    sweep();
+    expect([served.writableEnded, notes()]).toEqual([false, []]);
+    verdict = { ok: false, reason: "expired" };
+    sweep();
+    sweep();
+    expect([served.writableEnded, notes()]).toEqual([true, ["expired"]]);
+  });
+
+  it("ends alone, with an alarm, if its check throws", async () => {
+    let isBroken = false;
+    const { served, alarms, sweep } = await openInTls(() => {
+      if (isBroken) throw new Error("EMFILE: too many open files");
+      return { ok: true, name: "lobby" };
+    });
+    isBroken = true;
+    sweep();
+    expect(served.destroyed).toBe(true);
+    expect(alarms()).toEqual([{ type: "alarm", message: expect.stringContaining("EMFILE") }]);
   });
 });
 

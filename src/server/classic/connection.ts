@@ -57,13 +57,8 @@ export class ClassicConnection implements Speaker {
   #isDraining = false;
   #peerHasEnded = false;
 
-  /** @param terminal What the session's cash belongs to; the peer's address unless told. */
-  constructor(
-    socket: Socket,
-    context: ClassicContext,
-    onClosed: () => void,
-    terminal = socket.remoteAddress ?? "unknown",
-  ) {
+  /** @param terminal What the session's cash belongs to. */
+  constructor(socket: Socket, context: ClassicContext, onClosed: () => void, terminal: string) {
     this.#context = context;
     this.#onClosed = onClosed;
     this.#line = new Line({ ...context, socket, terminal }, this);
@@ -123,6 +118,10 @@ export class ClassicConnection implements Speaker {
     // A request in hand runs to its end, so that no login stays half counted; then nobody is left.
     if (!this.#isBusy) this.#session.stop();
     this.#onClosed();
+  }
+
+  failed(error: unknown): void {
+    this.#sessionCrashed(error);
   }
 
   /** Hands the session its next message, if it is free to take one and there is one. */

@@ -40,13 +40,23 @@ export function choosePlacement(current: Placement, { mainBusy, coresIdle }: Loa
   return mainBusy < 0.4 || coresIdle < 0.1 ? "inline" : "pool";
 }
 
+export type SessionCryptoOptions = {
+  mode: CryptoMode;
+  pool: CryptoPool;
+  clock: Clock;
+  /** Told of each task that the pool could not do. */
+  onAlarm: (message: string) => void;
+};
+
 export class SessionCrypto {
   readonly #pool: CryptoPool;
+  readonly #onAlarm: (message: string) => void;
   #placement: Placement;
   #cancelSample: Cancel = () => undefined;
 
-  constructor({ mode, pool, clock }: { mode: CryptoMode; pool: CryptoPool; clock: Clock }) {
+  constructor({ mode, pool, clock, onAlarm }: SessionCryptoOptions) {
     this.#pool = pool;
+    this.#onAlarm = onAlarm;
     this.#placement = mode === "pool" ? "pool" : "inline";
     if (mode === "auto" && availableParallelism() > 1) this.#sampleOn(clock);
   }
@@ -55,10 +65,15 @@ export class SessionCrypto {
     return this.#placement;
   }
 
-  /** Does one task of a session, at once or in the pool. */
+  /** Does one task of a session, at once or in the pool; if a thread died over it, here. */
   perform(secrets: SessionSecrets, task: SealingTask): SealingResult | Promise<SealingResult> {
     if (this.#placement === "inline") return performSealing(nodeCiphers, secrets.keys, task);
-    return this.#pool.seal({ masterSecret: secrets.masterSecret, task });
+    const { masterSecret, keys } = secrets;
+    return this.#pool.seal({ masterSecret, task }).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#onAlarm(`a sealing task failed in the pool, and is done without it: ${reason}`);
+      return performSealing(nodeCiphers, keys, task);
+    });
   }
 
   close(): void {

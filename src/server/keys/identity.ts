@@ -79,8 +79,8 @@ export function rotateIdentity(
 
 /**
  * The identity of a running bank at each handshake: a rotation is taken up at once, and a key ends
- * when its time does. If the files are damaged under the bank, or it may not read them (as when root
- * has rotated the key), it keeps what it has and says so.
+ * when its time does. If the files are damaged under the bank, or it may not read them (as when
+ * root has rotated the key), it keeps what it has and says so.
  */
 export function followIdentity(
   folder: string,

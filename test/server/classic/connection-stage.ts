@@ -82,20 +82,23 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
   const histories = servePort<HistoryQuery, HistoryReply>(farHistory, (letters) => {
     histories.reply(letters.map(({ id, request }) => [id, reader.history(request)] as const));
   });
+  const events: LogEvent[] = [];
   const pool = new CryptoPool({ pepper: new Uint8Array(48), bcryptCost: 4, passwordsMax });
-  const sessionCrypto = new SessionCrypto({ mode: crypto, pool, clock });
+  const sessionCrypto = new SessionCrypto({
+    ...{ mode: crypto, pool, clock },
+    onAlarm: (message) => void events.push({ type: "alarm", message }),
+  });
   onTestFinished(async () => {
     sessionCrypto.close();
     await pool.close();
     reader.close();
     books.close();
   });
-  const events: LogEvent[] = [];
   const log = { write: (event: LogEvent) => void events.push(event), flush: () => undefined };
   const identity = nodeCiphers.generateKeyPair();
   const context: EntranceContext = {
     ...{ system, ledger, history, pool, crypto: sessionCrypto, log, limits: LIMITS, clock },
-    ...{ about: { name: "Test Bank", version: "0" }, classic: true, tls: null },
+    ...{ about: { name: "Test Bank", version: "0" }, classic: true, tls: null, tlsOnly: false },
     presence: new Presence<News>(),
     identities: () => [identity],
   };
@@ -104,7 +107,7 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
     holdLedger: () => void (isHeld = true),
     async connect() {
       const [served, socket] = await socketPair();
-      const connection = new ClassicConnection(served, context, () => undefined);
+      const connection = new ClassicConnection(served, context, () => undefined, "127.0.0.1");
       return { connection, served, peer: new Peer(socket, clock) };
     },
   };

@@ -12,6 +12,10 @@ import {
 const NOW = 1_700_000_000;
 const secrets = deriveSecrets(new Uint8Array(32).fill(5));
 
+const raise = (message: string): never => {
+  throw new Error(message);
+};
+
 function openPool(passwordsMax = 4): CryptoPool {
   const pool = new CryptoPool({ pepper: new Uint8Array(48), bcryptCost: 4, passwordsMax });
   onTestFinished(() => pool.close());
@@ -42,7 +46,7 @@ describe("placement", () => {
 
   it("is looked at again and again, until the end", () => {
     const clock = new ManualClock();
-    const crypto = new SessionCrypto({ mode: "auto", pool: openPool(), clock });
+    const crypto = new SessionCrypto({ mode: "auto", pool: openPool(), clock, onAlarm: raise });
     const before = clock.pending;
     for (let count = 0; count < 5; count++) clock.advance(500);
     expect(clock.pending).toBe(before);
@@ -52,7 +56,7 @@ describe("placement", () => {
 
   it.for(["inline", "pool"] as const)("stays %s if the operator says so", (mode) => {
     const clock = new ManualClock();
-    const crypto = new SessionCrypto({ mode, pool: openPool(), clock });
+    const crypto = new SessionCrypto({ mode, pool: openPool(), clock, onAlarm: raise });
     expect(clock.pending).toBe(0);
     expect(crypto.placement).toBe(mode);
   });
@@ -63,7 +67,7 @@ describe("sealing", () => {
     const pool = openPool();
     const clock = new ManualClock();
     const [here, there] = (["inline", "pool"] as const).map(
-      (mode) => new SessionCrypto({ mode, pool, clock }),
+      (mode) => new SessionCrypto({ mode, pool, clock, onAlarm: raise }),
     );
     for (const [from, to] of [
       [here, there],
