@@ -3,7 +3,9 @@
  * One at a time in a session. A procedure of pure steps, which ends in an outcome.
  */
 
-import type { AccountId, Command } from "../bank/ledger.ts";
+import type { Answer } from "../actor/answer.ts";
+import type { AccountId, Command, LoginPurpose } from "../bank/ledger.ts";
+import type { LedgerReply } from "../workers/ledger.ts";
 import { isUnknown, rejectionOf } from "./answers.ts";
 import type { Errand, ErrandResult } from "./errands.ts";
 
@@ -29,6 +31,8 @@ export type Admission = {
     | "checking" //     the password that was given
     | "failing" //      the attempt stays counted
     | "abandoning"; //  it does not
+  /** What the password is checked against: the ledger is told, for it may change meanwhile. */
+  readonly checkedHash?: string | null;
   /** Set once the steps that remain can no longer change it. */
   readonly outcome: AdmissionOutcome | null;
 };
@@ -91,7 +95,8 @@ function whenWaitingTurn(admission: Admission, result: ErrandResult<unknown>): A
   const { wish, terminal } = admission;
   if (!result.granted) return { outcome: { type: "busy" }, errands: [] };
   if (wish.type === "sign_up") return hash(admission, wish.password);
-  const command: Command = { type: "begin_login", username: wish.username, terminal };
+  const { username } = wish;
+  const command: Command = { type: "begin_login", username, terminal, ...purposeOf(wish) };
   return go(admission, "beginning", [ask(command, wish)]);
 }
 
@@ -101,26 +106,29 @@ function whenBeginning(admission: Admission, result: ErrandResult<unknown>): Adm
   if (answer.ok && answer.reply.type === "login_begun") {
     const { password } = admission.wish;
     const { passwordHash } = answer.reply;
-    return go(admission, "checking", [{ type: "check_password", password, hash: passwordHash }]);
+    return go({ ...admission, checkedHash: passwordHash }, "checking", [
+      { type: "check_password", password, hash: passwordHash },
+    ]);
+  }
+  // It may still be counted, late, and would then take up a place for as long as a lockout.
+  if (!answer.ok && answer.failure === "timed_out") {
+    return end(BUSY, [settle(admission, "not_checked")]);
   }
   if (rejectionOf(answer) === "locked") return end({ type: "locked" });
   return end(answer.ok && answer.reply.type === "read_only" ? READ_ONLY : BUSY);
 }
 
 function whenChecking(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
-  const { wish, terminal } = admission;
-  const { username } = wish;
-  const endLogin = (outcome: "wrong_password" | "authenticated") =>
-    ask({ type: "end_login", username, terminal, outcome }, wish);
+  const { wish } = admission;
   if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
   if (!result.valid) {
     return go({ ...admission, outcome: { type: "failed" } }, "failing", [
-      endLogin("wrong_password"),
+      ask(endLogin(admission, "wrong_password"), wish),
     ]);
   }
   if (wish.type === "change_password") return hash(admission, wish.newPassword);
-  return go(admission, "storing", [endLogin("authenticated")]);
+  return go(admission, "storing", [ask(endLogin(admission, "authenticated"), wish)]);
 }
 
 function whenHashing(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
@@ -130,9 +138,10 @@ function whenHashing(admission: Admission, result: ErrandResult<unknown>): Admis
   }
   if (result.type !== "password_hashed") return unexpected(admission, result);
   const passwordHash = result.hash;
+  const { checkedHash = null } = admission;
   const command: Command =
     wish.type === "change_password"
-      ? { type: "change_password", account: wish.account, terminal, passwordHash }
+      ? { type: "change_password", account: wish.account, terminal, passwordHash, checkedHash }
       : { type: "sign_up", username: wish.username, passwordHash };
   return go(admission, "storing", [ask(command, wish)]);
 }
@@ -140,7 +149,8 @@ function whenHashing(admission: Admission, result: ErrandResult<unknown>): Admis
 function whenStoring(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
   if (result.type !== "answered") return unexpected(admission, result);
   const { answer } = result;
-  if (!answer.ok) return end(isUnknown(answer) ? { type: "unknown" } : BUSY);
+  if (!answer.ok && isUnknown(answer)) return end({ type: "unknown" });
+  if (!answer.ok) return end(BUSY, settlementOf(admission, answer, "not_checked"));
   const { reply } = answer;
   switch (reply.type) {
     case "signed_up":
@@ -149,6 +159,8 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
       return end({ type: "logged_in", account: reply.account, vault: reply.vault });
     case "done":
       return end({ type: "password_changed" });
+    case "login_failed": // The password was changed while it was checked.
+      return end({ type: "failed" });
     case "rejected":
       return end({ type: reply.rejection === "username_taken" ? "username_taken" : "failed" });
     default:
@@ -156,10 +168,17 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
   }
 }
 
-/** The outcome is known before the ledger answers; but a failure is one once it was counted. */
-function whenEnding({ outcome }: Admission, result: ErrandResult<unknown>): AdmissionStep {
+/**
+ * The outcome is known before the ledger answers; but a failure is one only once it was counted,
+ * and until then the peer is told to try again.
+ */
+function whenEnding(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
+  const { outcome, step } = admission;
   if (outcome === null) throw new Error("an admission ends without an outcome");
-  return end(result.type === "answered" && result.answer.ok ? outcome : BUSY);
+  if (result.type !== "answered") return unexpected(admission, result);
+  if (result.answer.ok) return end(outcome);
+  const judged = step === "failing" ? "wrong_password" : "not_checked";
+  return end(BUSY, settlementOf(admission, result.answer, judged));
 }
 
 const BUSY: AdmissionOutcome = { type: "busy" };
@@ -170,11 +189,41 @@ const hash = (admission: Admission, password: string): AdmissionStep =>
 
 /** The attempt that was begun is taken back: the bank could not do its part. */
 function abandon(admission: Admission): AdmissionStep {
-  const { wish, terminal } = admission;
-  const { username } = wish;
-  const command: Command = { type: "end_login", username, terminal, outcome: "not_checked" };
-  return go({ ...admission, outcome: BUSY }, "abandoning", [ask(command, wish)]);
+  const command = endLogin(admission, "not_checked");
+  return go({ ...admission, outcome: BUSY }, "abandoning", [ask(command, admission.wish)]);
 }
+
+type EndLogin = Command & { type: "end_login" };
+
+function endLogin(
+  { wish, terminal, checkedHash = null }: Admission,
+  outcome: EndLogin["outcome"],
+): EndLogin {
+  const { username } = wish;
+  return {
+    ...{ type: "end_login", username, terminal, outcome, ...purposeOf(wish) },
+    ...(outcome === "authenticated" && { checkedHash }),
+  };
+}
+
+/** A wrong old password is no failed login to the audit. */
+const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } =>
+  type === "change_password" ? { purpose: type } : {};
+
+/** The end of a try that the ledger has refused to hear: it is told once more, later. */
+const settlementOf = (
+  admission: Admission,
+  answer: Answer<LedgerReply>,
+  outcome: EndLogin["outcome"],
+): Errands => {
+  const isRefused = !answer.ok && answer.failure === "busy";
+  return isRefused && admission.wish.type !== "sign_up" ? [settle(admission, outcome)] : [];
+};
+
+const settle = (admission: Admission, outcome: EndLogin["outcome"]): Errand<"admission"> => ({
+  type: "settle_login",
+  command: endLogin(admission, outcome),
+});
 
 const go = (admission: Admission, step: Admission["step"], errands: Errands): AdmissionStep => ({
   admission: { ...admission, step },
@@ -182,9 +231,9 @@ const go = (admission: Admission, step: Admission["step"], errands: Errands): Ad
 });
 
 /** The turn was taken, so it is given back. */
-const end = (outcome: AdmissionOutcome): AdmissionStep => ({
+const end = (outcome: AdmissionOutcome, errands: Errands = []): AdmissionStep => ({
   outcome,
-  errands: [{ type: "end_turn" }],
+  errands: [...errands, { type: "end_turn" }],
 });
 
 const ask = (command: Command, { username }: Wish): Errand<"admission"> => ({

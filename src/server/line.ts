@@ -20,6 +20,8 @@ export interface Speaker {
   wasRead(): void;
   /** The line is gone. Called once, and nothing after it. */
   closed(): void;
+  /** One of the above threw: a bug, or a file that cannot be read. The line is of no more use. */
+  failed(error: unknown): void;
 }
 
 export type LineOptions = {
@@ -48,18 +50,26 @@ export class Line {
     this.terminal = terminal;
     this.peer = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort}`;
     socket.setNoDelay(true);
+    // What is thrown into a socket's event would end the process, and with it everybody's line.
+    const guarded = (listener: () => void): void => {
+      try {
+        listener();
+      } catch (error) {
+        speaker.failed(error);
+      }
+    };
     socket.on("data", (chunk) => {
-      if (!this.#isOver) speaker.received(chunk);
+      if (!this.#isOver) guarded(() => speaker.received(chunk));
     });
-    socket.on("end", () => speaker.peerEnded());
+    socket.on("end", () => guarded(() => speaker.peerEnded()));
     socket.on("drain", () => {
       this.#patience.read();
-      speaker.wasRead();
+      guarded(() => speaker.wasRead());
     });
     socket.on("error", () => undefined); // 'close' follows, and says all that matters.
     socket.on("close", () => {
       this.#isOver = true;
-      speaker.closed();
+      guarded(() => speaker.closed());
     });
   }
 

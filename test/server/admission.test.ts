@@ -56,11 +56,31 @@ const ask = (command: Command): Errand<"admission"> => ({
 });
 const attempt = { username: "alice", terminal: TERMINAL };
 const BEGIN = ask({ type: "begin_login", ...attempt });
-const endLogin = (outcome: "authenticated" | "wrong_password" | "not_checked") =>
+const endLogin = (outcome: "wrong_password" | "not_checked") =>
   ask({ type: "end_login", ...attempt, outcome });
+const AUTHENTICATED = ask({
+  ...{ type: "end_login", ...attempt, outcome: "authenticated", checkedHash: "old hash" },
+});
+const purpose = "change_password";
+const BEGIN_CHANGE = ask({ type: "begin_login", ...attempt, purpose });
+const endChange = (outcome: "wrong_password" | "not_checked") =>
+  ask({ type: "end_login", ...attempt, outcome, purpose });
+/** Of a try that the ledger may hold as pending: it is told of the end again. */
+const settle = (outcome: "wrong_password" | "not_checked"): Errand<"admission"> => ({
+  ...{ type: "settle_login", command: { type: "end_login", ...attempt, outcome } },
+});
+const settleChange = (outcome: "wrong_password" | "not_checked"): Errand<"admission"> => ({
+  ...{ type: "settle_login", command: { type: "end_login", ...attempt, outcome, purpose } },
+});
+const later = (
+  errands: readonly Errand<"admission">[],
+  outcome: "wrong_password" | "not_checked",
+  told = settle,
+): Errand<"admission">[] => [...errands.slice(0, -1), told(outcome), END];
 const SIGN_UP = ask({ type: "sign_up", username: "alice", passwordHash: "new hash" });
 const CHANGE = ask({
   ...{ type: "change_password", account, terminal: TERMINAL, passwordHash: "new hash" },
+  checkedHash: "old hash",
 });
 const TAKE: Errand<"admission"> = { type: "take_turn" };
 const END: Errand<"admission"> = { type: "end_turn" };
@@ -124,7 +144,7 @@ describe("a sign-up", () => {
 
 describe("a login", () => {
   const begun = [TAKE, BEGIN, END];
-  const right = [TAKE, BEGIN, CHECK, endLogin("authenticated"), END];
+  const right = [TAKE, BEGIN, CHECK, AUTHENTICATED, END];
   const wrong = [TAKE, BEGIN, CHECK, endLogin("wrong_password"), END];
   const unchecked = [TAKE, BEGIN, CHECK, endLogin("not_checked"), END];
   tell(WISHES.logIn, [
@@ -133,16 +153,21 @@ describe("a login", () => {
     [[TURN, tooMany], "busy", begun],
     [[TURN, FULL], "read_only", begun],
     [[TURN, failed("busy")], "busy", begun],
-    [[TURN, failed("timed_out")], "busy", begun],
+    [[TURN, failed("died")], "busy", begun],
+    [[TURN, failed("timed_out")], "busy", [TAKE, BEGIN, settle("not_checked"), END]],
     [[TURN, BEGUN, RIGHT, LOGGED_IN], "logged_in", right],
     [[TURN, BEGUN, RIGHT, unknown], "failed", right],
+    [[TURN, BEGUN, RIGHT, LOGIN_FAILED], "failed", right], // It has another password by now.
     [[TURN, BEGUN, RIGHT, FULL], "read_only", right],
-    [[TURN, BEGUN, RIGHT, failed("busy")], "busy", right],
+    [[TURN, BEGUN, RIGHT, failed("busy")], "busy", later(right, "not_checked")],
+    [[TURN, BEGUN, RIGHT, failed("draining")], "busy", right],
     [[TURN, BEGUN, RIGHT, failed("died")], "unknown", right],
     [[TURN, BEGUN, WRONG, LOGIN_FAILED], "failed", wrong],
-    [[TURN, BEGUN, WRONG, failed("busy")], "busy", wrong],
+    [[TURN, BEGUN, WRONG, failed("busy")], "busy", later(wrong, "wrong_password")],
+    [[TURN, BEGUN, WRONG, failed("timed_out")], "busy", wrong],
     [[TURN, BEGUN, POOL_FAILED, LOGIN_FAILED], "busy", unchecked],
     [[TURN, BEGUN, POOL_FAILED, failed("timed_out")], "busy", unchecked],
+    [[TURN, BEGUN, POOL_FAILED, failed("busy")], "busy", later(unchecked, "not_checked")],
   ]);
 
   it("says whose account it is, and whose cash", () => {
@@ -160,9 +185,9 @@ describe("a login", () => {
 });
 
 describe("a change of password", () => {
-  const begun = [TAKE, BEGIN, END];
-  const changed = [TAKE, BEGIN, CHECK, HASH, CHANGE, END];
-  const wrong = [TAKE, BEGIN, CHECK, endLogin("wrong_password"), END];
+  const begun = [TAKE, BEGIN_CHANGE, END];
+  const changed = [TAKE, BEGIN_CHANGE, CHECK, HASH, CHANGE, END];
+  const wrong = [TAKE, BEGIN_CHANGE, CHECK, endChange("wrong_password"), END];
   tell(WISHES.change, [
     [[NO_TURN], "busy", [TAKE]],
     [[TURN, locked], "locked", begun],
@@ -173,17 +198,22 @@ describe("a change of password", () => {
     [
       [TURN, BEGUN, POOL_FAILED, LOGIN_FAILED],
       "busy",
-      [TAKE, BEGIN, CHECK, endLogin("not_checked"), END],
+      [TAKE, BEGIN_CHANGE, CHECK, endChange("not_checked"), END],
     ],
     [
       [TURN, BEGUN, RIGHT, POOL_FAILED, LOGIN_FAILED],
       "busy",
-      [TAKE, BEGIN, CHECK, HASH, endLogin("not_checked"), END],
+      [TAKE, BEGIN_CHANGE, CHECK, HASH, endChange("not_checked"), END],
     ],
     [[TURN, BEGUN, RIGHT, HASHED, DONE], "password_changed", changed],
     [[TURN, BEGUN, RIGHT, HASHED, unknown], "failed", changed],
+    [[TURN, BEGUN, RIGHT, HASHED, LOGIN_FAILED], "failed", changed],
     [[TURN, BEGUN, RIGHT, HASHED, FULL], "read_only", changed],
-    [[TURN, BEGUN, RIGHT, HASHED, failed("busy")], "busy", changed],
+    [
+      [TURN, BEGUN, RIGHT, HASHED, failed("busy")],
+      "busy",
+      later(changed, "not_checked", settleChange),
+    ],
     [[TURN, BEGUN, RIGHT, HASHED, failed("timed_out")], "unknown", changed],
   ]);
 });

@@ -71,8 +71,7 @@ function whenAdmitting(state: Phase<"admitting">, message: InOrder): Step {
   if (message.type === "received" || message.type === "opened") return unexpected(state, message);
   const step = continueAdmission(state.admission, message);
   if ("admission" in step) return [{ ...state, admission: step.admission }, step.errands];
-  // Once the password is judged, it stays so even if the ledger could not be told of it.
-  return whenAdmitted(state, state.admission.outcome ?? step.outcome, step.errands);
+  return whenAdmitted(state, step.outcome, step.errands);
 }
 
 function whenAdmitted(

@@ -1,6 +1,5 @@
 /** What the calls of a client come to: a question to the ledger, a wish, or an answer at once. */
 
-import { checkPassword, checkUsername } from "../../bank/credentials.ts";
 import type { Command } from "../../bank/ledger.ts";
 import type { Call } from "../../protocol/methods.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
@@ -17,19 +16,20 @@ export type AdmissionCall = Extract<
   { method: "auth.signUp" | "auth.login" | "auth.changePassword" }
 >;
 
+/** Those of whoever is logged in. */
+export type CustomerCall = Exclude<Call, AdmissionCall | { method: "session.info" }>;
+
 export const isAdmission = (call: Call): call is AdmissionCall =>
   call.method === "auth.signUp" ||
   call.method === "auth.login" ||
   call.method === "auth.changePassword";
 
-/** What is wished for, or why it cannot be. */
+/** What is wished for, or why it cannot be. Names and passwords fit: the codec has seen to it. */
 export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | ErrorKind {
   switch (call.method) {
     case "auth.signUp": {
       if (customer !== null) return "already_logged_in";
       const { username, password } = call.params;
-      if (checkUsername(username) !== null) return "bad_username";
-      if (checkPassword(password) !== null) return "bad_password";
       return { type: "sign_up", username, password };
     }
     case "auth.login": {
@@ -40,7 +40,6 @@ export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | E
     case "auth.changePassword": {
       if (customer === null) return "not_logged_in";
       const { oldPassword: password, newPassword } = call.params;
-      if (checkPassword(newPassword) !== null) return "bad_password";
       const { username, account } = customer;
       return { type: "change_password", username, account, password, newPassword };
     }

@@ -19,6 +19,7 @@ import { encodeNotification, encodeResult, parseCall } from "../../protocol/mode
 import { encodeError } from "../../protocol/rpc.ts";
 import { RpcError } from "../../protocol/rpc-error.ts";
 import { HISTORY_LIMIT_MAX } from "../../protocol/methods.ts";
+import type { Notification } from "../../protocol/notifications.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
@@ -126,12 +127,12 @@ export class ModernConnection implements Speaker {
   closed(): void {
     this.#intake.clear();
     this.#leave();
-    // Who hangs up on the bank's hello has found it to be somebody else's, or altered on the way.
-    if (this.#session !== null && !this.#hasCalled) {
-      this.#errands.perform({ type: "note", who: null, action: "handshake", outcome: "cut" });
-    }
-    this.#tell({ type: "closed" });
+    this.#tell({ type: "closed", hasCalled: this.#hasCalled });
     this.#onClosed();
+  }
+
+  failed(error: unknown): void {
+    this.#sessionCrashed(error);
   }
 
   /** Takes up the frames that have arrived, until the session or the peer wants a pause. */
@@ -219,7 +220,7 @@ export class ModernConnection implements Speaker {
         this.#answer(encodeError(effect.id, effect.kind));
         return;
       case "notify":
-        this.#send(encodeNotification(effect.notification));
+        this.#notify(effect.notification);
         return;
       case "read_history":
         this.#readHistory(effect);
@@ -254,8 +255,7 @@ export class ModernConnection implements Speaker {
   #goOn(): void {
     this.#isHolding = false;
     this.#line.heard();
-    if (this.#line.isOver) this.#endSession();
-    else this.#next();
+    this.#next();
   }
 
   #enter(account: AccountId): void {
@@ -268,13 +268,20 @@ export class ModernConnection implements Speaker {
 
   #answer(message: Uint8Array): void {
     this.#unanswered -= 1;
+    this.#line.heard();
     this.#send(message);
     this.#next();
   }
 
+  /** It is not the peer that was heard: news must not keep a session that nobody uses open. */
+  #notify(notification: Notification): void {
+    // What lies unread must not grow by what others do; the history has it.
+    if (notification.method === "account.credited" && this.#line.isUnread) return;
+    this.#send(encodeNotification(notification));
+  }
+
   #send(message: Uint8Array): void {
     if (this.#channel === null || this.#line.isOver) return;
-    this.#line.heard();
     this.#line.write(this.#channel.seal(message));
   }
 

@@ -34,7 +34,8 @@ export type Message =
   | { type: "history_read"; id: RpcId; query: HistoryQuery; answer: Answer<HistoryReply> }
   | { type: "credited"; news: News } //  by another session
   | { type: "drain" }
-  | { type: "closed" }; //               the line is gone
+  /** The line is gone; of a client that has called, or only shaken hands. */
+  | { type: "closed"; hasCalled: boolean };
 
 export type Effect =
   | Errand<About>
@@ -60,8 +61,12 @@ export type Customer = {
   readonly vault: AccountId;
 };
 
-/** A logout waits for the calls before it, and so does a bank that stops. */
-export type Ending = { reason: "draining" } | { reason: "logout"; id: RpcId };
+/**
+ * A logout waits for the calls before it, and so do a bank that stops and one that has met a
+ * breach. Behind a line that is gone they run to their end too: what they did is reported, and
+ * their receivers hear of it.
+ */
+export type Ending = { reason: "draining" | "breach" | "cut" } | { reason: "logout"; id: RpcId };
 
 type Common = {
   /** Messages that broke a rule. */

@@ -8,6 +8,7 @@
 
 import type { Transition } from "../../actor/transition.ts";
 import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
+import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { Call } from "../../protocol/methods.ts";
 import type { ClosingReason } from "../../protocol/notifications.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
@@ -26,6 +27,7 @@ import {
   sessionInfo,
   wishOf,
   type AdmissionCall,
+  type CustomerCall,
 } from "./calls.ts";
 import { admissionErrors, historyResult, ledgerResult } from "./results.ts";
 import {
@@ -57,7 +59,7 @@ export const sessionTransition =
       case "misread":
         return whenMisread(state, message.id, message.kind);
       case "broken":
-        return ended(state, "breach", [noteOf(state, "session", message.code)]);
+        return whenBroken(state, message.code);
       case "timed_out":
         return whenTimedOut(state, message.waitingFor);
       case "answered":
@@ -77,7 +79,7 @@ export const sessionTransition =
       case "drain":
         return drained({ ...state, ending: state.ending ?? { reason: "draining" } }, []);
       case "closed":
-        return whenClosed(state);
+        return whenClosed(state, message.hasCalled);
     }
   };
 
@@ -108,11 +110,7 @@ function whenAdmissionCalled(
   return [{ ...commonOf(state), phase: "admitting", id, admission, customer }, errands];
 }
 
-function whenCustomerCalled(
-  state: Phase<"authenticated">,
-  id: RpcId,
-  call: Exclude<Call, AdmissionCall>,
-): Step {
+function whenCustomerCalled(state: Phase<"authenticated">, id: RpcId, call: CustomerCall): Step {
   const { customer } = state;
   switch (call.method) {
     case "auth.logout":
@@ -126,8 +124,6 @@ function whenCustomerCalled(
     case "account.withdraw":
     case "account.transfer":
       return [oneMore(state), [askLedger(id, call, customer)]];
-    case "session.info":
-      throw new Error("this is answered to everybody");
   }
 }
 
@@ -221,29 +217,38 @@ function whenMisread(state: State, id: RpcId | null, kind: ErrorKind): Step {
   return [{ ...state, breaches }, effects];
 }
 
+/** Nothing more is taken; what was called before is still answered. */
+const whenBroken = (state: State, code: ProtocolErrorCode): Step =>
+  drained({ ...state, ending: { reason: "breach" } }, [noteOf(state, "session", code)]);
+
 function whenTimedOut(state: State, waitingFor: string): Step {
   const note = noteOf(state, "session", `timed_out_${waitingFor}`);
   // Who does not read cannot be told, and who connects and says nothing is no event.
-  if (waitingFor === "reader") return [endedState(state), [note, { type: "hang_up" }]];
+  if (waitingFor === "reader") return drained({ ...state, ending: { reason: "cut" } }, [note]);
   return ended(state, "idle", waitingFor === "login" ? [] : [note]);
 }
 
-/** A session that ends without a word from its client was cut, by whomever. */
-function whenClosed(state: State): Step {
-  const notes = customerOf(state) === null ? [] : [noteOf(state, "session", "cut")];
-  // An admission runs to its end, so that no attempt stays half counted.
-  if (state.phase === "admitting") return [state, notes];
-  return [endedState(state), [...notes, { type: "hang_up" }]];
+/**
+ * A session that ends without a word from its client was cut, by whomever; and who hangs up on the
+ * bank's hello has found it to be somebody else's, or altered on the way.
+ */
+function whenClosed(state: State, hasCalled: boolean): Step {
+  const reason = state.ending?.reason;
+  const isNoted = reason === "cut" || reason === "breach";
+  const note = noteOf(state, hasCalled ? "session" : "handshake", "cut");
+  return drained({ ...state, ending: { reason: "cut" } }, isNoted ? [] : [note]);
 }
 
-/** One call less in flight; the last of a session that is to end ends it. */
+/** One call less in flight. */
 const settled = (state: State, effects: readonly Effect[]): Step =>
   drained({ ...state, inFlight: state.inFlight - 1 }, effects);
 
+/** A session that is to end does so behind its last answer; an admission is always ended first. */
 function drained(state: State, effects: readonly Effect[]): Step {
   const { ending, inFlight, phase } = state;
   if (ending === null || inFlight > 0 || phase === "admitting") return [state, effects];
-  if (ending.reason === "draining") return ended(state, "draining", effects);
+  if (ending.reason === "cut") return [endedState(state), [...effects, { type: "hang_up" }]];
+  if (ending.reason !== "logout") return ended(state, ending.reason, effects);
   return ended(state, "logout", [
     ...effects,
     { type: "send_result", id: ending.id, method: "auth.logout", result: {} },

@@ -129,6 +129,7 @@ function outcomeOf(effect: Effect, chosen: Outcomes): Message | null {
     case "open":
       return chosen.opening;
     case "end_turn":
+    case "settle_login":
     case "start_sealing":
     case "reply":
     case "hang_up":

@@ -3,7 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { cents } from "../../../src/bank/money.ts";
 import type { AccountId } from "../../../src/bank/ledger.ts";
-import { PREFACE } from "../../../src/protocol/channel.ts";
+import { nodeCiphers } from "../../../src/ciphers/node.ts";
+import { ClientHandshake, PREFACE } from "../../../src/protocol/channel.ts";
+import { decodeHex } from "../../../src/protocol/hex.ts";
+import type { LogEvent } from "../../../src/server/log.ts";
+import type { LedgerRequest } from "../../../src/workers/ledger.ts";
 import { PASSWORD, RawSession, type Said } from "../../attacks/modern/raw-session.ts";
 import { RawLine } from "../../attacks/raw-line.ts";
 import { LIMITS } from "../classic/connection-stage.ts";
@@ -11,6 +15,11 @@ import { aWhile, openModernStage, until, type ModernStage } from "./connection-s
 
 const LOGIN = { username: "alice", password: PASSWORD };
 const NEW_PASSWORD = { oldPassword: PASSWORD, newPassword: "another" };
+const NEWS = { transactionId: "1", amount: cents(1), balance: cents(1), from: "bob" };
+const BALANCE: LedgerRequest = {
+  ...{ type: "command", who: "alice", origin: "test" },
+  command: { type: "balance", account: 1 as AccountId },
+};
 const deposit = (amount: string) => ({ amount, idempotencyKey: `key-${amount}` });
 const closedFor = (reason: string) => ({ method: "session.closed", params: { reason } });
 const notesIn = ({ events }: ModernStage, action = "session"): string[] =>
@@ -159,8 +168,7 @@ describe("time", () => {
     await alice.line.send(alice.request("auth.changePassword", NEW_PASSWORD));
     await until(() => stage.held.length === 1);
     socket.write(Buffer.alloc(16 << 20));
-    const news = { transactionId: "1", amount: cents(1), balance: cents(1), from: "bob" };
-    context.presence.tell(1 as AccountId, news);
+    context.presence.tell(1 as AccountId, NEWS);
     await aWhile();
     connection.sweep(clock.monotonic() + LIMITS.readerMs);
     await aWhile();
@@ -265,7 +273,7 @@ describe("a client that has said its last word", () => {
 });
 
 describe("an end", () => {
-  it("of a customer's line is noted once, whatever is in flight, and leaves nothing", async () => {
+  it("of a customer's line is noted once, lets calls end, and leaves nothing", async () => {
     const { stage, alice, connection, socket } = await openAlice();
     expect(stage.context.presence.size).toBe(1);
     stage.holdLedger();
@@ -275,10 +283,55 @@ describe("an end", () => {
     await until(() => socket.closed && stage.held.length === 2); // The call, and the note.
     expect(notesIn(stage)).toEqual(["cut"]);
     expect(stage.context.presence.size).toBe(0);
-    expect(stage.context.system.metrics()).toEqual([]);
     stage.answer();
-    await aWhile();
+    await until(() => stage.context.system.metrics().length === 0);
     expect(notesIn(stage)).toEqual(["cut"]);
+    expect(notesIn(stage, "deposit")).toEqual(["ok"]);
+  });
+
+  it("of a sender's line leaves the receiver to be told", async () => {
+    const { stage, alice, connection } = await openAlice();
+    const bob = await RawSession.customer(stage, "bob");
+    await alice.ask("account.deposit", deposit("100"));
+    stage.holdLedger();
+    const wish = { to: "bob", amount: "30", idempotencyKey: "rent" };
+    await alice.line.send(alice.request("account.transfer", wish));
+    await until(() => stage.held.length === 1);
+    connection.destroy();
+    await until(() => stage.held.length === 2);
+    stage.answer();
+    expect(await bob.hear()).toMatchObject({
+      method: "account.credited",
+      params: { amount: "30" },
+    });
+    expect(notesIn(stage, "transfer")).toEqual(["ok"]);
+  });
+
+  it("of a stranger's line is noted too, under the address", async () => {
+    const stage = await openModernStage();
+    const session = await RawSession.open(stage);
+    await session.ask("session.info");
+    session.line.endSending();
+    await until(() => stage.context.system.metrics().length === 0);
+    const { peer } = stage.events[0] as LogEvent & { type: "reported" };
+    expect(stage.events).toEqual([
+      { type: "reported", peer, who: peer, action: "session", outcome: "cut" },
+    ]);
+  });
+
+  it("by what throws, such as a key that cannot be read, is that line's alone", async () => {
+    const { stage, alice } = await openAlice();
+    stage.context.identities = () => {
+      throw new Error("EACCES: permission denied");
+    };
+    const line = await RawLine.open(stage.bank.port);
+    const key = decodeHex(stage.bank.publicKey);
+    await line.send(new ClientHandshake(nodeCiphers, key).first());
+    expect(await line.restText()).toBe("");
+    expect(stage.events.filter(({ type }) => type === "alarm")).toEqual([
+      { type: "alarm", message: expect.stringMatching("EACCES") },
+    ]);
+    expect(await alice.ask("account.balance")).toMatchObject({ result: { balance: "0" } });
   });
 
   it("of a line leaves a login to be counted to its end, and no session behind", async () => {
@@ -291,6 +344,7 @@ describe("an end", () => {
     await until(() => stage.served[0]!.socket.closed);
     const { context } = stage;
     expect(context.pool.metrics().turns).toBe(1);
+    await until(() => stage.held.length === 2); // The call, and the note.
     stage.answer();
     await until(() => stage.held.length === 1);
     expect(stage.held[0]!.request).toMatchObject({ command: { outcome: "wrong_password" } });
@@ -332,7 +386,58 @@ describe("an end", () => {
   });
 });
 
+describe("a try that the ledger was too busy to hear the end of", () => {
+  it("is ended a moment later, whatever has become of the line", async () => {
+    const stage = await openModernStage();
+    const session = await RawSession.open(stage);
+    stage.holdLedger();
+    await session.line.send(session.request("auth.login", { ...LOGIN, password: "a guess" }));
+    await until(() => stage.held.length === 1);
+    const { ledger } = stage.context;
+    // As many calls in flight as the ledger takes, but for the one that is answered here.
+    const filling = Array.from({ length: 99 }, () => ledger.call(BALANCE, 60_000));
+    await until(() => stage.held.length === 100);
+    const rest = stage.held.splice(1);
+    stage.answer();
+    void ledger.call(BALANCE, 60_000);
+    expect(await session.hear()).toMatchObject({ error: { data: { kind: "busy" } } });
+    session.line.endSending();
+    stage.held.push(...rest);
+    stage.answer();
+    await Promise.all(filling);
+    await aWhile();
+    stage.answer();
+    stage.clock.advance(1_000);
+    await until(() => stage.held.length === 1);
+    expect(stage.held[0]!.request).toMatchObject({
+      command: { type: "end_login", username: "alice", outcome: "wrong_password" },
+    });
+  });
+});
+
 describe("news", () => {
+  it("keeps no session open that nobody uses", async () => {
+    const { stage, alice, connection } = await openAlice();
+    const before = stage.clock.monotonic();
+    stage.clock.advance(LIMITS.idleMs - 1);
+    stage.context.presence.tell(1 as AccountId, NEWS);
+    expect(await alice.hear()).toMatchObject({ method: "account.credited" });
+    connection.sweep(before + LIMITS.idleMs);
+    expect(await alice.hearOut()).toMatchObject([closedFor("idle")]);
+  });
+
+  it("is not piled up for a client that does not read", async () => {
+    const { stage, alice, socket } = await openAlice();
+    alice.line.stopReading();
+    socket.write(Buffer.alloc(16 << 20)); // More than the system's buffers take: it stays here.
+    stage.context.presence.tell(1 as AccountId, NEWS); // Nobody knew yet that it is not read.
+    await aWhile();
+    const unread = socket.writableLength;
+    for (let count = 0; count < 100; count++) stage.context.presence.tell(1 as AccountId, NEWS);
+    await aWhile();
+    expect(socket.writableLength).toBeLessThanOrEqual(unread);
+  });
+
   it("of a transfer goes to every session of its receiver, and to no other", async () => {
     const { stage, alice } = await openAlice();
     const bob = await RawSession.customer(stage, "bob");

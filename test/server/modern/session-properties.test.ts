@@ -138,7 +138,7 @@ const UNASKED: Record<Exclude<Step["type"], "call" | "answer">, Message> = {
   misread: { type: "misread", id: null, kind: "parse_error" },
   broken: { type: "broken", code: "bad_frame" },
   timed_out: { type: "timed_out", waitingFor: "request" },
-  closed: { type: "closed" },
+  closed: { type: "closed", hasCalled: true },
 };
 
 type Entry = { before: State; after: State; message: Message; effects: readonly Effect[] };

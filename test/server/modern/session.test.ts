@@ -28,6 +28,12 @@ import {
 } from "./session-stage.ts";
 
 const BOB = 3 as AccountId;
+const CLOSED: Message = { type: "closed", hasCalled: true };
+
+const posted = (credited: { account: AccountId; balance: number } | null): LedgerReply => ({
+  ...{ type: "posted", transaction: 42, amount: cents(100), balance: cents(250) },
+  credited: credited === null ? null : { ...credited, balance: cents(credited.balance) },
+});
 
 describe("a call", () => {
   // What comes of it: an error, or what is wanted first.
@@ -97,16 +103,6 @@ describe("a call", () => {
   });
 
   it.for([
-    ["auth.signUp", { username: "", password: "pw" }, "bad_username"],
-    ["auth.signUp", { username: "bob", password: "" }, "bad_password"],
-    ["auth.changePassword", { oldPassword: "pw", newPassword: "" }, "bad_password"],
-  ] as const)("of %s with %j is %s, and those behind it may come", ([method, params, kind]) => {
-    const state = method === "auth.signUp" ? states.anonymous : states.authenticated;
-    const call = { method, params } as (typeof CALLS)[typeof method];
-    expect(follow(state, called(call)).effects).toEqual([error(kind), { type: "go_on" }]);
-  });
-
-  it.for([
     ["anonymous", states.anonymous, null, []],
     ["authenticated", states.authenticated, "alice", ["customer"]],
   ] as const)("for information tells who is %s where", ([, state, username, roles]) => {
@@ -166,11 +162,6 @@ describe("the ledger's answer", () => {
       { type: "send_result", id: "b", method: "account.balance", result },
       report("balance", "ok"),
     ]);
-  });
-
-  const posted = (credited: { account: AccountId; balance: number } | null): LedgerReply => ({
-    ...{ type: "posted", transaction: 42, amount: cents(100), balance: cents(250) },
-    credited: credited === null ? null : { ...credited, balance: cents(credited.balance) },
   });
 
   it.for(["account.deposit", "account.withdraw"] as const)("of %s is its result", (method) => {
@@ -274,16 +265,50 @@ describe("an end", () => {
     });
   });
 
-  it("of the line is noted once for a customer, and not for a stranger", () => {
-    const { next, effects } = follow(busyWith(1), { type: "closed" });
-    expect(effects).toEqual([note("alice", "session", "cut"), { type: "hang_up" }]);
-    expect(follow(next, { type: "closed" }).effects).toEqual([]);
-    expect(follow(states.anonymous, { type: "closed" }).effects).toEqual([{ type: "hang_up" }]);
+  it.for([
+    ["a customer", states.authenticated, true, note("alice", "session", "cut")],
+    ["a stranger who has called", states.anonymous, true, note(null, "session", "cut")],
+    ["a stranger who has shaken hands", states.anonymous, false, note(null, "handshake", "cut")],
+  ] as const)("of the line is noted once, for %s too", ([, state, hasCalled, noted]) => {
+    const { next, effects } = follow(state, { type: "closed", hasCalled });
+    expect(effects).toEqual([noted, { type: "hang_up" }]);
+    expect(next.phase).toBe("ended");
+    expect(follow(next, { type: "closed", hasCalled }).effects).toEqual([]);
+  });
+
+  it("of the line leaves the calls in flight to come to their end, and tells receivers", () => {
+    const cut = follow(busyWith(2), CLOSED);
+    expect(cut.effects).toEqual([note("alice", "session", "cut")]);
+    const first = follow(cut.next, failed(CALLS["account.balance"], "busy"));
+    expect(first.effects).toEqual([error("busy"), report("balance", "busy")]);
+    const reply = posted({ account: BOB, balance: 900 });
+    const second = follow(first.next, replied(CALLS["account.transfer"], reply));
+    expect(second.effects.map(({ type }) => type)).toEqual([
+      ...["send_result", "report", "announce", "hang_up"],
+    ]);
+    expect(second.next.phase).toBe("ended");
   });
 
   it("of the line leaves an admission to go on to its own end", () => {
-    const state = admittingLogin();
-    expect(follow(state, { type: "closed" })).toEqual({ next: state, effects: [] });
+    const { next, effects } = follow(admittingLogin(), CLOSED);
+    expect(next).toMatchObject({ phase: "admitting", ending: { reason: "cut" } });
+    expect(effects).toEqual([note(null, "session", "cut")]);
+  });
+
+  it("by a breach or an unread answer comes behind the calls in flight, and is noted once", () => {
+    for (const message of [
+      { type: "broken", code: "bad_frame" },
+      { type: "timed_out", waitingFor: "reader" },
+    ] as const) {
+      const ending = follow(busyWith(1), message);
+      expect(ending.effects.map(({ type }) => type)).toEqual(["note"]);
+      expect(ending.next.phase).toBe("authenticated");
+      const cut = follow(ending.next, CLOSED);
+      expect(cut.effects).toEqual([]);
+      const { next, effects } = follow(cut.next, failed(CALLS["account.balance"], "busy"));
+      expect(effects.at(-1)).toEqual({ type: "hang_up" });
+      expect(next.phase).toBe("ended");
+    }
   });
 });
 
