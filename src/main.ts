@@ -82,7 +82,7 @@ function program(): Command {
       examples(
         "client 2",
         "client 3 --bank 127.0.0.1:7000",
-        "client 4 --bank bank.example:65432 --bank-key 8f40… --tls-ca ca.pem",
+        "client 4 --bank bank.example:65432 --bank-key 8f40… --tls-ca ca.crt",
       ),
     )
     .action((number: number, flags: ClientFlags) => runClient(number, flags));
