@@ -17,6 +17,7 @@ export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
   readonly #at: StatementSync;
+  readonly #last: StatementSync;
   readonly #account: StatementSync;
   readonly #posting: StatementSync;
   readonly #lastPosting: StatementSync;
@@ -28,6 +29,7 @@ export class SqliteReader implements StoreReader {
       `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
     );
     this.#at = database.prepare(`SELECT ${columns} FROM audit WHERE sequence = ?`);
+    this.#last = database.prepare("SELECT max(sequence) AS last FROM audit");
     this.#account = database.prepare("SELECT name, last_transaction FROM accounts WHERE id = ?");
     this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
     this.#lastPosting = database.prepare("SELECT max(id) AS last FROM journal");
@@ -35,6 +37,10 @@ export class SqliteReader implements StoreReader {
 
   auditAfter(sequence: number, limit: number): AuditEntry[] {
     return this.#after.all(sequence, limit).map(auditEntryOf);
+  }
+
+  auditLast(): number {
+    return numberOf(this.#last, "last");
   }
 
   auditAt(sequence: number): AuditEntry | null {

@@ -73,6 +73,8 @@ export type HistoryQuery = {
 export interface AuditReader {
   /** Audit entries with a sequence number above `sequence`, in order, at most `limit`. */
   auditAfter(sequence: number, limit: number): AuditEntry[];
+  /** The number of the latest audit entry, 0 before the first. */
+  auditLast(): number;
   /** One audit entry, or null if there is none with that number. */
   auditAt(sequence: number): AuditEntry | null;
 }

@@ -1,6 +1,7 @@
 /** `secure-atm audit`: reads what a bank wrote, and finds what somebody else changed. */
 
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatAuditLine, type AuditEntry } from "../../src/bank/audit.ts";
@@ -126,6 +127,17 @@ describe("decrypt", () => {
     expect(stdout).toMatch(/^alice\tsignup\t.*\n$/);
     expect(stderr).toBe(`Line 2 of ${path} was not written under the key in ${folder}.\n`);
     expect(code).toBe(4);
+  });
+
+  it("passes over a last line that is just being written, and says so", async () => {
+    const { folder, entries } = await preparedFolder();
+    const path = join(folder, SEALED);
+    truncateSync(path, statSync(path).size - 20);
+    const { code, stdout, stderr } = await run("audit", "decrypt", "--data", folder);
+    const whole = entries.slice(0, -1);
+    expect(stdout).toBe(whole.map((entry) => `${formatAuditLine(entry)}\n`).join(""));
+    expect(stderr).toBe(`The last line of ${path} is incomplete and was passed over.\n`);
+    expect(code).toBe(0);
   });
 
   it("ends with 3 where there is no file, and with 4 where there is no key", async () => {

@@ -35,6 +35,7 @@ class Entries implements AuditReader {
     const size = Math.min(limit, this.count - sequence);
     return Array.from({ length: Math.max(0, size) }, (_, index) => entry(sequence + index + 1));
   }
+  auditLast = () => this.count;
   auditAt = (sequence: number) => (sequence <= this.count ? entry(sequence) : null);
 }
 
