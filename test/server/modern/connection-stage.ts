@@ -5,7 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { encodeHex } from "../../../src/protocol/hex.ts";
 import { ModernConnection } from "../../../src/server/modern/connection.ts";
-import type { Target } from "../../attacks/modern/raw-session.ts";
+import { PASSWORD, RawSession, type Target } from "../../attacks/modern/raw-session.ts";
 import { openStage, type Stage } from "../classic/connection-stage.ts";
 
 export type Served = { connection: ModernConnection; socket: Socket };
@@ -39,4 +39,21 @@ export async function until(isTrue: () => boolean): Promise<void> {
 /** Lets some turns of the loop pass in which nothing is to happen. */
 export async function aWhile(): Promise<void> {
   for (let turns = 0; turns < 10; turns++) await turn();
+}
+
+export const LOGIN = { username: "alice", password: PASSWORD };
+export const deposit = (amount: string) => ({ amount, idempotencyKey: `key-${amount}` });
+export const closedFor = (reason: string) => ({ method: "session.closed", params: { reason } });
+/** What was noted or reported of an action. */
+export const notesIn = ({ events }: ModernStage, action = "session"): string[] =>
+  events.flatMap((event) =>
+    event.type === "reported" && event.action === action ? [event.outcome] : [],
+  );
+
+/** A session in which alice is logged in, and the bank's end of it. */
+export async function openAlice() {
+  const stage = await openModernStage();
+  const alice = await RawSession.customer(stage, "alice");
+  const { connection, socket } = stage.served[0]!;
+  return { stage, alice, connection, socket };
 }
