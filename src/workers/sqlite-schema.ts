@@ -1,4 +1,4 @@
-/** The tables of the embedded store. Rows are appended; only balances, tries and old outcomes change. */
+/** The tables of the embedded store. Rows are appended; balances, tries, old outcomes change. */
 
 export const SCHEMA_VERSION = 1;
 

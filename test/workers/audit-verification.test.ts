@@ -1,4 +1,4 @@
-/** Verifying the audit of a bank that runs: what grows meanwhile is no damage, what is forged is. */
+/** Verifying the audit of a running bank: what grows meanwhile is no damage, a forged line is. */
 
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
