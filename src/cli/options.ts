@@ -68,7 +68,7 @@ export function withBankOptions(command: Command): Command {
         .default("on"),
     )
     .addOption(
-      new Option("--mutual-tls <switch>", "whether only terminals with a certificate are served: nothing outside TLS")
+      new Option("--mutual-tls <switch>", "serve terminals with a certificate alone: nothing outside TLS")
         .choices(["on", "off"])
         .env("BANK_MUTUAL_TLS")
         .default("off"),

@@ -1,4 +1,4 @@
-/** How a modern connection ends, and what of it goes on to its own end behind a line that is gone. */
+/** How a modern connection ends, and what goes on to its own end behind a line that is gone. */
 
 import { describe, expect, it } from "vitest";
 import type { AccountId } from "../../../src/bank/ledger.ts";
