@@ -68,7 +68,7 @@ export function withBankOptions(command: Command): Command {
         .default("on"),
     )
     .addOption(
-      new Option("--mutual-tls <switch>", "serve terminals with a certificate alone: nothing outside TLS")
+      new Option("--mutual-tls <switch>", "serve only certified terminals: nothing outside TLS")
         .choices(["on", "off"])
         .env("BANK_MUTUAL_TLS")
         .default("off"),
