@@ -15,7 +15,7 @@ import {
   type SessionOver,
 } from "../../src/client/modern-errors.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
-import type { Credentials, Moved } from "../../src/protocol/methods.ts";
+import type { Credentials, Moved, Result } from "../../src/protocol/methods.ts";
 import { ERRORS, type ErrorKind } from "../../src/protocol/rpc-error.ts";
 import type { Answer, EndReason, HistoryOrder, LineState, Message, Problem } from "./state.ts";
 import {
@@ -101,10 +101,20 @@ export class ModernTeller implements Teller {
       case "balance":
         return { type: "balance", balance: (await session.balance()).balance };
       case "history":
-        return { type: "history", page: await session.history(historyWish(order)) };
+        return { type: "history", page: await this.#readHistory(order) };
       case "session":
         return { type: "session", info: await session.sessionInfo() };
     }
+  }
+
+  /** An empty page may have more behind it, where the bank had much to pass over: it reads on. */
+  async #readHistory(order: HistoryOrder): Promise<Result<"account.history">> {
+    const wish = historyWish(order);
+    let page = await this.#session.history(wish);
+    while (page.entries.length === 0 && page.next !== undefined) {
+      page = await this.#session.history({ ...wish, before: page.next });
+    }
+    return page;
   }
 
   async #asking(
