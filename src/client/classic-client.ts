@@ -23,9 +23,6 @@ import { afterTimeout } from "./timers.ts";
 import type { After } from "./timers.ts";
 import type { LineEnd, Transport } from "./transport.ts";
 
-/** What every call of this client may reject with. */
-export { LineLost };
-
 const REPLY_TIMEOUT_MS = 30_000;
 
 /**

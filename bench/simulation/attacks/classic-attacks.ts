@@ -4,7 +4,8 @@
  */
 
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
-import { ClassicClient, LineLost } from "../../../src/client/classic-client.ts";
+import { ClassicClient } from "../../../src/client/classic-client.ts";
+import { LineLost } from "../../../src/client/line-lost.ts";
 import { encodeEnvelope } from "../../../src/protocol/classic.ts";
 import { IV_BYTES, sealToken } from "../../../src/protocol/fernet.ts";
 import { encodeHex } from "../../../src/protocol/hex.ts";

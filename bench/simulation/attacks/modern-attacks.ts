@@ -2,7 +2,7 @@
 
 import type { Cents } from "../../../src/bank/money.ts";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
-import { LineLost } from "../../../src/client/classic-client.ts";
+import { LineLost } from "../../../src/client/line-lost.ts";
 import { ModernClient } from "../../../src/client/modern-client.ts";
 import { BankNotAuthentic, Refused } from "../../../src/client/modern-errors.ts";
 import type { SessionEnd } from "../../../src/client/modern-errors.ts";

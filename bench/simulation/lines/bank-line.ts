@@ -1,7 +1,7 @@
 /** A customer's line to the bank, in the same words for both protocols. */
 
 import type { Socket } from "node:net";
-import { LineLost } from "../../../src/client/classic-client.ts";
+import { LineLost } from "../../../src/client/line-lost.ts";
 import type { Answer } from "../answers.ts";
 import type { Change, CutMoment } from "../deeds.ts";
 
