@@ -89,7 +89,7 @@ export class ModernTeller implements Teller {
 
   async close(): Promise<void> {
     try {
-      if (this.#credentials !== null) await this.#session.logOut();
+      await this.#session.logOut();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // A bank that is too busy for it sees the line end instead.

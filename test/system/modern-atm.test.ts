@@ -202,7 +202,7 @@ describe("a session", () => {
     expect(await page.evaluate("Object.keys(localStorage).toSorted()")).toEqual([
       "secure-atm.bank-key",
     ]);
-    await bank.printed(/logout successful/);
+    await bank.printed(/Log out successful/);
   });
 
   it("that the bank ends is explained, and its news is gone", async () => {

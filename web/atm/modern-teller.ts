@@ -78,9 +78,7 @@ export class ModernTeller implements Teller {
   }
 
   close(): void {
-    const isLoggedIn = this.#credentials !== null;
     this.#credentials = null;
-    if (!isLoggedIn) return this.#session.close();
     // The bank answers by closing the line; where it cannot, there is no session to end.
     this.#session.logOut().catch(() => this.#session.close());
   }

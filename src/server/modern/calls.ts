@@ -17,7 +17,10 @@ export type AdmissionCall = Extract<
 >;
 
 /** Those of whoever is logged in. */
-export type CustomerCall = Exclude<Call, AdmissionCall | { method: "session.info" }>;
+export type CustomerCall = Exclude<
+  Call,
+  AdmissionCall | { method: "auth.logout" | "session.info" }
+>;
 
 export const isAdmission = (call: Call): call is AdmissionCall =>
   call.method === "auth.signUp" ||

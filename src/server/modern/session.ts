@@ -90,6 +90,10 @@ function whenCalled(state: LiveState, id: RpcId, call: Call, config: SessionConf
   if (call.method === "session.info") return [state, [sessionInfo(id, customer, config)]];
   const refuse = (kind: ErrorKind): Step => [state, [{ type: "send_error", id, kind }]];
   if (state.ending !== null) return refuse(tooLate(state.ending));
+  // Whoever leaves says so, a stranger too: a line that ends without it was cut.
+  if (call.method === "auth.logout") {
+    return drained({ ...state, ending: { reason: "logout", id } }, []);
+  }
   if (state.phase === "anonymous") return refuse("not_logged_in");
   if (state.inFlight >= CALLS_IN_FLIGHT_MAX) return refuse("too_many_in_flight");
   return whenCustomerCalled(state, id, call);
@@ -113,8 +117,6 @@ function whenAdmissionCalled(
 function whenCustomerCalled(state: Phase<"authenticated">, id: RpcId, call: CustomerCall): Step {
   const { customer } = state;
   switch (call.method) {
-    case "auth.logout":
-      return drained({ ...state, ending: { reason: "logout", id } }, []);
     case "account.history": {
       const query = historyQuery(call.params, customer);
       return [oneMore(state), [{ type: "read_history", id, query }]];
@@ -252,7 +254,7 @@ function drained(state: State, effects: readonly Effect[]): Step {
   return ended(state, "logout", [
     ...effects,
     { type: "send_result", id: ending.id, method: "auth.logout", result: {} },
-    noteOf(state, "logout", "ok"),
+    ...(customerOf(state) === null ? [] : [noteOf(state, "logout", "ok")]),
   ]);
 }
 

@@ -41,7 +41,7 @@ describe("a call", () => {
     // method               anonymous        authenticated        draining       leaving
     ["auth.signUp", "take_turn", "already_logged_in", "draining", "not_logged_in"],
     ["auth.login", "take_turn", "already_logged_in", "draining", "not_logged_in"],
-    ["auth.logout", "not_logged_in", "send_result", "draining", "not_logged_in"],
+    ["auth.logout", "send_result", "send_result", "draining", "not_logged_in"],
     ["auth.changePassword", "not_logged_in", "take_turn", "draining", "not_logged_in"],
     ["account.balance", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
     ["account.deposit", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
@@ -197,6 +197,13 @@ describe("the ledger's answer", () => {
 });
 
 describe("a logout", () => {
+  it("of a stranger ends the session, and is no event of a customer's", () => {
+    const { next, effects } = follow(states.anonymous, called(CALLS["auth.logout"], 9));
+    const result = { type: "send_result", id: 9, method: "auth.logout", result: {} };
+    expect(effects).toEqual([result, ...closed("logout")]);
+    expect(next.phase).toBe("ended");
+  });
+
   const left: Effect[] = [
     { type: "send_result", id: 9, method: "auth.logout", result: {} },
     ...[note("alice", "logout", "ok"), ...closed("logout")],
