@@ -1,10 +1,8 @@
 /** A bank as a process of its own, started as an operator would, for what only a process shows. */
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-
-const PROGRAM = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+import { PROGRAM } from "../built-program.ts";
 
 export type BankProcess = {
   child: ChildProcess;

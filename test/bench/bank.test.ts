@@ -12,7 +12,7 @@ import { Evidence } from "../../bench/proof/proof.ts";
 import type { AccountId } from "../../src/bank/ledger.ts";
 import { Ledger } from "../../src/workers/ledger.ts";
 import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
-import { programFile } from "./program-file.ts";
+import { PROGRAM } from "../built-program.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const PACE = { warmUpMs: 50, durationMs: 200 };
@@ -22,7 +22,7 @@ describe("a load on a bank", () => {
     const folder = temporaryFolder();
     const users = usersOf(2);
     fillFolder(folder, users.length, 0);
-    const bank = await startBankProcess(folder, programFile);
+    const bank = await startBankProcess(folder, PROGRAM);
     onTestFinished(() => bank.stop());
     const before = readBooks(folder, 0);
     const evidence = new Evidence(users);
@@ -54,7 +54,7 @@ describe("a load on a bank", () => {
   it("fails if its bank dies", async () => {
     const folder = temporaryFolder();
     fillFolder(folder, 1, 0);
-    const bank = await startBankProcess(folder, programFile);
+    const bank = await startBankProcess(folder, PROGRAM);
     const load = await Load.open({
       ...{ protocol: "classic", inFlight: 1, target: bank, users: usersOf(1) },
       ...{ connections: 1, threads: 1, depositPercent: 50, seed: 1 },
@@ -68,7 +68,7 @@ describe("a load on a bank", () => {
   it("fails if a user is not let in", async () => {
     const folder = temporaryFolder();
     fillFolder(folder, 1, 0);
-    const bank = await startBankProcess(folder, programFile);
+    const bank = await startBankProcess(folder, PROGRAM);
     onTestFinished(() => bank.stop());
     const opening = Load.open({
       ...{ protocol: "modern", inFlight: 1, target: bank, bankKey: bank.publicKey },

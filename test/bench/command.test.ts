@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "../../bench/options.ts";
-import { programFile } from "./program-file.ts";
+import { PROGRAM } from "../built-program.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../bench/main.ts", import.meta.url));
@@ -27,7 +27,7 @@ describe("npm run bench", () => {
     const [json, html] = [join(folder, "report.json"), join(folder, "report.html")];
     const { code, out } = await bench(
       ...["--only", "transactions", "--connections", "4", "--duration", "1"],
-      ...["--program", programFile, "--json", json, "--html", html],
+      ...["--program", PROGRAM, "--json", json, "--html", html],
     );
     // With another load than the default there are no thresholds to miss.
     expect(code).toBe(0);

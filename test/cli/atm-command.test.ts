@@ -3,7 +3,6 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { encodeHex } from "../../src/protocol/hex.ts";
@@ -13,8 +12,8 @@ import { CuttingRelay } from "../client/cutting-relay.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startTestBank, type TestBank } from "../test-bank.ts";
 import type { Run } from "./run.ts";
+import { PROGRAM } from "../built-program.ts";
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const PASSWORD = "a good password";
 
 /** An ATM of a customer whose password lies in a file, at any bank. */
@@ -28,7 +27,7 @@ function atmOf(port: number, ...flags: string[]) {
   ];
   return (lines: readonly string[], ...args: string[]): Promise<Run> =>
     new Promise((resolve) => {
-      const run = [MAIN, ...common, ...args];
+      const run = [PROGRAM, ...common, ...args];
       const child = execFile(process.execPath, run, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });
       });

@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { cents, dollars } from "../../src/bank/money.ts";
 import { main } from "../../bench/simulation/main.ts";
@@ -15,8 +14,8 @@ import { castRoster, type RosterOptions } from "../../bench/simulation/roster.ts
 import { simulate, type Simulated } from "../../bench/simulation/simulation.ts";
 import { findTerminals } from "../../bench/simulation/terminals.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { PROGRAM } from "../built-program.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const STEPS = 5;
 
 const castOf = async (over: Partial<RosterOptions> = {}) => {

@@ -1,10 +1,8 @@
-/** `secure-atm` as a process of its own: started from the sources, watched by what it prints. */
+/** `secure-atm` as a process of its own: as it is built, watched by what it prints. */
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+import { PROGRAM } from "../built-program.ts";
 
 export type Program = {
   child: ChildProcess;
@@ -18,7 +16,7 @@ export type Program = {
 
 /** Starts it; at the end of the test it is killed if it still runs. */
 export function startProgram(...args: string[]): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
   const waiting = new Set<() => void>();

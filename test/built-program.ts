@@ -1,0 +1,9 @@
+/** `secure-atm` as its users run it: built. A process from the sources would take thrice as long. */
+
+import { fileURLToPath } from "node:url";
+import { isBuilt } from "../scripts/build.mjs";
+
+if (!isBuilt())
+  throw new Error("dist/ is not of these sources: run `npm run build`, or `npm test`");
+
+export const PROGRAM = fileURLToPath(new URL("../dist/main.js", import.meta.url));
