@@ -1,4 +1,4 @@
-/** `secure-atm` as its users run it: built. A process from the sources would take thrice as long. */
+/** `secure-atm` as its users run it: built. From the sources a process would take far longer. */
 
 import { fileURLToPath } from "node:url";
 import { isBuilt } from "../scripts/build.mjs";
