@@ -7,24 +7,19 @@
  * `apply` writes them and cannot fail.
  */
 
+import { decided } from "./decision.ts";
+import type { AttemptOutcome, Attempts } from "./lockout.ts";
 import {
-  AMOUNT_CENTS_MAX,
-  BALANCE_CENTS_MAX,
-  VAULT_CENTS_MAX,
-  ZERO,
-  add,
-  cents,
-  subtract,
-  type Cents,
-} from "./money.ts";
-import {
-  attemptsAt,
-  attemptsKey,
-  beginAttempt,
-  endAttempt,
-  type AttemptOutcome,
-  type Attempts,
-} from "./lockout.ts";
+  decideBeginLogin,
+  decideChangePassword,
+  decideEndLogin,
+  decideSignUp,
+  expiredAttempts,
+} from "./logins.ts";
+import { ZERO, cents, type Cents } from "./money.ts";
+import { decideBalance, decideCash, decideTransfer } from "./postings.ts";
+import { decideSetDisabled, decideSetRoles } from "./standing-rules.ts";
+import { setStanding, type Role, type Standing } from "./standing.ts";
 
 declare const accountBrand: unique symbol;
 
@@ -51,6 +46,8 @@ export type Books = {
   readonly vaults: Map<string, AccountId>;
   /** By `attemptsKey`. */
   readonly attempts: Map<string, Attempts>;
+  /** Of the accounts that are out of the ordinary, which few are. */
+  readonly standings: Map<AccountId, Standing>;
   lastTransaction: number;
 };
 
@@ -76,9 +73,14 @@ export type Command =
       checkedHash?: CheckedHash;
     }
   | { type: "balance"; account: AccountId }
+  | { type: "set_disabled"; account: AccountId; disabled: boolean }
+  | { type: "set_roles"; account: AccountId; roles: readonly Role[] }
   | { type: "forget_attempts" };
 
 export type LoginOutcome = AttemptOutcome;
+
+/** Why a login failed, for the audit: its peer is told the same in every case. */
+export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled";
 
 /** What a password is checked for: a login, where nothing else is said. */
 export type LoginPurpose = "login" | "change_password";
@@ -101,7 +103,7 @@ export type Event =
       key: string;
       attempts: Attempts | null;
     }
-  | { type: "login_failed"; key: string; attempts: Attempts | null }
+  | { type: "login_failed"; key: string; attempts: Attempts | null; reason: LoginFailure }
   | { type: "attempts_expired"; keys: readonly string[] }
   | {
       type: "password_changed";
@@ -110,6 +112,7 @@ export type Event =
       key: string;
       attempts: Attempts | null;
     }
+  | { type: "standing_changed"; account: AccountId; standing: Standing }
   | Posted
   | { type: "balance_read"; account: AccountId; balance: Cents };
 
@@ -137,6 +140,7 @@ export type Rejection =
   | "too_many_attempts"
   | "unknown_account"
   | "unknown_vault"
+  | "account_disabled"
   | "unknown_recipient"
   | "own_account"
   | "amount_not_positive"
@@ -154,6 +158,7 @@ export const emptyBooks = (): Books => ({
   customers: new Map(),
   vaults: new Map(),
   attempts: new Map(),
+  standings: new Map(),
   lastTransaction: 0,
 });
 
@@ -178,6 +183,10 @@ export function decide(books: Books, command: Command, at: number): Decision {
       return decideChangePassword(books, command, at);
     case "balance":
       return decideBalance(books, command);
+    case "set_disabled":
+      return decideSetDisabled(books, command);
+    case "set_roles":
+      return decideSetRoles(books, command);
     case "forget_attempts":
       return decided({ type: "attempts_expired", keys: expiredAttempts(books, at) });
   }
@@ -203,6 +212,9 @@ export function apply(books: Books, event: Event): void {
     case "attempts_expired":
       for (const key of event.keys) books.attempts.delete(key);
       return;
+    case "standing_changed":
+      setStanding(books, event.account, event.standing);
+      return;
     case "posted":
       applySide(books, event.debit, event.transaction);
       applySide(books, event.credit, event.transaction);
@@ -216,125 +228,6 @@ export function apply(books: Books, event: Event): void {
 /** The sum of all balances: zero, always. Sums of a part of them may be too large for a number. */
 export const sumOfBalances = (books: Books): Cents =>
   cents(Number(books.accounts.reduce((sum, account) => sum + BigInt(account?.balance ?? 0), 0n)));
-
-function decideSignUp(books: Books, command: Command & { type: "sign_up" }): Decision {
-  const { username, passwordHash } = command;
-  if (books.customers.has(username)) return rejected("username_taken");
-  return decided({ type: "signed_up", account: nextAccount(books), username, passwordHash });
-}
-
-// An unknown name is counted and locked like a known one: neither can be told from the other.
-function decideBeginLogin(
-  books: Books,
-  { username, terminal }: Command & { type: "begin_login" },
-  at: number,
-): Decision {
-  const key = attemptsKey(username, terminal);
-  const attempts = beginAttempt(attemptsAt(books.attempts.get(key), at), at);
-  if (typeof attempts === "string") return rejected(attempts);
-  const account = books.customers.get(username) ?? null;
-  return decided({ type: "login_begun", account, key, attempts });
-}
-
-function decideEndLogin(
-  books: Books,
-  { username, terminal, outcome }: Command & { type: "end_login" },
-  at: number,
-): Decision {
-  const key = attemptsKey(username, terminal);
-  const attempts = endAttempt(attemptsAt(books.attempts.get(key), at), outcome, at);
-  if (outcome !== "authenticated") return decided({ type: "login_failed", key, attempts });
-  const account = books.customers.get(username);
-  if (account === undefined) return rejected("unknown_account");
-  const known = books.vaults.get(terminal);
-  const vault = known ?? nextAccount(books);
-  const opens = known === undefined ? terminal : null;
-  return decided({ type: "logged_in", account, vault, opens, key, attempts });
-}
-
-function decideCash(books: Books, command: Command & { type: "deposit" | "withdraw" }): Decision {
-  const { type, amount } = command;
-  const customer = books.accounts[command.account];
-  const vault = books.accounts[command.vault];
-  if (customer?.kind !== "customer") return rejected("unknown_account");
-  if (vault?.kind !== "vault") return rejected("unknown_vault");
-  const [debit, credit] = type === "deposit" ? [vault, customer] : [customer, vault];
-  return decidePosting(books, { kind: type, amount, memo: null }, debit, credit);
-}
-
-function decideTransfer(books: Books, command: Command & { type: "transfer" }): Decision {
-  const { amount, memo } = command;
-  const sender = books.accounts[command.account];
-  if (sender?.kind !== "customer") return rejected("unknown_account");
-  const receiver = books.accounts[books.customers.get(command.to) ?? 0];
-  if (receiver === undefined) return rejected("unknown_recipient");
-  if (receiver === sender) return rejected("own_account");
-  return decidePosting(books, { kind: "transfer", amount, memo }, sender, receiver);
-}
-
-function decidePosting(
-  books: Books,
-  { kind, amount, memo }: { kind: PostingKind; amount: Cents; memo: string | null },
-  debit: Account,
-  credit: Account,
-): Decision {
-  if (!Number.isSafeInteger(amount) || amount <= 0) return rejected("amount_not_positive");
-  if (amount > AMOUNT_CENTS_MAX) return rejected("amount_too_large");
-  if (debit.kind === "customer" && amount > debit.balance) return rejected("insufficient_funds");
-  const debited = debit.balance - amount;
-  const credited = credit.balance + amount;
-  if (debited < 0 - BALANCES_MAX[debit.kind]) return rejected(TOO_LARGE[debit.kind]);
-  if (credited > BALANCES_MAX[credit.kind]) return rejected(TOO_LARGE[credit.kind]);
-  return decided({
-    ...{ type: "posted", kind, memo, amount },
-    transaction: books.lastTransaction + 1,
-    debit: sideOf(debit, subtract(debit.balance, amount)),
-    credit: sideOf(credit, add(credit.balance, amount)),
-  });
-}
-
-// That the old password was right is the session's to know, as with a login.
-function decideChangePassword(
-  books: Books,
-  { account, terminal, passwordHash }: Command & { type: "change_password" },
-  at: number,
-): Decision {
-  const customer = books.accounts[account];
-  if (customer?.kind !== "customer") return rejected("unknown_account");
-  const key = attemptsKey(customer.name, terminal);
-  const before = attemptsAt(books.attempts.get(key), at);
-  const attempts = endAttempt(before, "authenticated", at);
-  return decided({ type: "password_changed", account, passwordHash, key, attempts });
-}
-
-function decideBalance(books: Books, command: Command & { type: "balance" }): Decision {
-  const account = books.accounts[command.account];
-  if (account?.kind !== "customer") return rejected("unknown_account");
-  return decided({ type: "balance_read", account: account.id, balance: account.balance });
-}
-
-const expiredAttempts = (books: Books, at: number): string[] =>
-  [...books.attempts].filter(([, attempts]) => !attemptsAt(attempts, at)).map(([key]) => key);
-
-const decided = (event: Event): Decision => ({ ok: true, event });
-const rejected = (rejection: Rejection): Decision => ({ ok: false, rejection });
-const nextAccount = (books: Books): AccountId => books.accounts.length as AccountId;
-
-const sideOf = (account: Account, balance: Cents): PostingSide => ({
-  account: account.id,
-  balance,
-  previous: account.lastTransaction,
-});
-
-const BALANCES_MAX: Record<AccountKind, Cents> = {
-  customer: BALANCE_CENTS_MAX,
-  vault: VAULT_CENTS_MAX,
-};
-
-const TOO_LARGE: Record<AccountKind, Rejection> = {
-  customer: "balance_too_large",
-  vault: "vault_too_large",
-};
 
 function openAccount(books: Books, kind: AccountKind, name: string, id: AccountId): void {
   books.accounts[id] = { id, kind, name, balance: ZERO, lastTransaction: 0 };

@@ -1,6 +1,7 @@
 /** The way back from an event: for a batch whose events the store had no room for. */
 
 import type { Account, AccountId, Books, Event, PostingSide } from "./ledger.ts";
+import { setStanding, standingOf } from "./standing.ts";
 
 /** Takes an event back from the books that it was applied to last. */
 export type Undo = () => void;
@@ -27,6 +28,11 @@ export function undoOf(books: Books, event: Event): Undo {
       return undoOfAttempts(books, [event.key]);
     case "attempts_expired":
       return undoOfAttempts(books, event.keys);
+    case "standing_changed": {
+      const { account } = event;
+      const before = standingOf(books, account);
+      return () => setStanding(books, account, before);
+    }
     case "posted": {
       const { lastTransaction } = books;
       const undoDebit = undoOfSide(books, event.debit);

@@ -36,6 +36,7 @@ export const ERRORS = {
   own_account: { code: 2005, message: "that is your own account", retry: "never" },
   idempotency_conflict: { code: 2006, message: "the key was used for another", retry: "never" },
   vault_too_large: { code: 2007, message: "this terminal cannot take more", retry: "never" },
+  account_disabled: { code: 2008, message: "the account is disabled", retry: "never" },
   busy: { code: 3000, message: "the bank is busy", retry: "later" },
   read_only: { code: 3001, message: "the bank takes no changes just now", retry: "later" },
   timed_out: { code: 3002, message: "the outcome is not known yet", retry: "same_key" },

@@ -14,6 +14,7 @@ import {
   type Rejection,
 } from "../bank/ledger.ts";
 import type { Cents } from "../bank/money.ts";
+import { standingOf, type Role, type Standing } from "../bank/standing.ts";
 import { undoOf, type Undo } from "../bank/undo.ts";
 import { contentOf, isChange } from "./change.ts";
 import { auditOf } from "./ledger-audit.ts";
@@ -39,8 +40,14 @@ export type LedgerRequest =
 export type LedgerReply =
   | { type: "signed_up" }
   /** `passwordHash` is null for a name that nobody has. */
-  | { type: "login_begun"; passwordHash: string | null }
-  | { type: "logged_in"; account: AccountId; vault: AccountId }
+  | { type: "login_begun"; passwordHash: string | null; standing: Standing }
+  | {
+      type: "logged_in";
+      account: AccountId;
+      vault: AccountId;
+      roles: readonly Role[];
+      hasFactor: boolean;
+    }
   | { type: "login_failed" }
   /** `balance` is that of the account that asked; `credited` names the receiver of a transfer. */
   | {
@@ -216,9 +223,12 @@ export class Ledger {
       case "signed_up":
         return { type: "signed_up" };
       case "login_begun":
-        return () => ({ type: "login_begun", passwordHash: this.#passwordHash(event.account) });
-      case "logged_in":
-        return { type: "logged_in", account: event.account, vault: event.vault };
+        return () => this.#replyToBeginning(event.account);
+      case "logged_in": {
+        const { account, vault } = event;
+        const { roles, factor } = standingOf(this.#books, account);
+        return { type: "logged_in", account, vault, roles, hasFactor: factor !== null };
+      }
       case "login_failed":
         return { type: "login_failed" };
       case "posted":
@@ -227,8 +237,14 @@ export class Ledger {
         return { type: "balance_read", balance: event.balance };
       case "attempts_expired":
       case "password_changed":
+      case "standing_changed":
         return { type: "done" };
     }
+  }
+
+  #replyToBeginning(account: AccountId | null): LedgerReply {
+    const passwordHash = this.#passwordHash(account);
+    return { type: "login_begun", passwordHash, standing: standingOf(this.#books, account) };
   }
 
   #replyToPosting(posted: Posted, command: Command): LedgerReply & { type: "posted" } {

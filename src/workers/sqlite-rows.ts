@@ -3,6 +3,7 @@
 import type { AuditEntry } from "../bank/audit.ts";
 import type { AccountId, Posted, PostingKind, PostingSide, Rejection } from "../bank/ledger.ts";
 import type { Cents } from "../bank/money.ts";
+import { ROLES, type Standing } from "../bank/standing.ts";
 import type { Outcome } from "./store.ts";
 
 export type Row = Record<string, unknown>;
@@ -55,3 +56,13 @@ export function outcomeOf(row: Row): Outcome {
     ended: transaction === null ? { rejection } : { transaction },
   };
 }
+
+export const standingOfRow = (row: Row): Standing => ({
+  roles: ROLES.filter((role) => (row["roles"] as string).split(" ").includes(role)),
+  disabled: row["disabled"] === 1,
+  factor: JSON.parse((row["factor"] as string | null) ?? "null") as Standing["factor"],
+});
+
+/** The columns after the account's. */
+export const standingColumns = ({ roles, disabled, factor }: Standing) =>
+  [roles.join(" "), disabled ? 1 : 0, factor === null ? null : JSON.stringify(factor)] as const;

@@ -1,6 +1,12 @@
 /** The tables of the embedded store. Rows are appended; balances, tries, old outcomes change. */
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+const STANDINGS = `
+CREATE TABLE standings (
+  account INTEGER PRIMARY KEY, roles TEXT NOT NULL, disabled INTEGER NOT NULL, factor TEXT
+) STRICT;
+`;
 
 export const SCHEMA = `
 CREATE TABLE accounts (
@@ -28,5 +34,11 @@ CREATE TABLE audit (
   sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
   outcome TEXT NOT NULL, amount INTEGER, journal_id INTEGER, origin TEXT NOT NULL
 ) STRICT;
+${STANDINGS}
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/** What brings a store of an older version up to this one; by the version that it has. */
+export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
+  [1, `${STANDINGS} PRAGMA user_version = ${SCHEMA_VERSION};`],
+]);

@@ -8,6 +8,9 @@ export function prepareStatements(database: DatabaseSync) {
   return {
     accounts: database.prepare("SELECT id, kind, name, balance, last_transaction FROM accounts"),
     attempts: database.prepare("SELECT key, failures, pending, last_at FROM login_attempts"),
+    standings: database.prepare("SELECT * FROM standings"),
+    setStanding: database.prepare("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)"),
+    deleteStanding: database.prepare("DELETE FROM standings WHERE account = ?"),
     lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
     lastAudit: database.prepare(
       "SELECT sequence AS last, at FROM audit ORDER BY sequence DESC LIMIT 1",

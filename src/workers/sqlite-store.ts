@@ -22,10 +22,11 @@ import {
 } from "../bank/ledger.ts";
 import type { Attempts } from "../bank/lockout.ts";
 import type { Cents } from "../bank/money.ts";
+import { isOrdinary, type Standing } from "../bank/standing.ts";
 import { OutcomeIndex } from "./outcome-index.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
-import { outcomeOf, postingOf } from "./sqlite-rows.ts";
-import { SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
+import { outcomeOf, postingOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
 import { numberOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
 import {
   StoreFull,
@@ -125,6 +126,9 @@ class SqliteStore implements Store {
       const lastAt = row["last_at"] as number;
       books.attempts.set(row["key"] as string, { failures, pending: 0, lastAt });
     }
+    for (const row of this.#statements.standings.iterate()) {
+      books.standings.set(row["account"] as AccountId, standingOfRow(row));
+    }
     books.lastTransaction = numberOf(this.#statements.lastTransaction, "last");
     if (sumOfBalances(books) !== 0) {
       throw new StoreUnusable("damaged", "the balances do not sum to zero");
@@ -219,6 +223,9 @@ class SqliteStore implements Store {
         this.#statements.setPassword.run(event.passwordHash, event.account);
         this.#writeAttempts(event);
         return;
+      case "standing_changed":
+        this.#writeStanding(event.account, event.standing);
+        return;
       case "posted":
         this.#writePosting(event, at, touched);
         return;
@@ -234,6 +241,11 @@ class SqliteStore implements Store {
     }
     const { failures, pending, lastAt } = attempts;
     this.#statements.setAttempts.run(key, failures, pending, lastAt);
+  }
+
+  #writeStanding(account: AccountId, standing: Standing): void {
+    if (isOrdinary(standing)) this.#statements.deleteStanding.run(account);
+    else this.#statements.setStanding.run(account, ...standingColumns(standing));
   }
 
   #writePosting(event: Posted, at: number, touched: Map<AccountId, TouchedAccount>): void {
@@ -276,7 +288,8 @@ function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
     throw new StoreUnusable("newer_version", `${folder} was written by a newer Secure ATM`);
   }
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-  if (version === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT;`);
+  const change = version === 0 ? SCHEMA : MIGRATIONS.get(version);
+  if (change !== undefined) database.exec(`BEGIN IMMEDIATE; ${change} COMMIT;`);
   if (bytesMax !== undefined) {
     const pageBytes = Number(database.prepare("PRAGMA page_size").get()?.["page_size"]);
     database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);

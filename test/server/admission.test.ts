@@ -12,6 +12,7 @@ import {
 } from "../../src/server/admission.ts";
 import type { Errand, ErrandResult } from "../../src/server/errands.ts";
 import type { LedgerReply } from "../../src/workers/ledger.ts";
+import { CUSTOMER, ORDINARY } from "../ordinary.ts";
 
 const TERMINAL = "lobby";
 const account = 1 as AccountId;
@@ -40,8 +41,8 @@ const replied = (reply: LedgerReply): Result => ({
 const failed = (failure: Failure): Result => ({
   ...{ type: "answered", answer: { ok: false, failure }, about: null },
 });
-const BEGUN = replied({ type: "login_begun", passwordHash: "old hash" });
-const LOGGED_IN = replied({ type: "logged_in", account, vault });
+const BEGUN = replied({ type: "login_begun", passwordHash: "old hash", standing: ORDINARY });
+const LOGGED_IN = replied({ type: "logged_in", account, vault, ...CUSTOMER });
 const LOGIN_FAILED = replied({ type: "login_failed" });
 const SIGNED_UP = replied({ type: "signed_up" });
 const DONE = replied({ type: "done" });
@@ -178,7 +179,7 @@ describe("a login", () => {
   it("checks a password even for a name that nobody has", () => {
     const { errands } = walk(WISHES.logIn, [
       TURN,
-      replied({ type: "login_begun", passwordHash: null }),
+      replied({ type: "login_begun", passwordHash: null, standing: ORDINARY }),
     ]);
     expect(errands.at(-1)).toEqual({ type: "check_password", password: "given", hash: null });
   });

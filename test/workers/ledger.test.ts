@@ -7,6 +7,7 @@ import type { Cents } from "../../src/bank/money.ts";
 import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
 import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
 import { StoreFull, type Entry, type Store } from "../../src/workers/store.ts";
+import { CUSTOMER, ORDINARY } from "../ordinary.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
@@ -67,8 +68,8 @@ describe("a batch", () => {
     expect(replies).toEqual([
       { type: "signed_up" },
       { type: "rejected", rejection: "username_taken" },
-      { type: "login_begun", passwordHash: "hash" },
-      { type: "logged_in", account: ALICE, vault: VAULT },
+      { type: "login_begun", passwordHash: "hash", standing: ORDINARY },
+      { type: "logged_in", account: ALICE, vault: VAULT, ...CUSTOMER },
       { type: "posted", transaction: 1, amount: 100, balance: 100, credited: null },
       { type: "balance_read", balance: 100 },
     ]);

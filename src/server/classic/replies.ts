@@ -78,6 +78,8 @@ function refusalOf(rejection: Rejection): Reply {
       return { type: "invalid_request", detail: describe("amount_too_large") };
     case "amount_not_positive":
       return { type: "invalid_request", detail: describe("bad_amount") };
+    case "account_disabled":
+      return { type: "invalid_request", detail: "the account is disabled" };
     case "unknown_account":
     case "unknown_vault":
     case "unknown_recipient":

@@ -96,6 +96,7 @@ const REJECTION_KINDS: Record<Rejection, ErrorKind> = {
   too_many_attempts: "busy",
   unknown_account: "internal",
   unknown_vault: "internal",
+  account_disabled: "account_disabled",
   unknown_recipient: "unknown_recipient",
   own_account: "own_account",
   amount_not_positive: "amount_not_positive",

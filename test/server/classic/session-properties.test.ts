@@ -22,6 +22,7 @@ import {
   signUpReceived,
   transition,
 } from "./session-stage.ts";
+import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
 
 const account = 1 as AccountId;
 const vault = 2 as AccountId;
@@ -29,9 +30,9 @@ const rejections: Rejection[] = ["username_taken", "locked", "insufficient_funds
 const ledgerReplies: LedgerReply[] = [
   ...rejections.map((rejection): LedgerReply => ({ type: "rejected", rejection })),
   { type: "signed_up" },
-  { type: "login_begun", passwordHash: null },
-  { type: "login_begun", passwordHash: "hash" },
-  { type: "logged_in", account, vault },
+  { type: "login_begun", passwordHash: null, standing: ORDINARY },
+  { type: "login_begun", passwordHash: "hash", standing: ORDINARY },
+  { type: "logged_in", account, vault, ...CUSTOMER },
   { type: "login_failed" },
   { type: "posted", transaction: 1, amount: 100 as Cents, balance: 100 as Cents, credited: null },
   { type: "balance_read", balance: 0 as Cents },
@@ -54,8 +55,8 @@ const fromPeer = fc.oneof(
 /** What the ledger says where no rule is against it. */
 const consents: Partial<Record<Command["type"], LedgerReply>> = {
   sign_up: { type: "signed_up" },
-  begin_login: { type: "login_begun", passwordHash: "hash" },
-  end_login: { type: "logged_in", account, vault },
+  begin_login: { type: "login_begun", passwordHash: "hash", standing: ORDINARY },
+  end_login: { type: "logged_in", account, vault, ...CUSTOMER },
   deposit: {
     type: "posted",
     transaction: 1,

@@ -27,6 +27,7 @@ import {
   states,
   transition,
 } from "./session-stage.ts";
+import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
 
 type Row = readonly [
   name: string,
@@ -124,7 +125,7 @@ const BEFORE_LOGIN: readonly Row[] = [
   [
     "a login done",
     states.loggingIn("storing"),
-    replied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
+    replied({ type: "logged_in", account: ACCOUNT, vault: VAULT, ...CUSTOMER }),
     "authenticated",
     [END_TURN, report("login", "ok"), { type: "start_sealing" }],
   ],
@@ -337,6 +338,7 @@ describe("after the login", () => {
     amount_not_positive: ["invalid_request", amountRefused],
     unknown_account: ["invalid_request", "Invalid request: the account cannot do this"],
     unknown_vault: ["invalid_request", "Invalid request: the account cannot do this"],
+    account_disabled: ["invalid_request", "Invalid request: the account is disabled"],
     username_taken: ["invalid_request", "Invalid request: the account cannot do this"],
     locked: ["invalid_request", "Invalid request: the account cannot do this"],
     too_many_attempts: ["invalid_request", "Invalid request: the account cannot do this"],
@@ -391,9 +393,9 @@ describe("a session ends", () => {
     for (const message of [
       logInReceived,
       { type: "turn", granted: true },
-      replied({ type: "login_begun", passwordHash: "hash" }),
+      replied({ type: "login_begun", passwordHash: "hash", standing: ORDINARY }),
       { type: "password_checked", valid: true },
-      replied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
+      replied({ type: "logged_in", account: ACCOUNT, vault: VAULT, ...CUSTOMER }),
     ] as const) {
       [state] = transition(state, message);
     }

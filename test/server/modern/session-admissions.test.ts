@@ -17,6 +17,7 @@ import {
   report,
   states,
 } from "./session-stage.ts";
+import { CUSTOMER } from "../../ordinary.ts";
 
 const customer = { username: "alice", account: ACCOUNT, vault: VAULT };
 
@@ -52,7 +53,7 @@ describe("an admission that has ended", () => {
   it("well lets a customer in, with news from now on", () => {
     const { next, effects } = follow(
       at("storing", admitting(logIn, null)),
-      admissionReplied({ type: "logged_in", account: ACCOUNT, vault: VAULT }),
+      admissionReplied({ type: "logged_in", account: ACCOUNT, vault: VAULT, ...CUSTOMER }),
     );
     const session = { idleSeconds: 900, amountMax: AMOUNT_CENTS_MAX };
     const result = { username: "alice", roles: ["customer"], session };

@@ -20,6 +20,7 @@ import {
 } from "../../../src/server/modern/session-state.ts";
 import type { LedgerReply } from "../../../src/workers/ledger.ts";
 import { CALLS, called, transition } from "./session-stage.ts";
+import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
 
 const account = 1 as AccountId;
 const posted: LedgerReply = {
@@ -31,8 +32,10 @@ const REFUSAL: LedgerReply = { type: "rejected", rejection: "insufficient_funds"
 /** What the ledger says where nothing is against it. */
 const CONSENTS: Record<Command["type"], LedgerReply> = {
   ...{ sign_up: { type: "signed_up" }, forget_attempts: { type: "done" } },
-  begin_login: { type: "login_begun", passwordHash: "hash" },
-  end_login: { type: "logged_in", account, vault: 2 as AccountId },
+  set_disabled: { type: "done" },
+  set_roles: { type: "done" },
+  begin_login: { type: "login_begun", passwordHash: "hash", standing: ORDINARY },
+  end_login: { type: "logged_in", account, vault: 2 as AccountId, ...CUSTOMER },
   change_password: { type: "done" },
   ...{ deposit: posted, withdraw: posted, transfer: posted },
   balance: { type: "balance_read", balance: cents(1) },

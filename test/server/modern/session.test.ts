@@ -119,6 +119,7 @@ describe("the ledger's answer", () => {
     too_many_attempts: "busy",
     unknown_account: "internal",
     unknown_vault: "internal",
+    account_disabled: "account_disabled",
     unknown_recipient: "unknown_recipient",
     own_account: "own_account",
     amount_not_positive: "amount_not_positive",

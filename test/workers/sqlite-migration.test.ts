@@ -1,0 +1,111 @@
+/** A store of an older version is brought up to this one, whole or not at all. */
+
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { AccountId, Event } from "../../src/bank/ledger.ts";
+import { standingOf, type Standing } from "../../src/bank/standing.ts";
+import { SCHEMA_VERSION } from "../../src/workers/sqlite-schema.ts";
+import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
+import type { Store } from "../../src/workers/store.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const ALICE = 1 as AccountId;
+
+/** As version 1 of the store was made, with a customer who has deposited a dollar. */
+const VERSION_1 = `
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, opened_at INTEGER NOT NULL,
+  balance INTEGER NOT NULL, last_transaction INTEGER NOT NULL, UNIQUE (kind, name)
+) STRICT;
+CREATE TABLE credentials (
+  account INTEGER PRIMARY KEY, password_hash TEXT NOT NULL
+) STRICT;
+CREATE TABLE login_attempts (
+  key TEXT PRIMARY KEY, failures INTEGER NOT NULL, pending INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, amount INTEGER NOT NULL,
+  debit INTEGER NOT NULL, debit_balance INTEGER NOT NULL, debit_previous INTEGER NOT NULL,
+  credit INTEGER NOT NULL, credit_balance INTEGER NOT NULL, credit_previous INTEGER NOT NULL,
+  memo TEXT
+) STRICT;
+CREATE TABLE outcomes (
+  id INTEGER PRIMARY KEY, account INTEGER NOT NULL, key TEXT NOT NULL, content TEXT NOT NULL,
+  journal_id INTEGER, rejection TEXT
+) STRICT;
+CREATE TABLE audit (
+  sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+  outcome TEXT NOT NULL, amount INTEGER, journal_id INTEGER, origin TEXT NOT NULL
+) STRICT;
+INSERT INTO accounts VALUES (1, 'customer', 'alice', 1000, 100, 1);
+INSERT INTO accounts VALUES (2, 'vault', '127.0.0.1', 1000, -100, 1);
+INSERT INTO credentials VALUES (1, 'the hash');
+INSERT INTO journal VALUES (1, 1000, 'deposit', 100, 2, -100, 0, 1, 100, 0, NULL);
+INSERT INTO audit VALUES (1, 1000, 'alice', 'deposit', 'ok', 100, 1, 'here');
+PRAGMA user_version = 1;
+`;
+
+function folderOfVersion1(more = ""): string {
+  const folder = temporaryFolder();
+  inDatabase(folder, (database) => database.exec(VERSION_1 + more));
+  return folder;
+}
+
+function inDatabase<T>(folder: string, use: (database: DatabaseSync) => T): T {
+  const database = new DatabaseSync(join(folder, "bank.sqlite"));
+  try {
+    return use(database);
+  } finally {
+    database.close();
+  }
+}
+
+const versionOf = (folder: string): unknown =>
+  inDatabase(folder, (database) => database.prepare("PRAGMA user_version").get()?.["user_version"]);
+
+function openStore(folder: string): Store {
+  const store = openSqliteStore({ folder });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+describe("a store of version 1", () => {
+  it("opens with all that it held, and takes what version 2 can hold", () => {
+    const folder = folderOfVersion1();
+    const standing: Standing = {
+      ...{ roles: ["customer", "teller"], disabled: true },
+      factor: { sealedSecret: "sealed", lastStep: 7, recoveryHashes: ["one", "two"] },
+    };
+    const event: Event = { type: "standing_changed", account: ALICE, standing };
+    const first = openSqliteStore({ folder });
+    expect(first.load().accounts[ALICE]).toMatchObject({ name: "alice", balance: 100 });
+    expect(first.passwordHash(ALICE)).toBe("the hash");
+    first.append([{ at: 2_000, event, audit: null }]);
+    first.close();
+    expect(versionOf(folder)).toBe(SCHEMA_VERSION);
+    expect(standingOf(openStore(folder).load(), ALICE)).toEqual(standing);
+  });
+
+  it("that cannot be brought up stays as it is", () => {
+    const folder = folderOfVersion1("CREATE TABLE standings (in_the_way INTEGER);");
+    expect(() => openStore(folder)).toThrow(/standings/);
+    expect(versionOf(folder)).toBe(1);
+  });
+
+  it("forgets a standing that is ordinary again", () => {
+    const folder = folderOfVersion1();
+    const store = openSqliteStore({ folder });
+    const disabled: Standing = { roles: ["customer"], disabled: true, factor: null };
+    for (const standing of [disabled, { ...disabled, disabled: false }]) {
+      const event: Event = { type: "standing_changed", account: ALICE, standing };
+      store.append([{ at: 2_000, event, audit: null }]);
+    }
+    store.close();
+    const rows = inDatabase(folder, (database) =>
+      database.prepare("SELECT * FROM standings").all(),
+    );
+    expect(rows).toEqual([]);
+  });
+});
