@@ -125,6 +125,20 @@ describe.for(CIPHER_SETS)("%s", ([, ciphers]) => {
     expect([mac.sign(iv), key.encrypt(iv, iv)].map(toHex)).toEqual(before);
   });
 
+  it("leaves nothing of one message in the next under the same key", () => {
+    const raw = fromHex("000102030405060708090a0b0c0d0e0f");
+    const kept = ciphers.importCbcKey(raw);
+    for (let length = 0; length < 70; length++) {
+      const iv = new Uint8Array(16).fill(length);
+      const plain = new Uint8Array(length).fill(255 - length);
+      const fresh = ciphers.importCbcKey(raw).encrypt(iv, plain);
+      expect(toHex(kept.encrypt(iv, plain))).toBe(toHex(fresh));
+      expect(toHex(kept.decrypt(iv, fresh)!)).toBe(toHex(plain));
+      // What does not open must not spoil what comes after it.
+      kept.decrypt(iv, new Uint8Array(32).fill(length));
+    }
+  });
+
   it("never gives the same random bytes twice, at any length", () => {
     const seen = new Set<string>();
     for (let i = 0; i < 10_000; i++) seen.add(toHex(ciphers.randomBytes(16)));
