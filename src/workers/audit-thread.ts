@@ -11,8 +11,8 @@ import type { Control } from "./control.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
 import { StoreUnusable, type StoreReader } from "./store.ts";
 
-/** What happens within this time is written together. */
-const GATHER_MS = 20;
+/** What happens within this time is written together: each write wakes the thread on a core. */
+const GATHER_MS = 100;
 /** After a write that failed, as on a full disk. */
 const RETRY_MS = 1_000;
 
