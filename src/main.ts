@@ -15,6 +15,7 @@ import { addCertCommands } from "./cli/cert-commands.ts";
 import { examples } from "./cli/examples.ts";
 import { CommandFailed, EXIT } from "./cli/exit.ts";
 import { addIdentityCommands } from "./cli/identity-commands.ts";
+import { addKeysCommands } from "./cli/keys-commands.ts";
 import {
   BANK_PORT,
   DATA_FOLDER,
@@ -90,6 +91,7 @@ function program(): Command {
   addAtmCommand(root);
   addAuditCommands(root);
   addIdentityCommands(root);
+  addKeysCommands(root);
   addCertCommands(root);
   return root;
 }

@@ -17,8 +17,8 @@ const VAULT = 1;
 const AMOUNT = 100;
 
 export function fillLargeFolder(folder: string, customers: number, transactions: number): void {
-  const { pepper } = openKeyRing(folder);
-  const hash = hashPassword({ password: PASSWORD, pepper, cost: LOAD_COST });
+  const { peppers } = openKeyRing(folder);
+  const hash = hashPassword({ password: PASSWORD, peppers, cost: LOAD_COST });
   openSqliteStore({ folder }).close(); // Makes the tables.
   const database = new DatabaseSync(join(folder, "bank.sqlite"));
   const at = Date.now() - transactions;

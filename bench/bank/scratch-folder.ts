@@ -38,8 +38,8 @@ export function scratchFolder(): string {
 
 /** Makes a new bank in `folder`, with so many customers for the load and for logins. */
 export function fillFolder(folder: string, customers: number, logins: number): void {
-  const { pepper } = openKeyRing(folder);
-  const hashOf = (cost: number) => hashPassword({ password: PASSWORD, pepper, cost });
+  const { peppers } = openKeyRing(folder);
+  const hashOf = (cost: number) => hashPassword({ password: PASSWORD, peppers, cost });
   const loadHash = hashOf(LOAD_COST);
   const loginHash = logins === 0 ? loadHash : hashOf(LOGIN_COST);
   const store = openSqliteStore({ folder });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { formatTime, type AuditEntry } from "../bank/audit.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey, type FernetKey } from "../protocol/fernet.ts";
-import { readAuditKey } from "../server/keys/key-ring.ts";
+import { readAuditKeys } from "../server/keys/key-ring.ts";
 import {
   SEALED_FILE,
   openAuditLine,
@@ -30,18 +30,18 @@ const CATCH_UPS_MAX = 20;
 export function decryptAudit(file: string | undefined, folder: string): void {
   const path = file ?? join(folder, SEALED_FILE);
   if (!existsSync(path)) throw new CommandFailed(EXIT.environment, `There is no file ${path}.`);
-  const key = auditKeyOf(folder);
+  const keys = auditKeysOf(folder);
   let number = 0;
   for (const { text, complete } of readLines(path)) {
     number += 1;
-    const line = openAuditLine(key, text);
+    const line = openAuditLine(keys, text);
     if (line === null && !complete) {
       // A running bank may just be writing it, or one that has died was.
       process.stderr.write(`The last line of ${path} is incomplete and was passed over.\n`);
       return;
     }
     if (line === null) {
-      const message = `Line ${number} of ${path} was not written under the key in ${folder}.`;
+      const message = `Line ${number} of ${path} was not written under a key in ${folder}.`;
       throw new CommandFailed(EXIT.integrity, message);
     }
     print(line);
@@ -67,7 +67,7 @@ export function listAudit(folder: string, json: boolean): void {
 export async function verifyAudit(folder: string): Promise<void> {
   const reader = openReader(folder);
   try {
-    const formats = [plainFormat, sealedFormat(nodeCiphers, auditKeyOf(folder))];
+    const formats = [plainFormat, sealedFormat(nodeCiphers, ...auditKeysOf(folder))];
     const last = reader.auditLast();
     const verifications: Verification[] = [];
     for (const format of formats)
@@ -100,9 +100,11 @@ async function verifyFile(
   return verification;
 }
 
-function auditKeyOf(folder: string): FernetKey {
+function auditKeysOf(folder: string): [FernetKey, ...FernetKey[]] {
   try {
-    return importFernetKey(nodeCiphers, readAuditKey(folder));
+    const [current, ...older] = readAuditKeys(folder);
+    const imported = (key: Uint8Array): FernetKey => importFernetKey(nodeCiphers, key);
+    return [imported(current), ...older.map(imported)];
   } catch (error) {
     throw explained(error, 0);
   }

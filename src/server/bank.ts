@@ -16,7 +16,8 @@ import type { HistoryQuery } from "../workers/store.ts";
 import { Acceptor } from "./acceptor.ts";
 import { CryptoPool } from "./threads/crypto-pool.ts";
 import { followIdentity, openIdentity } from "./keys/identity.ts";
-import { openKeyRing } from "./keys/key-ring.ts";
+import { followKeyRing, openKeyRing } from "./keys/key-ring.ts";
+import { watchKeys } from "./keys/key-watch.ts";
 import type { Log } from "./log.ts";
 import type { News } from "./modern/session-state.ts";
 import type { ConnectionLimits } from "./patience.ts";
@@ -87,11 +88,12 @@ export type BankMetrics = {
 export async function startBank(options: BankOptions): Promise<Bank> {
   const { folder, log } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const keys = openKeyRing(folder);
+  const keyRing = openKeyRing(folder);
   const clock = systemClock;
   openIdentity(folder, clock.now());
   const onAlarm = (message: string): void => log.write({ type: "alarm", message });
   const onDamage = ({ message }: Error): void => onAlarm(message);
+  const currentKeys = followKeyRing(folder, { first: keyRing, onDamage });
   const currentIdentity = followIdentity(folder, { now: () => clock.now(), onDamage });
   const tls = openTlsEntrance(folder, { mutual: options.mutualTls, onDamage });
   const warning = tls === null ? null : serverCertificateWarning(folder, clock.now());
@@ -104,9 +106,13 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const history = new RemoteActor<HistoryQuery, HistoryReply>({
     ...{ name: "history", clock, callsMax: HISTORY_CALLS_MAX, deadLetters },
   });
-  const { auditKey, pepper } = keys;
-  const supervisor = await startThreads({ ...options, auditKey, ledger, history });
-  const pool = new CryptoPool({ ...options, pepper, onAlarm });
+  const auditKeys = (): Uint8Array[] => currentKeys().auditKeys.map(({ key }) => key);
+  const keyWatch = watchKeys(auditKeys);
+  const supervisor = await startThreads({
+    ...options,
+    ...{ auditKeys, keysChannel: keyWatch.channel, ledger, history },
+  });
+  const pool = new CryptoPool({ ...options, peppers: () => currentKeys().peppers, onAlarm });
   const crypto = new SessionCrypto({ mode: options.crypto, pool, clock, onAlarm });
   const context = {
     ...{ system, clock, ledger, history, pool, crypto, log, tls },
@@ -119,6 +125,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
 
   async function stopParts(): Promise<void> {
     crypto.close();
+    keyWatch.close();
     await Promise.all([ledger.drain(), history.drain()]);
     await supervisor.stop();
     await pool.close();

@@ -42,24 +42,31 @@ export const plainFormat: LineFormat = {
   decode: (line) => line,
 };
 
-/** Fernet tokens, sealed at the time of their entry. */
-export const sealedFormat = (ciphers: Ciphers, key: FernetKey): LineFormat => ({
+/** Fernet tokens, sealed at the time of their entry; lines under older keys are read as well. */
+export const sealedFormat = (
+  ciphers: Ciphers,
+  key: FernetKey,
+  ...older: readonly FernetKey[]
+): LineFormat => ({
   file: SEALED_FILE,
   encode(entry) {
     const line = new TextEncoder().encode(formatAuditLine(entry));
     return sealToken(key, line, Math.floor(entry.at / 1_000), ciphers.randomBytes(IV_BYTES));
   },
-  decode: (line) => openAuditLine(key, line),
+  decode: (line) => openAuditLine([key, ...older], line),
 });
 
-/** Opens one line of the encrypted file, however old it is; null if it is not under this key. */
-export function openAuditLine(key: FernetKey, line: string): string | null {
+/** Opens one line of the encrypted file, however old; null if it is under none of the keys. */
+export function openAuditLine(keys: readonly FernetKey[], line: string): string | null {
   const forever = Number.MAX_SAFE_INTEGER;
-  try {
-    return new TextDecoder().decode(openToken(key, line, 0, forever, forever).plaintext);
-  } catch {
-    return null; // Whatever is wrong with a token, it is not one of ours.
+  for (const key of keys) {
+    try {
+      return new TextDecoder().decode(openToken(key, line, 0, forever, forever).plaintext);
+    } catch {
+      // Whatever is wrong with a token, it is not one under this key.
+    }
   }
+  return null;
 }
 
 /** One of the files, as its writer. */

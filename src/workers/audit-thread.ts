@@ -6,7 +6,7 @@
 import { BroadcastChannel } from "node:worker_threads";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey } from "../protocol/fernet.ts";
-import { AuditLog, plainFormat, sealedFormat } from "./audit-log.ts";
+import { AuditLog, plainFormat, sealedFormat, type LineFormat } from "./audit-log.ts";
 import type { Control } from "./control.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
 import { StoreUnusable, type StoreReader } from "./store.ts";
@@ -18,14 +18,16 @@ const RETRY_MS = 1_000;
 
 export type AuditThreadData = {
   folder: string;
-  /** The raw Fernet key of the encrypted file. */
-  auditKey: Uint8Array;
+  /** The raw Fernet keys of the encrypted file, the current one first. */
+  auditKeys: readonly Uint8Array[];
+  /** Where other ones are told. */
+  keysChannel: string;
   grownChannel: string;
 };
 
 export function runAudit(control: Control, data: AuditThreadData): void {
-  const { folder, auditKey, grownChannel } = data;
-  const formats = [plainFormat, sealedFormat(nodeCiphers, importFernetKey(nodeCiphers, auditKey))];
+  const { folder, grownChannel } = data;
+  let formats = formatsUnder(data.auditKeys);
   let reader: StoreReader | null = null;
   let logs: AuditLog[] = [];
   let timer: NodeJS.Timeout | null = null;
@@ -35,6 +37,10 @@ export function runAudit(control: Control, data: AuditThreadData): void {
   function open(): void {
     const opened = openSqliteReader(folder);
     reader = opened;
+    openLogs(opened);
+  }
+
+  function openLogs(opened: StoreReader): void {
     const onDamage = (message: string): void => control.alarm(message);
     logs = formats.map((format) => new AuditLog({ folder, format, reader: opened, onDamage }));
   }
@@ -72,12 +78,24 @@ export function runAudit(control: Control, data: AuditThreadData): void {
 
   const grown = new BroadcastChannel(grownChannel);
   grown.onmessage = () => wakeIn(GATHER_MS);
+  const keysTold = new BroadcastChannel(data.keysChannel);
+  keysTold.onmessage = ({ data: keys }) => {
+    formats = formatsUnder(keys as readonly Uint8Array[]);
+    if (reader !== null) openLogs(reader);
+  };
   wakeIn(0);
   control.onStop(() => {
     if (timer !== null) clearTimeout(timer);
     grown.close();
+    keysTold.close();
     catchUp();
     reader?.close();
   });
   control.ready();
+}
+
+function formatsUnder(auditKeys: readonly Uint8Array[]): LineFormat[] {
+  const [current, ...older] = auditKeys.map((key) => importFernetKey(nodeCiphers, key));
+  if (current === undefined) throw new Error("the audit has no key");
+  return [plainFormat, sealedFormat(nodeCiphers, current, ...older)];
 }

@@ -85,6 +85,11 @@ export class SqliteReader implements StoreReader {
     return before;
   }
 
+  *passwordHashes(): Generator<string> {
+    const all = this.#database.prepare("SELECT password_hash FROM credentials");
+    for (const row of all.iterate()) yield row["password_hash"] as string;
+  }
+
   close(): void {
     this.#database.close();
   }

@@ -83,6 +83,8 @@ export interface AuditReader {
 export interface StoreReader extends AuditReader {
   /** A page of an account's history; null if `from` is no transaction of the account. */
   history(query: HistoryQuery): HistoryPage | null;
+  /** Every stored password hash, in no order. */
+  passwordHashes(): Iterable<string>;
   close(): void;
 }
 

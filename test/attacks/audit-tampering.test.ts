@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { importFernetKey } from "../../src/protocol/fernet.ts";
-import { readAuditKey } from "../../src/server/keys/key-ring.ts";
+import { readAuditKeys } from "../../src/server/keys/key-ring.ts";
 import {
   PLAIN_FILE,
   SEALED_FILE,
@@ -126,7 +126,7 @@ async function bankWithFiveEntries(): Promise<{ folder: string }> {
   return { folder: bank.folder };
 }
 
-const keyOf = (folder: string) => importFernetKey(nodeCiphers, readAuditKey(folder));
+const keyOf = (folder: string) => importFernetKey(nodeCiphers, readAuditKeys(folder)[0]);
 
 /** What is wrong with the plain file and with the encrypted one. */
 function faultsIn(folder: string): (string | null)[] {
@@ -143,7 +143,7 @@ const linesOf = (folder: string, file: string): string[] =>
   readFileSync(join(folder, file), "utf8").split("\n").slice(0, -1);
 
 const openedLines = (folder: string): (string | null)[] =>
-  linesOf(folder, SEALED_FILE).map((line) => openAuditLine(keyOf(folder), line));
+  linesOf(folder, SEALED_FILE).map((line) => openAuditLine([keyOf(folder)], line));
 
 function writeLines(folder: string, file: string, lines: readonly string[]): void {
   writeFileSync(join(folder, file), lines.map((line) => `${line}\n`).join(""));

@@ -2,7 +2,12 @@
 
 import bcrypt from "bcrypt";
 import { describe, expect, it } from "vitest";
-import { checkPassword, hashPassword, nobodysHash } from "../../src/workers/passwords.ts";
+import {
+  checkPassword,
+  hashPassword,
+  missingCosts,
+  nobodysHash,
+} from "../../src/workers/passwords.ts";
 import { readVectors } from "../ciphers/vectors.ts";
 
 type Hashed = { salt: string; hash: string };
@@ -99,11 +104,12 @@ function refused(isTaken: () => boolean): boolean {
 }
 
 describe("a password of the bank", () => {
-  const pepper = new Uint8Array(48).fill(3);
+  const pepper = { version: 1, key: new Uint8Array(48).fill(3) };
+  const peppers = [pepper] as const;
   const cost = 4;
-  const hash = (password: string): string => hashPassword({ password, pepper, cost });
+  const hash = (password: string): string => hashPassword({ password, peppers, cost });
   const check = (password: string, stored: string | null, over = {}): boolean =>
-    checkPassword({ password, pepper, cost, hash: stored, ...over });
+    checkPassword({ password, peppers, cost, hash: stored, ...over });
 
   it("is known again, under another salt each time", () => {
     const [first, second] = [hash("SecurePass123"), hash("SecurePass123")];
@@ -126,15 +132,68 @@ describe("a password of the bank", () => {
   });
 
   it("is worth nothing without the pepper", () => {
-    expect(check("pw", hash("pw"), { pepper: new Uint8Array(48).fill(4) })).toBe(false);
+    expect(
+      check("pw", hash("pw"), { peppers: [{ ...pepper, key: new Uint8Array(48).fill(4) }] }),
+    ).toBe(false);
   });
 
   it("is checked at the cost that it was hashed at", () => {
-    expect(check("pw", hashPassword({ password: "pw", pepper, cost: 5 }))).toBe(true);
+    expect(check("pw", hashPassword({ password: "pw", peppers, cost: 5 }))).toBe(true);
   });
 
-  it("of a bare bcrypt hash, or of another scheme, is none", () => {
-    expect(check("pw", bcrypt.hashSync("pw", cost))).toBe(false);
+  it.for(["$2a$", "$2b$", "$2y$"])("is checked against a plain hash of %s", (prefix) => {
+    const plain = bcrypt.hashSync("pw", cost).replace("$2b$", prefix);
+    expect(check("pw", plain)).toBe(true);
+    expect(check("pv", plain)).toBe(false);
+  });
+
+  it.for([
+    ["that is longer than bcrypt reads", `${"a".repeat(72)}X`],
+    ["with a NUL, at which bcrypt may stop", "abc\0def"],
+  ] as const)("%s is not right against a plain hash", ([, password]) => {
+    expect(check(password, bcrypt.hashSync(password, cost))).toBe(false);
+  });
+
+  // CVE-like faults of other banks: a hash with something behind it, or cut, that still compares.
+  it.for([
+    ["a byte more", (stored: string) => `${stored}\u0001`],
+    ["a NUL more", (stored: string) => `${stored}\0`],
+    ["a line feed more", (stored: string) => `${stored}\n`],
+    ["text behind it", (stored: string) => `${stored}extra`],
+    ["ten characters less", (stored: string) => stored.slice(0, -10)],
+    ["one character less", (stored: string) => stored.slice(0, -1)],
+  ] as const)("with %s in its hash is wrong", ([, damaged]) => {
+    const plain = bcrypt.hashSync("pw", cost);
+    for (const stored of [hash("pw"), plain]) {
+      expect(check("pw", stored)).toBe(true);
+      expect(check("pw", damaged(stored))).toBe(false);
+    }
+  });
+
+  it("is checked under the pepper of its time, until that is retired", () => {
+    const newer = { version: 2, key: new Uint8Array(48).fill(9) };
+    const old = hash("pw");
+    expect(check("pw", old, { peppers: [newer, pepper] })).toBe(true);
+    expect(check("pw", old, { peppers: [newer] })).toBe(false);
+    const fresh = hashPassword({ password: "pw", peppers: [newer, pepper], cost });
+    expect(fresh).toMatch(/^hmac-sha384-v2:\$2b\$04\$/);
+    expect(check("pw", fresh, { peppers: [newer] })).toBe(true);
+    expect(check("pw", fresh)).toBe(false);
+  });
+
+  it("that cost less is checked with as many rounds as one of nobody", () => {
+    for (const [from, to] of [
+      [4, 12],
+      [11, 12],
+      [12, 12],
+    ] as const) {
+      const rounds = [from, ...missingCosts(from, to)].map((level) => 2 ** level);
+      expect(rounds.reduce((sum, count) => sum + count)).toBe(2 ** to);
+    }
+    expect(missingCosts(12, 10)).toEqual([]);
+  });
+
+  it("of another scheme is none", () => {
     expect(check("pw", "argon2:whatever")).toBe(false);
     expect(check("pw", "")).toBe(false);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
 import { importFernetKey } from "../../../src/protocol/fernet.ts";
-import { readAuditKey } from "../../../src/server/keys/key-ring.ts";
+import { readAuditKeys } from "../../../src/server/keys/key-ring.ts";
 import { plainFormat, sealedFormat } from "../../../src/workers/audit-log.ts";
 import { verifyAuditFile } from "../../../src/workers/audit-verification.ts";
 import { openSqliteReader } from "../../../src/workers/sqlite-store.ts";
@@ -70,8 +70,10 @@ const AUDIT_OF_NOTHING = `SELECT sequence FROM audit
 function fileFaults(folder: string): string[] {
   const reader = openSqliteReader(folder);
   try {
-    const key = importFernetKey(nodeCiphers, readAuditKey(folder));
-    return [plainFormat, sealedFormat(nodeCiphers, key)].flatMap((format) => {
+    const [current, ...older] = readAuditKeys(folder);
+    const keyOf = (raw: Uint8Array) => importFernetKey(nodeCiphers, raw);
+    const sealed = sealedFormat(nodeCiphers, keyOf(current), ...older.map(keyOf));
+    return [plainFormat, sealed].flatMap((format) => {
       const { file, fault } = verifyAuditFile(folder, format, reader);
       return fault === null ? [] : [`${file} ${fault}`];
     });

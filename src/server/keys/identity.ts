@@ -15,7 +15,7 @@ import { fingerprintOf } from "../../protocol/channel.ts";
 import type { KeyPair } from "../../protocol/ciphers.ts";
 import { decodeHex, encodeHex } from "../../protocol/hex.ts";
 import { freshOrKept } from "./fresh-file.ts";
-import { KeyUnusable, keysIn } from "./key-ring.ts";
+import { KeyUnusable, keysIn } from "./key-files.ts";
 import {
   createSecretFile,
   makeSecretFolder,

@@ -4,28 +4,30 @@
  * be read.
  */
 
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { decodeBase64Url, encodeBase64Url } from "../../protocol/base64url.ts";
-import { createSecretFile, makeSecretFolder } from "./secret-file.ts";
+import { freshOrKept } from "./fresh-file.ts";
+import {
+  hasKey,
+  keysIn,
+  makeVersion,
+  readVersions,
+  versionsFileIn,
+  type KeyName,
+  type Versions,
+} from "./key-files.ts";
+import { makeSecretFolder } from "./secret-file.ts";
 
-/**
- * The files, each one line: URL-safe base64. `audit.key` is a Fernet key as every library takes it.
- */
-const KEY_BYTES = { "audit.key": 32, "pepper.key": 48 } as const;
+export { KeyUnusable, keysIn } from "./key-files.ts";
 
 export type KeyRing = {
-  /** The raw Fernet key of `audit_log.enc`. */
-  readonly auditKey: Uint8Array;
+  /** The raw Fernet keys of `audit_log.enc`. */
+  readonly auditKeys: Versions;
   /** What passwords are hashed under before bcrypt. */
-  readonly pepper: Uint8Array;
+  readonly peppers: Versions;
+  /** What the secrets of second factors are sealed under (./secret-box.ts). */
+  readonly factorKeys: Versions;
 };
-
-/** A key is missing or is not one; the message says which, for the operator. */
-export class KeyUnusable extends Error {
-  override readonly name = "KeyUnusable";
-}
 
 /**
  * Reads the keys of a data folder, and makes them if there is no bank in it yet.
@@ -34,29 +36,36 @@ export class KeyUnusable extends Error {
 export function openKeyRing(folder: string): KeyRing {
   makeSecretFolder(keysIn(folder));
   const isNew = !existsSync(join(folder, "bank.sqlite"));
-  const open = (name: keyof typeof KEY_BYTES): Uint8Array => {
-    if (isNew) makeKey(folder, name);
-    return readKey(folder, name);
+  const open = (name: KeyName): void => {
+    if (isNew && !hasKey(folder, name)) makeVersion(folder, name, 1);
   };
-  return { auditKey: open("audit.key"), pepper: open("pepper.key") };
+  open("audit");
+  open("pepper");
+  // A bank that was made before there were second factors has no such key, and needs one now.
+  if (!hasKey(folder, "factor")) makeVersion(folder, "factor", 1);
+  return readKeyRing(folder);
 }
 
-/** Reads the key of the encrypted audit file alone. @throws KeyUnusable */
-export const readAuditKey = (folder: string): Uint8Array => readKey(folder, "audit.key");
-
-/** Where a data folder keeps its secrets. */
-export const keysIn = (folder: string): string => join(folder, "keys");
-
-function readKey(folder: string, name: keyof typeof KEY_BYTES): Uint8Array {
-  const path = join(keysIn(folder), name);
-  if (!existsSync(path)) throw new KeyUnusable(`the key ${path} is missing`);
-  const key = decodeBase64Url(readFileSync(path, "utf8").trim());
-  if (key?.length !== KEY_BYTES[name]) throw new KeyUnusable(`${path} does not hold a key`);
-  return key;
+/**
+ * The keys of a running bank, as they are at each look: a rotation and a retirement are taken up at
+ * once. If the files are damaged under the bank, it keeps what it has and says so.
+ */
+export function followKeyRing(
+  folder: string,
+  { first, onDamage }: { first: KeyRing; onDamage: (error: Error) => void },
+): () => KeyRing {
+  const read = (): KeyRing => readKeyRing(folder);
+  return freshOrKept(versionsFileIn(folder), { first, read, onDamage });
 }
 
-/** Never in place of a key that is there: if another bank was quicker, its key is the key. */
-function makeKey(folder: string, name: keyof typeof KEY_BYTES): void {
-  const text = `${encodeBase64Url(randomBytes(KEY_BYTES[name]))}\n`;
-  createSecretFile(join(keysIn(folder), name), text);
+/** Reads the keys of the encrypted audit file alone. @throws KeyUnusable */
+export function readAuditKeys(folder: string): [Uint8Array, ...Uint8Array[]] {
+  const [current, ...older] = readVersions(folder, "audit");
+  return [current.key, ...older.map(({ key }) => key)];
 }
+
+const readKeyRing = (folder: string): KeyRing => ({
+  auditKeys: readVersions(folder, "audit"),
+  peppers: readVersions(folder, "pepper"),
+  factorKeys: readVersions(folder, "factor"),
+});

@@ -6,13 +6,14 @@
 
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
+import { isOutdatedHash } from "../../bank/password-hash.ts";
 import {
   packTasks,
   unpackResults,
   type PackedTask,
   type SealingResult,
 } from "../../protocol/sealing.ts";
-import type { CheckPassword, HashPassword } from "../../workers/passwords.ts";
+import type { CheckPassword, HashPassword, PasswordHashing } from "../../workers/passwords.ts";
 import { threadFile } from "./thread-file.ts";
 
 /** How nice bcrypt's threads are, so that a flood of logins leaves sessions their cores. */
@@ -23,7 +24,8 @@ const BATCH_TASKS_MAX = 64;
 const IDLE_MS = 30_000;
 
 export type CryptoPoolOptions = {
-  pepper: Uint8Array;
+  /** What passwords are hashed under, at every look: the current one first. */
+  peppers: () => PasswordHashing["peppers"];
   /** bcrypt's cost for new passwords: 2^cost rounds. */
   bcryptCost: number;
   /** Passwords in work or waiting; past it `takeTurn` refuses. */
@@ -83,16 +85,20 @@ export class CryptoPool {
   }
 
   hashPassword(password: string): Promise<string> {
-    const { pepper, bcryptCost: cost } = this.#options;
-    const request: HashPassword = { password, pepper, cost };
+    const request: HashPassword = { password, ...this.#hashing() };
     return this.#run(this.#passwords, request, { name: "hashPassword" });
   }
 
   /** `hash` is null for a name that nobody has: that takes as long, and is false. */
   checkPassword(password: string, hash: string | null): Promise<boolean> {
-    const { pepper, bcryptCost: cost } = this.#options;
-    const request: CheckPassword = { password, pepper, cost, hash };
+    const request: CheckPassword = { password, ...this.#hashing(), hash };
     return this.#run(this.#passwords, request, { name: "checkPassword" });
+  }
+
+  /** Whether a password that was just found right should be hashed anew. */
+  isOutdated(hash: string): boolean {
+    const { bcryptCost: cost, peppers } = this.#options;
+    return isOutdatedHash(hash, { pepper: peppers()[0].version, cost });
   }
 
   /** Does a sealing task with those of other sessions in this turn of the event loop. */
@@ -120,6 +126,10 @@ export class CryptoPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([this.#passwords.destroy(), this.#sealing.destroy()]);
+  }
+
+  #hashing(): PasswordHashing {
+    return { peppers: this.#options.peppers(), cost: this.#options.bcryptCost };
   }
 
   // A destroyed Piscina would take the work and start threads anew, which nobody then ends.

@@ -14,7 +14,10 @@ import { Thread } from "./thread.ts";
 export type ThreadsOptions = {
   folder: string;
   bytesMax?: number | undefined;
-  auditKey: Uint8Array;
+  /** The current one first, at every look. */
+  auditKeys: () => Uint8Array[];
+  /** Where the audit's thread hears of other ones. */
+  keysChannel: string;
   /** Attached to its thread, and to each successor. */
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
   history: RemoteActor<HistoryQuery, HistoryReply>;
@@ -25,7 +28,7 @@ export type ThreadsOptions = {
 
 /** Resolves when the ledger is ready. @throws what the ledger could not start for. */
 export async function startThreads(options: ThreadsOptions): Promise<Supervisor> {
-  const { folder, bytesMax, auditKey, ledger, history, log, onFailure } = options;
+  const { folder, bytesMax, auditKeys, keysChannel, ledger, history, log, onFailure } = options;
   const grownChannel = `journal grown ${crypto.randomUUID()}`;
   const onAlarm = (message: string): void => log.write({ type: "alarm", message });
   const ledgerReady = Promise.withResolvers<void>();
@@ -55,6 +58,9 @@ export async function startThreads(options: ThreadsOptions): Promise<Supervisor>
     ledger.attach(thread.worker);
     return thread;
   };
+  const auditData = (): AuditThreadData => ({
+    ...{ folder, auditKeys: auditKeys(), grownChannel, keysChannel },
+  });
   const startHistory = (): Thread => {
     const thread = start("history", { folder }, nothing, nothing);
     history.attach(thread.worker);
@@ -65,7 +71,7 @@ export async function startThreads(options: ThreadsOptions): Promise<Supervisor>
     children: [
       {
         name: "audit",
-        start: () => start("audit", { folder, auditKey, grownChannel }, nothing, nothing),
+        start: () => start("audit", auditData(), nothing, nothing),
       },
       { name: "history", start: startHistory },
       { name: "ledger", start: startLedger },

@@ -83,7 +83,8 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
     histories.reply(letters.map(({ id, request }) => [id, reader.history(request)] as const));
   });
   const events: LogEvent[] = [];
-  const pool = new CryptoPool({ pepper: new Uint8Array(48), bcryptCost: 4, passwordsMax });
+  const peppers = () => [{ version: 1, key: new Uint8Array(48) }] as const;
+  const pool = new CryptoPool({ peppers, bcryptCost: 4, passwordsMax });
   const sessionCrypto = new SessionCrypto({
     ...{ mode: crypto, pool, clock },
     onAlarm: (message) => void events.push({ type: "alarm", message }),

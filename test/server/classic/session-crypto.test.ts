@@ -17,7 +17,8 @@ const raise = (message: string): never => {
 };
 
 function openPool(passwordsMax = 4): CryptoPool {
-  const pool = new CryptoPool({ pepper: new Uint8Array(48), bcryptCost: 4, passwordsMax });
+  const peppers = () => [{ version: 1, key: new Uint8Array(48) }] as const;
+  const pool = new CryptoPool({ peppers, bcryptCost: 4, passwordsMax });
   onTestFinished(() => pool.close());
   return pool;
 }

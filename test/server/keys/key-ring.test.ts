@@ -5,10 +5,11 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { KeyUnusable, openKeyRing, readAuditKey } from "../../../src/server/keys/key-ring.ts";
+import { KeyUnusable, openKeyRing, readAuditKeys } from "../../../src/server/keys/key-ring.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-const NAMES = ["audit.key", "pepper.key"];
+const FATAL = ["audit.key", "pepper.key"];
+const NAMES = ["audit.key", "factor.key", "pepper.key"];
 const keyIn = (folder: string, name: string): string => join(folder, "keys", name);
 
 /** As a folder looks once a bank has opened its store in it. */
@@ -23,13 +24,13 @@ describe("the keys of a new bank", () => {
   it("are made, differ from those of any other, and are the same when read again", () => {
     const folder = temporaryFolder();
     const keys = openKeyRing(folder);
-    expect(keys.auditKey).toHaveLength(32);
-    expect(keys.pepper).toHaveLength(48);
+    expect(keys.auditKeys[0].key).toHaveLength(32);
+    expect(keys.peppers[0].key).toHaveLength(48);
     expect(openKeyRing(folder)).toEqual(keys);
-    expect(readAuditKey(folder)).toEqual(keys.auditKey);
+    expect(readAuditKeys(folder)).toEqual([keys.auditKeys[0].key]);
     const others = openKeyRing(temporaryFolder());
-    expect(others.auditKey).not.toEqual(keys.auditKey);
-    expect(others.pepper).not.toEqual(keys.pepper);
+    expect(others.auditKeys).not.toEqual(keys.auditKeys);
+    expect(others.peppers).not.toEqual(keys.peppers);
   });
 
   it("are in files that other libraries read, for their owner's eyes alone", () => {
@@ -44,11 +45,11 @@ describe("the keys of a new bank", () => {
 
   it("are completed if a crash came between them", () => {
     const folder = temporaryFolder();
-    const { auditKey } = openKeyRing(folder);
+    const { auditKeys } = openKeyRing(folder);
     rmSync(keyIn(folder, "pepper.key"));
     const keys = openKeyRing(folder);
-    expect(keys.auditKey).toEqual(auditKey);
-    expect(keys.pepper).toHaveLength(48);
+    expect(keys.auditKeys).toEqual(auditKeys);
+    expect(keys.peppers[0].key).toHaveLength(48);
   });
 
   it("are one set, however many banks start in the folder at once", async () => {
@@ -56,19 +57,19 @@ describe("the keys of a new bank", () => {
     const url = new URL("../../../src/server/keys/key-ring.ts", import.meta.url).href;
     const script = `
       const { openKeyRing } = await import(${JSON.stringify(url)});
-      const { auditKey, pepper } = openKeyRing(${JSON.stringify(folder)});
-      process.stdout.write(Buffer.from([...auditKey, ...pepper]).toString("hex"));`;
+      const { auditKeys, peppers } = openKeyRing(${JSON.stringify(folder)});
+      process.stdout.write(Buffer.from([...auditKeys[0].key, ...peppers[0].key]).toString("hex"));`;
     const flags = ["--input-type=module", "--eval", script];
     const started = Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, flags));
     const rings = (await Promise.all(started)).map(({ stdout }) => stdout);
-    const { auditKey, pepper } = openKeyRing(folder);
-    const expected = Buffer.from([...auditKey, ...pepper]).toString("hex");
+    const { auditKeys, peppers } = openKeyRing(folder);
+    const expected = Buffer.from([...auditKeys[0].key, ...peppers[0].key]).toString("hex");
     expect(rings).toEqual([expected, expected, expected, expected]);
     expect(readdirSync(join(folder, "keys")).toSorted()).toEqual(NAMES);
   });
 });
 
-describe.for(NAMES)("of a bank that has customers, %s", (name) => {
+describe.for(FATAL)("of a bank that has customers, %s", (name) => {
   it("is refused when it is missing, and not made anew", () => {
     const folder = folderOfBank();
     rmSync(keyIn(folder, name));

@@ -4,8 +4,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { CryptoPool } from "../../../src/server/threads/crypto-pool.ts";
 import type { PackedTask } from "../../../src/protocol/sealing.ts";
 
+const peppers = () => [{ version: 1, key: new Uint8Array(48).fill(1) }] as const;
+
 function openPool(passwordsMax = 4): CryptoPool {
-  const pool = new CryptoPool({ pepper: new Uint8Array(48).fill(1), bcryptCost: 4, passwordsMax });
+  const pool = new CryptoPool({ peppers, bcryptCost: 4, passwordsMax });
   onTestFinished(() => pool.close());
   return pool;
 }
@@ -57,7 +59,7 @@ function tokenLength(length: number): number {
 describe("a pool that is closed", () => {
   it("rejects what is in hand and whatever still comes, and starts no thread for it", async () => {
     const pool = openPool();
-    const slow = new CryptoPool({ pepper: new Uint8Array(48), bcryptCost: 20, passwordsMax: 1 });
+    const slow = new CryptoPool({ peppers, bcryptCost: 20, passwordsMax: 1 });
     const inHand = slow.hashPassword("pw").catch(() => "rejected");
     await slow.close();
     expect(await inHand).toBe("rejected");
