@@ -1,4 +1,4 @@
-/** `secure-atm keys`: shows the versions of the bank's keys, makes new ones and retires old ones. */
+/** `secure-atm keys`: shows the versions of the bank's keys, makes new ones, retires old ones. */
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
