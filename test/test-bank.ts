@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest";
 import { nodeCiphers } from "../src/ciphers/node.ts";
 import { ClassicClient } from "../src/client/classic-client.ts";
 import { TcpTransport } from "../src/client/tcp-transport.ts";
+import { cents } from "../src/bank/money.ts";
 import { startBank, type Bank, type BankOptions } from "../src/server/bank.ts";
 import type { LogEvent } from "../src/server/log.ts";
 import { openSqliteReader } from "../src/workers/sqlite-store.ts";
@@ -31,7 +32,14 @@ export async function startTestBank(over: Partial<BankOptions> = {}): Promise<Te
     ...{ host: "127.0.0.1", port: 0, folder, bcryptCost: 4, crypto: "inline" },
     ...{ classic: true, mutualTls: false, about: { name: "Test Bank", version: "0" } },
     ...{ connectionsMax: 1_000, passwordsMax: 64, onFailure: () => undefined },
-    limits: { messageMs: 10_000, loginMs: 60_000, idleMs: 900_000, readerMs: 10_000 },
+    confirmAbove: cents(1_000_000),
+    limits: {
+      messageMs: 10_000,
+      loginMs: 60_000,
+      idleMs: 900_000,
+      sessionMs: 43_200_000,
+      readerMs: 10_000,
+    },
     log: { write: (event) => void events.push(event), flush: () => undefined },
     ...over,
   });

@@ -83,7 +83,7 @@ export type LoginOutcome = AttemptOutcome;
 export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled";
 
 /** What a password is checked for: a login, where nothing else is said. */
-export type LoginPurpose = "login" | "change_password";
+export type LoginPurpose = "login" | "change_password" | "confirm";
 
 /**
  * The hash that the password was found right against. If the account has another one by now, the

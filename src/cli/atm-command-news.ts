@@ -8,7 +8,7 @@ import type { SessionOver } from "../client/modern-errors.ts";
 export function newsLine(news: News): string {
   switch (news.method) {
     case "session.expiring":
-      return `The session ends in ${news.params.seconds} s unless you ask for something.`;
+      return expiryLine(news.params);
     case "account.credited": {
       const { amount, from, balance, memo } = news.params;
       const note = memo === undefined ? "" : ` ("${memo}")`;
@@ -16,6 +16,11 @@ export function newsLine(news: News): string {
     }
   }
 }
+
+const expiryLine = ({ seconds, limit }: (News & { method: "session.expiring" })["params"]) =>
+  limit === "idle"
+    ? `WARNING: the session ends in ${seconds} s unless you ask for something.`
+    : `WARNING: the session ends in ${seconds} s; log in again to go on.`;
 
 /** Null for what needs no words. */
 export function stateLine(state: SessionState): string | null {
@@ -50,6 +55,7 @@ function overLine(over: SessionOver): string | null {
 const CLOSING_LINES = {
   logout: null,
   idle: "The bank ended the session: nobody had asked for anything.",
+  expired: "The session has lasted as long as one may: log in again.",
   draining: "The bank is about to stop.",
   breach: "WARNING: the bank ended the session: somebody meddled with the line.",
   ended_elsewhere: "The session was ended elsewhere.",

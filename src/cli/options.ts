@@ -1,6 +1,7 @@
 /** The options that commands share: a flag over its environment variable over the default. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { cents } from "../bank/money.ts";
 import type { BankOptions } from "../server/bank.ts";
 import type { LogFormat } from "../server/log.ts";
 import type { CryptoMode } from "../server/classic/session-crypto.ts";
@@ -21,6 +22,8 @@ export type BankFlags = {
   messageTimeout: number;
   loginTimeout: number;
   idleTimeout: number;
+  sessionMax: number;
+  confirmAbove: number;
   readerTimeout: number;
   dataMax?: number;
   classic: "on" | "off";
@@ -60,6 +63,10 @@ export function withBankOptions(command: Command): Command {
     .addOption(seconds("--message-timeout", "to finish a message", 10))
     .addOption(seconds("--login-timeout", "without a message, before a login", 120))
     .addOption(seconds("--idle-timeout", "without a message, after a login", 900))
+    .addOption(seconds("--session-max", "from a login to the session's end", 43_200))
+    .addOption(
+      whole("--confirm-above <dollars>", "a password for larger sums", 10_000, 1, 1_000_000),
+    )
     .addOption(seconds("--reader-timeout", "to read a reply", 10))
     .addOption(
       new Option("--classic <switch>", "whether the classic protocol is spoken as well")
@@ -96,6 +103,7 @@ export const bankOptionsOf = (
   crypto: flags.crypto,
   connectionsMax: flags.connectionsMax,
   passwordsMax: flags.passwordsMax,
+  confirmAbove: cents(flags.confirmAbove * 100),
   classic: flags.classic === "on",
   mutualTls: flags.mutualTls === "on",
   about: { name: "Secure ATM", version: VERSION },
@@ -103,6 +111,7 @@ export const bankOptionsOf = (
     messageMs: flags.messageTimeout * 1_000,
     loginMs: flags.loginTimeout * 1_000,
     idleMs: flags.idleTimeout * 1_000,
+    sessionMs: flags.sessionMax * 1_000,
     readerMs: flags.readerTimeout * 1_000,
   },
   bytesMax: flags.dataMax === undefined ? undefined : flags.dataMax * 1_000_000,

@@ -153,6 +153,24 @@ export class ModernClient {
     await this.call("auth.logout", {});
   }
 
+  /** Ends all sessions of the account, this one too. */
+  async logOutEverywhere(): Promise<void> {
+    await this.call("auth.logoutEverywhere", {});
+  }
+
+  /** For some minutes, large sums may then be moved in this session. */
+  confirm(password: string, code?: string): Promise<Result<"auth.confirm">> {
+    return this.call("auth.confirm", { password, ...(code !== undefined && { code }) });
+  }
+
+  sessions(): Promise<Result<"session.list">> {
+    return this.call("session.list", {});
+  }
+
+  async endSession(session: string): Promise<void> {
+    await this.call("session.end", { session });
+  }
+
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     await this.call("auth.changePassword", { oldPassword, newPassword });
   }

@@ -34,7 +34,11 @@ export const leavesDoubt = (error: unknown): boolean =>
 
 /**
  * Whether this settles a change that is in doubt: what the bank says of the change itself is what
- * it said the first time. That it is busy, or knows nobody on this line, says nothing of it.
+ * it said the first time. That it is busy, knows nobody on this line, or wants the password once
+ * more, says nothing of it.
  */
 export const isOutcome = (error: unknown): boolean =>
-  error instanceof Refused && error.retry === "never" && error.kind !== "not_logged_in";
+  error instanceof Refused &&
+  error.retry === "never" &&
+  error.kind !== "not_logged_in" &&
+  error.kind !== "confirmation_required";

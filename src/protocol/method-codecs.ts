@@ -62,6 +62,10 @@ const cash = { encodeParams: encodeCash, parseParams: parseCash, ...givesMoved }
 /** A user name that is not new: accounts may be older than today's rules. */
 const oldText = (fields: Fields, name: string): string => fields.text(name, LOGIN_TEXT_LENGTH_MAX);
 
+const SESSION_ID = /^[0-9a-f]{32}$/;
+const sessionId = (fields: Fields, name: string): string =>
+  fields.textWhere(name, (id) => SESSION_ID.test(id));
+
 const newPassword = (fields: Fields, name: string): string =>
   fields.textWhere(name, (text) => checkPassword(text) === null, "bad_password");
 
@@ -87,10 +91,15 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
       password: oldText(fields, "password"),
       ...(fields.has("code") && { code: fields.text("code", CODE_LENGTH_MAX) }),
     }),
-    encodeResult: ({ username, roles, session: { idleSeconds, amountMax } }) => ({
+    encodeResult: ({ username, roles, session }) => ({
       username,
       roles,
-      session: { idleSeconds, amountMax: String(amountMax) },
+      session: {
+        idleSeconds: session.idleSeconds,
+        absoluteSeconds: session.absoluteSeconds,
+        amountMax: String(session.amountMax),
+        confirmAbove: String(session.confirmAbove),
+      },
     }),
     parseResult(fields) {
       const session = fields.inner("session");
@@ -99,13 +108,26 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
         roles: fields.texts("roles"),
         session: {
           idleSeconds: session.count("idleSeconds"),
+          absoluteSeconds: session.count("absoluteSeconds"),
           amountMax: session.amount("amountMax"),
+          confirmAbove: session.amount("confirmAbove"),
         },
       };
     },
   },
 
   "auth.logout": { ...takesNothing, ...givesNothing },
+  "auth.logoutEverywhere": { ...takesNothing, ...givesNothing },
+
+  "auth.confirm": {
+    encodeParams: ({ password, code }) => ({ password, code }),
+    parseParams: (fields) => ({
+      password: oldText(fields, "password"),
+      ...(fields.has("code") && { code: fields.text("code", CODE_LENGTH_MAX) }),
+    }),
+    encodeResult: ({ seconds }) => ({ seconds }),
+    parseResult: (fields) => ({ seconds: fields.count("seconds") }),
+  },
 
   "auth.changePassword": {
     encodeParams: (params) => ({
@@ -168,6 +190,7 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
       protocol: info.protocol,
       fingerprint: info.fingerprint,
       idleSeconds: info.idleSeconds,
+      absoluteSeconds: info.absoluteSeconds,
       startedAt: info.startedAt,
       terminal: info.terminal,
     }),
@@ -177,10 +200,37 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
       protocol: fields.label("protocol"),
       fingerprint: fields.label("fingerprint"),
       idleSeconds: fields.count("idleSeconds"),
+      absoluteSeconds: fields.count("absoluteSeconds"),
       startedAt: fields.time("startedAt"),
       terminal: fields.label("terminal"),
     }),
     ...takesNothing,
+  },
+
+  "session.list": {
+    ...takesNothing,
+    encodeResult: ({ current, sessions }) => ({
+      current,
+      sessions: sessions.map(({ session, terminal, protocol, startedAt, lastActiveAt }) => ({
+        ...{ session, terminal, protocol, startedAt, lastActiveAt },
+      })),
+    }),
+    parseResult: (fields) => ({
+      current: sessionId(fields, "current"),
+      sessions: fields.objects("sessions").map((listed) => ({
+        session: sessionId(listed, "session"),
+        terminal: listed.label("terminal"),
+        protocol: listed.label("protocol"),
+        startedAt: listed.time("startedAt"),
+        lastActiveAt: listed.time("lastActiveAt"),
+      })),
+    }),
+  },
+
+  "session.end": {
+    encodeParams: ({ session }) => ({ session }),
+    parseParams: (fields) => ({ session: sessionId(fields, "session") }),
+    ...givesNothing,
   },
 };
 

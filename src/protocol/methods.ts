@@ -8,6 +8,9 @@ import type { Cents } from "../bank/money.ts";
 export const HISTORY_LIMIT = 20;
 export const HISTORY_LIMIT_MAX = 100;
 
+/** Of the sessions of one account, how many a list has: the latest. */
+export const SESSIONS_LISTED_MAX = 20;
+
 type Nothing = Readonly<Record<string, never>>;
 
 export interface Credentials {
@@ -46,6 +49,25 @@ export interface HistoryPage {
   readonly next?: string;
 }
 
+/** One session of the account. `session` is its id: 32 hex digits; times are in UTC. */
+export interface ListedSession {
+  readonly session: string;
+  readonly terminal: string;
+  readonly protocol: string;
+  readonly startedAt: string;
+  readonly lastActiveAt: string;
+}
+
+/** What a session may do, and how long: what a login tells. */
+export interface SessionLimits {
+  readonly idleSeconds: number;
+  /** From the login to the end, whatever is asked for. */
+  readonly absoluteSeconds: number;
+  readonly amountMax: Cents;
+  /** Withdrawals and transfers above it need `auth.confirm` first. */
+  readonly confirmAbove: Cents;
+}
+
 /** Each method: what it takes, and what it gives. */
 export interface Methods {
   "auth.signUp": { params: Credentials; result: { readonly username: string } };
@@ -54,10 +76,17 @@ export interface Methods {
     result: {
       readonly username: string;
       readonly roles: readonly string[];
-      readonly session: { readonly idleSeconds: number; readonly amountMax: Cents };
+      readonly session: SessionLimits;
     };
   };
   "auth.logout": { params: Nothing; result: Nothing };
+  /** Ends all sessions of the account, this one last. */
+  "auth.logoutEverywhere": { params: Nothing; result: Nothing };
+  /** For some minutes, large sums may then be moved in this session. */
+  "auth.confirm": {
+    params: { readonly password: string; readonly code?: string };
+    result: { readonly seconds: number };
+  };
   "auth.changePassword": {
     params: { readonly oldPassword: string; readonly newPassword: string };
     result: Nothing;
@@ -85,10 +114,17 @@ export interface Methods {
       readonly protocol: string;
       readonly fingerprint: string;
       readonly idleSeconds: number;
+      readonly absoluteSeconds: number;
       readonly startedAt: string;
       readonly terminal: string;
     };
   };
+  /** The latest first; `current` is the id of the session that asks. */
+  "session.list": {
+    params: Nothing;
+    result: { readonly current: string; readonly sessions: readonly ListedSession[] };
+  };
+  "session.end": { params: { readonly session: string }; result: Nothing };
 }
 
 export type Method = keyof Methods;

@@ -5,14 +5,28 @@ import type { Fields } from "./fields.ts";
 import type { JsonSource } from "./rpc.ts";
 
 /** Why a session has ended: by its user, by time, by the bank's end, by an attack, by another. */
-export const CLOSING_REASONS = ["logout", "idle", "draining", "breach", "ended_elsewhere"] as const;
+export const CLOSING_REASONS = [
+  "logout",
+  "idle",
+  "expired",
+  "draining",
+  "breach",
+  "ended_elsewhere",
+] as const;
 export type ClosingReason = (typeof CLOSING_REASONS)[number];
+
+/** What a session ends by that nobody ends. */
+export const EXPIRY_LIMITS = ["idle", "absolute"] as const;
+export type ExpiryLimit = (typeof EXPIRY_LIMITS)[number];
 
 export type Notification =
   /** The last frame of a session: a line that is cut without it was cut by somebody. */
   | { readonly method: "session.closed"; readonly params: { readonly reason: ClosingReason } }
-  /** The session ends unless a request comes within this time. */
-  | { readonly method: "session.expiring"; readonly params: { readonly seconds: number } }
+  /** The session ends within this time, by its absolute limit whatever is asked for until then. */
+  | {
+      readonly method: "session.expiring";
+      readonly params: { readonly seconds: number; readonly limit: ExpiryLimit };
+    }
   | {
       readonly method: "account.credited";
       readonly params: {
@@ -29,7 +43,7 @@ export function notificationParams({ method, params }: Notification): JsonSource
     case "session.closed":
       return { reason: params.reason };
     case "session.expiring":
-      return { seconds: params.seconds };
+      return { seconds: params.seconds, limit: params.limit };
     case "account.credited":
       return {
         transactionId: params.transactionId,
@@ -47,7 +61,13 @@ export function parseNotification(method: string, fields: Fields): Notification 
     case "session.closed":
       return { method, params: { reason: fields.oneOf("reason", CLOSING_REASONS) } };
     case "session.expiring":
-      return { method, params: { seconds: fields.count("seconds") } };
+      return {
+        method,
+        params: {
+          seconds: fields.count("seconds"),
+          limit: fields.oneOf("limit", EXPIRY_LIMITS),
+        },
+      };
     case "account.credited":
       return {
         method,

@@ -28,6 +28,8 @@ export const ERRORS = {
   username_taken: { code: 1003, message: "the user name is taken", retry: "never" },
   bad_username: { code: 1004, message: "this cannot be a user name", retry: "never" },
   bad_password: { code: 1005, message: "this cannot be a password", retry: "never" },
+  confirmation_required: { code: 1010, message: "confirm your password first", retry: "never" },
+  unknown_session: { code: 1011, message: "there is no such session", retry: "never" },
   amount_not_positive: { code: 2000, message: "an amount is above zero", retry: "never" },
   amount_too_large: { code: 2001, message: "the amount is above the limit", retry: "never" },
   balance_too_large: { code: 2002, message: "the account cannot hold that much", retry: "never" },

@@ -1,5 +1,6 @@
 /**
- * How somebody gets in: sign-up, login and change of password, each with a turn for its password.
+ * How somebody gets in: sign-up, login, change and confirmation of a password, each with a turn
+ * for its password.
  * One at a time in a session. A procedure of pure steps, which ends in an outcome.
  */
 
@@ -12,6 +13,8 @@ import type { Errand, ErrandResult } from "./errands.ts";
 export type Wish =
   | { type: "sign_up"; username: string; password: string }
   | { type: "log_in"; username: string; password: string }
+  /** Of somebody who is logged in: it is they who ask for a large sum. Counted like a login. */
+  | { type: "confirm"; username: string; password: string }
   | {
       type: "change_password";
       username: string;
@@ -41,6 +44,7 @@ export type AdmissionOutcome =
   | { type: "signed_up" }
   | { type: "logged_in"; account: AccountId; vault: AccountId }
   | { type: "password_changed" }
+  | { type: "confirmed" }
   | { type: "username_taken" }
   | { type: "failed" }
   | { type: "locked" }
@@ -52,6 +56,7 @@ export type AdmissionOutcome =
 export const ACTIONS: Record<Wish["type"], string> = {
   sign_up: "signup",
   log_in: "login",
+  confirm: "confirm",
   change_password: "change_password",
 };
 
@@ -156,6 +161,7 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
     case "signed_up":
       return end({ type: "signed_up" });
     case "logged_in":
+      if (admission.wish.type === "confirm") return end({ type: "confirmed" });
       return end({ type: "logged_in", account: reply.account, vault: reply.vault });
     case "done":
       return end({ type: "password_changed" });
@@ -206,9 +212,9 @@ function endLogin(
   };
 }
 
-/** A wrong old password is no failed login to the audit. */
+/** A wrong password of somebody who is logged in is no failed login to the audit. */
 const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } =>
-  type === "change_password" ? { purpose: type } : {};
+  type === "change_password" || type === "confirm" ? { purpose: type } : {};
 
 /** The end of a try that the ledger has refused to hear: it is told once more, later. */
 const settlementOf = (

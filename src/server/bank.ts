@@ -21,7 +21,9 @@ import { watchKeys } from "./keys/key-watch.ts";
 import type { Log } from "./log.ts";
 import type { News } from "./modern/session-state.ts";
 import type { ConnectionLimits } from "./patience.ts";
-import { Presence } from "./presence.ts";
+import { SessionRegistry } from "./session-registry.ts";
+import { nodeCiphers } from "../ciphers/node.ts";
+import type { Cents } from "../bank/money.ts";
 import { SessionCrypto, type CryptoMode, type Placement } from "./classic/session-crypto.ts";
 import { startThreads } from "./threads/supervision.ts";
 import { serverCertificateWarning } from "./tls/options.ts";
@@ -45,6 +47,8 @@ export type BankOptions = {
   /** Passwords in work or waiting. */
   passwordsMax: number;
   limits: ConnectionLimits;
+  /** Withdrawals and transfers above it need a fresh confirmation. */
+  confirmAbove: Cents;
   /** The bank's name and version, for its greeting. */
   about: { name: string; version: string };
   /** Whether the classic protocol is spoken beside the modern one. */
@@ -65,6 +69,8 @@ export type Bank = {
   readonly fingerprint: string;
   /** That key as it is now, in hex. */
   readonly publicKey: string;
+  /** Who is logged in, to be listed and ended. */
+  readonly sessions: Pick<SessionRegistry<News>, "list" | "end" | "endAll" | "size">;
   /** Stops taking requests, answers those in hand, and leaves everything on the disk. */
   stop(): Promise<void>;
   metrics(): BankMetrics;
@@ -114,11 +120,12 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   });
   const pool = new CryptoPool({ ...options, peppers: () => currentKeys().peppers, onAlarm });
   const crypto = new SessionCrypto({ mode: options.crypto, pool, clock, onAlarm });
+  const sessions = new SessionRegistry<News>((length) => nodeCiphers.randomBytes(length));
   const context = {
     ...{ system, clock, ledger, history, pool, crypto, log, tls },
     ...{ limits: options.limits, about: options.about, classic: options.classic },
     tlsOnly: options.mutualTls,
-    presence: new Presence<News>(),
+    ...{ sessions, confirmAbove: options.confirmAbove },
     identities: () => currentIdentity().all,
   };
   const acceptor = new Acceptor({ ...options, context });
@@ -135,8 +142,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     log.write({ type: "listening", address: `${address}:${port}` });
     log.write({ type: "told", message: `Key fingerprint: ${currentIdentity().fingerprint}` });
     return {
-      host: address,
-      port,
+      ...{ host: address, port, sessions },
       get fingerprint() {
         return currentIdentity().fingerprint;
       },

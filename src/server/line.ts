@@ -6,7 +6,7 @@
 
 import type { Socket } from "node:net";
 import type { Clock } from "../actor/clock.ts";
-import { Patience, type ConnectionLimits, type Overdue } from "./patience.ts";
+import { Patience, type ConnectionLimits, type Expiry, type Overdue } from "./patience.ts";
 
 /** After the last word, how long the peer may take to hang up as well. */
 const LINGER_MS = 2_000;
@@ -98,6 +98,21 @@ export class Line {
   /** A message was taken up, or answered: now it is the peer's turn again. */
   heard(): void {
     this.#patience.heard(this.#clock.monotonic());
+  }
+
+  /** From here on the session's limits count. */
+  loggedIn(): void {
+    this.#patience.loggedIn(this.#clock.monotonic());
+  }
+
+  /** Since the peer was last heard, in ms. */
+  idleMs(): number {
+    return this.#clock.monotonic() - this.#patience.heardAt;
+  }
+
+  /** Told once: what the session is to be warned of at `now`. */
+  expiring(now: number, isServed: boolean): Expiry | null {
+    return this.#isOver ? null : this.#patience.expiring(now, isServed);
   }
 
   /** What has just arrived begins a message. */

@@ -58,7 +58,13 @@ describe("D22", () => {
 
 describe("D29", () => {
   it("whoever is slow with a message, or says nothing, is told so and hung up on", async () => {
-    const limits = { messageMs: 200, loginMs: 300, idleMs: 400, readerMs: 1_000 };
+    const limits = {
+      messageMs: 200,
+      loginMs: 300,
+      idleMs: 400,
+      sessionMs: 43_200_000,
+      readerMs: 1_000,
+    };
     const bank = await startTestBank({ limits });
     const waited = (what: string): string =>
       `Invalid request: the bank waited too long for a ${what}`;
@@ -111,7 +117,13 @@ describe("D29", () => {
   });
 });
 
-const PATIENT = { messageMs: 60_000, loginMs: 60_000, idleMs: 60_000, readerMs: 60_000 };
+const PATIENT = {
+  messageMs: 60_000,
+  loginMs: 60_000,
+  idleMs: 60_000,
+  sessionMs: 43_200_000,
+  readerMs: 60_000,
+};
 /** Far above what a system keeps for one connection. */
 const FLOOD_BYTES_MAX = 128 * 1024 * 1024;
 

@@ -38,6 +38,8 @@ const OPTIONS: readonly Row[] = [
   ["--message-timeout", "BANK_MESSAGE_TIMEOUT", "messageTimeout", 10, 5, 6],
   ["--login-timeout", "BANK_LOGIN_TIMEOUT", "loginTimeout", 120, 5, 6],
   ["--idle-timeout", "BANK_IDLE_TIMEOUT", "idleTimeout", 900, 5, 6],
+  ["--session-max", "BANK_SESSION_MAX", "sessionMax", 43_200, 5, 6],
+  ["--confirm-above", "BANK_CONFIRM_ABOVE", "confirmAbove", 10_000, 5, 6],
   ["--reader-timeout", "BANK_READER_TIMEOUT", "readerTimeout", 10, 5, 6],
   ["--classic", "BANK_CLASSIC", "classic", "on", "off", "on"],
   ["--mutual-tls", "BANK_MUTUAL_TLS", "mutualTls", "off", "on", "off"],
@@ -73,6 +75,8 @@ describe("an option", () => {
     ["--connections-max", "0"],
     ["--passwords-max", "0"],
     ["--idle-timeout", "0"],
+    ["--session-max", "0"],
+    ["--confirm-above", "0"],
     ["--data-max", "0"],
     ["--log", "xml"],
   ] as const)("%s cannot be '%s', as a flag or in the environment", ([flag, value]) => {
@@ -84,7 +88,13 @@ describe("an option", () => {
   it("in seconds or megabytes is handed on in the bank's own units", () => {
     const flags = parse(["--message-timeout", "3", "--data-max", "2"]);
     expect(bankOptionsOf(flags)).toMatchObject({
-      limits: { messageMs: 3_000, loginMs: 120_000, idleMs: 900_000, readerMs: 10_000 },
+      limits: {
+        messageMs: 3_000,
+        loginMs: 120_000,
+        idleMs: 900_000,
+        sessionMs: 43_200_000,
+        readerMs: 10_000,
+      },
       bytesMax: 2_000_000,
     });
     expect(bankOptionsOf(parse([])).bytesMax).toBeUndefined();

@@ -222,9 +222,9 @@ describe("calls", () => {
 describe("news", () => {
   it("is handed on, but for what a newer bank says", async () => {
     const { bank, news, ends } = await connected();
-    bank.notify({ method: "session.expiring", params: { seconds: 60 } });
+    bank.notify({ method: "session.expiring", params: { seconds: 60, limit: "idle" } });
     bank.say(utf8('{"jsonrpc":"2.0","method":"bank.moved","params":{"to":"Mars"}}'));
-    expect(news).toEqual([{ method: "session.expiring", params: { seconds: 60 } }]);
+    expect(news).toEqual([{ method: "session.expiring", params: { seconds: 60, limit: "idle" } }]);
     expect(ends).toEqual([]);
   });
 });
@@ -265,7 +265,7 @@ describe("an end", () => {
   it("by a frame that was played again is a breach", async () => {
     const { bank, ends } = await connected();
     const frame = bank.seal(
-      encodeNotification({ method: "session.expiring", params: { seconds: 9 } }),
+      encodeNotification({ method: "session.expiring", params: { seconds: 9, limit: "idle" } }),
     );
     bank.onBytes(frame);
     bank.onBytes(frame);

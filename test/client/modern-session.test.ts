@@ -25,7 +25,8 @@ const taking =
   (bank) => {
     bank.onCall = (id, call) => {
       if (call.method !== "auth.login") return onCall(bank, id, call);
-      const session = { idleSeconds: 900, amountMax: cents(100) };
+      const limits = { idleSeconds: 900, absoluteSeconds: 43_200 };
+      const session = { ...limits, amountMax: cents(100), confirmAbove: cents(100) };
       bank.answer(id, call.method, { username: call.params.username, roles: [], session });
     };
   };

@@ -5,7 +5,7 @@ import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../../src/bank/money
 import type { Greeting } from "../../src/protocol/greeting.ts";
 import { isMemo } from "../../src/protocol/fields.ts";
 import type { EntryKind, Method, Params, Result } from "../../src/protocol/methods.ts";
-import { CLOSING_REASONS } from "../../src/protocol/notifications.ts";
+import { CLOSING_REASONS, EXPIRY_LIMITS } from "../../src/protocol/notifications.ts";
 import type { Notification } from "../../src/protocol/notifications.ts";
 import type { RpcId } from "../../src/protocol/rpc-error.ts";
 
@@ -35,6 +35,7 @@ const time = fc
   })
   .map((date) => date.toISOString());
 const seconds = fc.nat();
+const sessionId = fc.string({ unit: word(..."0123456789abcdef"), minLength: 32, maxLength: 32 });
 const nothing = fc.constant({});
 
 const cash = fc.record({ amount, idempotencyKey });
@@ -74,8 +75,19 @@ export const SAMPLES: Samples = {
     result: fc.record({
       username,
       roles: fc.array(text),
-      session: fc.record({ idleSeconds: seconds, amountMax: amount }),
+      session: fc.record({
+        ...{ idleSeconds: seconds, absoluteSeconds: seconds },
+        ...{ amountMax: amount, confirmAbove: amount },
+      }),
     }),
+  },
+  "auth.logoutEverywhere": { params: nothing, result: nothing },
+  "auth.confirm": {
+    params: fc.record(
+      { password, code: fc.string({ maxLength: 64 }) },
+      { requiredKeys: ["password"] },
+    ),
+    result: fc.record({ seconds }),
   },
   "auth.logout": { params: nothing, result: nothing },
   "auth.changePassword": {
@@ -113,10 +125,24 @@ export const SAMPLES: Samples = {
       protocol: text,
       fingerprint: text,
       idleSeconds: seconds,
+      absoluteSeconds: seconds,
       startedAt: time,
       terminal: text,
     }),
   },
+  "session.list": {
+    params: nothing,
+    result: fc.record({
+      current: sessionId,
+      sessions: fc.array(
+        fc.record({
+          ...{ session: sessionId, terminal: text, protocol: text },
+          ...{ startedAt: time, lastActiveAt: time },
+        }),
+      ),
+    }),
+  },
+  "session.end": { params: fc.record({ session: sessionId }), result: nothing },
 };
 
 export const METHODS = Object.keys(SAMPLES) as Method[];
@@ -130,7 +156,7 @@ export const notificationSample: fc.Arbitrary<Notification> = fc.oneof(
   }),
   fc.record({
     method: fc.constant("session.expiring" as const),
-    params: fc.record({ seconds }),
+    params: fc.record({ seconds, limit: fc.constantFrom(...EXPIRY_LIMITS) }),
   }),
   fc.record({
     method: fc.constant("account.credited" as const),

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { Patience } from "../../src/server/patience.ts";
 
-const limits = { messageMs: 10, loginMs: 100, idleMs: 900, readerMs: 10 };
+const limits = { messageMs: 10, loginMs: 100, idleMs: 900, sessionMs: 43_200_000, readerMs: 10 };
 const idle = { isServed: false, isInMessage: false, isLoggedIn: false };
 
 const heardAt = (now: number): Patience => {

@@ -150,10 +150,11 @@ const ENDINGS: Record<EndReason, Ending> = {
     `Nothing was under way, so no money moved. ${GONE}`,
   ),
   idle: over("Nothing was asked for a while, so the bank ended your session.", GONE),
+  expired: over("Your session has lasted as long as one may.", GONE),
   draining: over("The bank has stopped.", `Nothing was under way, so no money moved. ${GONE}`),
   ended_elsewhere: over(
     "The bank ended your session.",
-    `You logged in elsewhere, or somebody else did as you. ${GONE}`,
+    `It was ended from another session, by a new password, or by the bank. ${GONE}`,
   ),
   breach: over(
     "The line was tampered with, so it was closed.",

@@ -16,6 +16,7 @@ import { ProtocolError } from "../../protocol/error.ts";
 import { ObjectSplitter } from "../../protocol/object-splitter.ts";
 import type { SealingResult } from "../../protocol/sealing.ts";
 import { MASTER_SECRET_BYTES } from "../../protocol/session-keys.ts";
+import type { Cents } from "../../bank/money.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
 import type { CryptoPool } from "../threads/crypto-pool.ts";
 import { Errands } from "../errands.ts";
@@ -23,6 +24,7 @@ import { Intake } from "../intake.ts";
 import { Line, type Speaker } from "../line.ts";
 import type { Log } from "../log.ts";
 import type { ConnectionLimits } from "../patience.ts";
+import type { Membership, Seat, Seated } from "../session-registry.ts";
 import { sessionTransition } from "./session.ts";
 import { deriveSecrets, type SessionCrypto, type SessionSecrets } from "./session-crypto.ts";
 import { initialState, type About, type Effect, type Message } from "./session-state.ts";
@@ -42,9 +44,12 @@ export type ClassicContext = {
   log: Log;
   limits: ConnectionLimits;
   clock: Clock;
+  sessions: { enter(seated: Seated, seat: Seat<never>): Membership };
+  /** What is withdrawn above it needs a fresh confirmation. */
+  confirmAbove: Cents;
 };
 
-export class ClassicConnection implements Speaker {
+export class ClassicConnection implements Speaker, Seat<never> {
   readonly #line: Line;
   readonly #context: ClassicContext;
   readonly #session: ActorRef<Message>;
@@ -55,6 +60,11 @@ export class ClassicConnection implements Speaker {
   /** The session has a request in hand. */
   #isBusy = false;
   #isDraining = false;
+  /** Another session, or the bank, has ended this one. */
+  #isEnded = false;
+  #membership: Membership | null = null;
+  /** This protocol has no news. */
+  readonly hear = null;
   #peerHasEnded = false;
 
   /** @param terminal What the session's cash belongs to. */
@@ -67,7 +77,7 @@ export class ClassicConnection implements Speaker {
     this.#session = context.system.spawn({
       name: `session ${peer}`,
       initial: initialState,
-      transition: sessionTransition(terminal),
+      transition: sessionTransition({ terminal, confirmAbove: context.confirmAbove }),
       perform: (effect) => this.#perform(effect),
     });
     this.#errands = new Errands({ ...context, peer, tell: (result) => this.#tell(result) });
@@ -98,8 +108,21 @@ export class ClassicConnection implements Speaker {
     if (waitingFor === "reader") this.#line.destroy();
   }
 
+  idleMs(): number {
+    return this.#line.idleMs();
+  }
+
+  /** Answers the request in hand; a peer that does not read is not told. */
+  endElsewhere(): void {
+    this.#isEnded = true;
+    if (this.#line.isUnread && !this.#isBusy) this.#hangUp();
+    else this.#next();
+  }
+
   received(chunk: Uint8Array): void {
     if (this.#isDraining) return;
+    // What comes too late is not heard, however long ago the last sweep was.
+    if (this.#secrets !== null) this.sweep(this.#context.clock.monotonic());
     this.#intake.push(chunk);
     this.#next();
   }
@@ -115,6 +138,7 @@ export class ClassicConnection implements Speaker {
 
   closed(): void {
     this.#intake.clear();
+    this.#membership?.leave();
     // A request in hand runs to its end, so that no login stays half counted; then nobody is left.
     if (!this.#isBusy) this.#session.stop();
     this.#onClosed();
@@ -129,6 +153,11 @@ export class ClassicConnection implements Speaker {
     if (this.#isBusy || this.#line.isOver || this.#line.isUnread) return;
     if (this.#isDraining) {
       this.#hangUp();
+      return;
+    }
+    if (this.#isEnded) {
+      this.#isBusy = true;
+      this.#tell({ type: "ended_elsewhere" });
       return;
     }
     const next = this.#intake.take();
@@ -152,6 +181,9 @@ export class ClassicConnection implements Speaker {
           (result) => this.#tell({ type: "opened", result, nowSeconds: this.#nowSeconds() }),
         );
         return;
+      case "enter":
+        this.#enter(effect);
+        return;
       case "start_sealing":
         this.#startSealing();
         return;
@@ -164,6 +196,17 @@ export class ClassicConnection implements Speaker {
       default:
         this.#errands.perform(effect);
     }
+  }
+
+  #enter({ account, username }: Effect & { type: "enter" }): void {
+    this.#line.loggedIn();
+    if (this.#line.isOver) return;
+    const { sessions, clock } = this.#context;
+    const seated = { account, username, roles: ["customer"], terminal: this.#line.terminal };
+    this.#membership = sessions.enter(
+      { ...seated, protocol: "classic", startedAt: clock.now() },
+      this,
+    );
   }
 
   #tell(message: Message): void {
@@ -209,6 +252,7 @@ export class ClassicConnection implements Speaker {
 
   #hangUp(): void {
     this.#intake.clear();
+    this.#membership?.leave();
     this.#line.hangUp();
     this.#session.stop();
   }

@@ -38,6 +38,7 @@ const VERDICTS: Record<AdmissionOutcome["type"], Verdict> = {
   read_only: BUSY,
   busy: BUSY,
   unknown: BUSY, // Of a login, that is: it can be tried again.
+  confirmed: BUSY,
   password_changed: BUSY, // Which nobody can wish for here.
 };
 

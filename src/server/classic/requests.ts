@@ -1,5 +1,6 @@
 /** A session after its login: envelopes are opened, and what is in them goes to the ledger. */
 
+import type { Cents } from "../../bank/money.ts";
 import type { Command } from "../../bank/ledger.ts";
 import { parseEnvelope, parseRequest, type Reply, type Request } from "../../protocol/classic.ts";
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
@@ -31,7 +32,8 @@ export function whenAuthenticated(state: Phase<"authenticated">, message: Messag
   return breached(state, envelope.code, state.customer);
 }
 
-export function whenOpening(state: Phase<"opening">, message: Message): Step {
+/** @param confirmAbove A larger withdrawal needs a confirmation that cannot be given here. */
+export function whenOpening(state: Phase<"opening">, message: Message, confirmAbove: Cents): Step {
   if (message.type !== "opened") return unexpected(state, message);
   const { customer, breaches } = state;
   const { result, nowSeconds } = message;
@@ -43,6 +45,9 @@ export function whenOpening(state: Phase<"opening">, message: Message): Step {
   }
   const request = parsed(() => parseRequest(result.token.plaintext));
   if (request instanceof ProtocolError) return breached(ready, request.code, customer);
+  if (request.action === "withdraw" && request.amount > confirmAbove) {
+    return tooLarge(ready, customer);
+  }
   const next: State = { phase: "asking", breaches, customer, request };
   const command = commandOf(request, customer);
   return [next, [{ type: "ask_ledger", command, who: customer.username, about: "request" }]];
@@ -58,6 +63,15 @@ export function whenAsking(state: Phase<"asking">, message: Message): Step {
     ...{ type: "report", action: request.action, who: customer.username, outcome },
   };
   return [{ phase: "authenticated", breaches, customer }, [report, sealed(reply)]];
+}
+
+/** No breach of the protocol, so it is not counted as one. */
+function tooLarge(state: Phase<"authenticated">, { username }: Customer): Step {
+  const note: Effect = {
+    ...{ type: "note", who: username, action: "withdraw", outcome: "confirmation_required" },
+  };
+  const detail = "so large a sum needs your password again, use an ATM of the modern protocol";
+  return [state, [note, sealed({ type: "invalid_request", detail })]];
 }
 
 function refusedToken(

@@ -22,12 +22,15 @@ export type Message =
   | { type: "received"; bytes: Uint8Array; nowSeconds: number } //  one whole JSON object
   | { type: "broken"; code: ProtocolErrorCode } //                  the stream has no next object
   | { type: "timed_out"; waitingFor: Overdue }
+  | { type: "ended_elsewhere" } //                                  by another session, or the bank
   | ErrandResult<About>
   | { type: "opened"; result: SealingResult; nowSeconds: number };
 
 export type Effect =
   | Errand<About>
   | { type: "open"; envelope: Envelope }
+  /** The session is one of those of the account. */
+  | { type: "enter"; account: AccountId; username: string }
   /** Sends a fresh Master Secret behind `Authenticated`, and seals from then on. */
   | { type: "start_sealing" }
   | { type: "reply"; text: string; sealed: boolean; hangUp: boolean }

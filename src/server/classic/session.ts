@@ -6,6 +6,7 @@
  */
 
 import type { Transition } from "../../actor/transition.ts";
+import type { Cents } from "../../bank/money.ts";
 import { parseHello, type Hello } from "../../protocol/classic.ts";
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
 import { SeenTokens } from "../../protocol/seen-tokens.ts";
@@ -36,15 +37,22 @@ import {
 } from "./session-state.ts";
 
 /** What comes in its order, and not at any time as an end may. */
-type InOrder = Exclude<Message, { type: "broken" | "timed_out" }>;
+type InOrder = Exclude<Message, { type: "broken" | "timed_out" | "ended_elsewhere" }>;
 
-/** @param terminal What the session's cash belongs to, and what is locked for wrong passwords. */
+export type SessionConfig = {
+  /** What the session's cash belongs to, and what is locked for wrong passwords. */
+  readonly terminal: string;
+  /** A larger sum needs a confirmation, for which this protocol has no words. */
+  readonly confirmAbove: Cents;
+};
+
 export const sessionTransition =
-  (terminal: string): Transition<State, Message, Effect> =>
+  ({ terminal, confirmAbove }: SessionConfig): Transition<State, Message, Effect> =>
   (state, message) => {
     if (state.phase === "ended") return [state, []];
     if (message.type === "broken") return whenBroken(state, message.code);
     if (message.type === "timed_out") return whenTimedOut(state, message.waitingFor);
+    if (message.type === "ended_elsewhere") return whenEndedElsewhere(state);
     switch (state.phase) {
       case "anonymous":
         return whenAnonymous(state, message, terminal);
@@ -53,7 +61,7 @@ export const sessionTransition =
       case "authenticated":
         return whenAuthenticated(state, message);
       case "opening":
-        return whenOpening(state, message);
+        return whenOpening(state, message, confirmAbove);
       case "asking":
         return whenAsking(state, message);
     }
@@ -91,7 +99,8 @@ function whenAdmitted(
   const seen = new SeenTokens();
   const customer: Customer = { username: wish.username, account, vault, seen, macFailures: 0 };
   const next: State = { phase: "authenticated", breaches: state.breaches, customer };
-  return [next, [...effects, { type: "start_sealing" }]];
+  const entered: Effect = { type: "enter", account, username: wish.username };
+  return [next, [...effects, entered, { type: "start_sealing" }]];
 }
 
 /** The stream is lost: nothing that follows can be told apart. */
@@ -102,11 +111,21 @@ function whenBroken(state: State, code: ProtocolErrorCode): Step {
   ]);
 }
 
+function whenEndedElsewhere(state: State): Step {
+  const who = "customer" in state ? state.customer.username : null;
+  return hungUp(state, { type: "invalid_request", detail: "this session was ended elsewhere" }, [
+    { type: "note", who, action: "session", outcome: "ended_elsewhere" },
+  ]);
+}
+
 function whenTimedOut(state: State, waitingFor: Overdue): Step {
   const who = "customer" in state ? state.customer.username : null;
   const note: Effect = { type: "note", who, action: "session", outcome: `timed_out_${waitingFor}` };
   if (waitingFor === "reader") return [ended(state), [note, { type: "hang_up" }]];
-  const detail = `the bank waited too long for a ${waitingFor}`;
+  const detail =
+    waitingFor === "session"
+      ? "the session has lasted as long as one may, log in again"
+      : `the bank waited too long for a ${waitingFor}`;
   // Who connects and says nothing is no event of the bank's.
   const notes = waitingFor === "login" ? [] : [note];
   return hungUp(state, { type: "invalid_request", detail }, notes);

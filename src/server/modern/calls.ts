@@ -13,19 +13,20 @@ export const ROLES = ["customer"] as const;
 /** The calls that need a password. */
 export type AdmissionCall = Extract<
   Call,
-  { method: "auth.signUp" | "auth.login" | "auth.changePassword" }
+  { method: "auth.signUp" | "auth.login" | "auth.changePassword" | "auth.confirm" }
 >;
 
 /** Those of whoever is logged in. */
 export type CustomerCall = Exclude<
   Call,
-  AdmissionCall | { method: "auth.logout" | "session.info" }
+  AdmissionCall | { method: "auth.logout" | "auth.logoutEverywhere" | "session.info" }
 >;
 
 export const isAdmission = (call: Call): call is AdmissionCall =>
   call.method === "auth.signUp" ||
   call.method === "auth.login" ||
-  call.method === "auth.changePassword";
+  call.method === "auth.changePassword" ||
+  call.method === "auth.confirm";
 
 /** What is wished for, or why it cannot be. Names and passwords fit: the codec has seen to it. */
 export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | ErrorKind {
@@ -45,6 +46,10 @@ export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | E
       const { oldPassword: password, newPassword } = call.params;
       const { username, account } = customer;
       return { type: "change_password", username, account, password, newPassword };
+    }
+    case "auth.confirm": {
+      if (customer === null) return "not_logged_in";
+      return { type: "confirm", username: customer.username, password: call.params.password };
     }
   }
 }
@@ -83,14 +88,28 @@ function commandOf(
 }
 
 export function sessionInfo(id: RpcId, customer: Customer | null, config: SessionConfig): Effect {
-  const { terminal, fingerprint, protocol, startedAt, idleSeconds } = config;
+  const { terminal, fingerprint, protocol, startedAt, idleSeconds, absoluteSeconds } = config;
   const username = customer?.username ?? null;
   const roles = customer === null ? [] : ROLES;
   return {
     ...{ type: "send_result", id, method: "session.info" },
-    result: { username, roles, protocol, fingerprint, idleSeconds, startedAt, terminal },
+    result: {
+      ...{ username, roles, protocol, fingerprint, startedAt, terminal },
+      ...{ idleSeconds, absoluteSeconds },
+    },
   };
 }
+
+/** Whether the sum is so large that whoever asks for it has to show again who they are. */
+export const needsConfirmation = (
+  call: CustomerCall,
+  now: number,
+  { confirmedUntil }: Customer,
+  { confirmAbove }: SessionConfig,
+): boolean =>
+  (call.method === "account.withdraw" || call.method === "account.transfer") &&
+  call.params.amount > confirmAbove &&
+  now >= confirmedUntil;
 
 /** A client's page begins behind an entry, the store's with one: so that one is read as well. */
 export function historyQuery(

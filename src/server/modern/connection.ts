@@ -7,8 +7,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../actor/clock.ts";
 import type { RemoteActor } from "../../actor/remote-actor.ts";
 import type { ActorRef, ActorSystem } from "../../actor/system.ts";
-import type { AccountId } from "../../bank/ledger.ts";
-import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
+import { AMOUNT_CENTS_MAX, type Cents } from "../../bank/money.ts";
 import { nodeCiphers } from "../../ciphers/node.ts";
 import { PREFACE, ServerHandshake, fingerprintOf, type Channel } from "../../protocol/channel.ts";
 import type { KeyPair } from "../../protocol/ciphers.ts";
@@ -29,8 +28,9 @@ import { Intake } from "../intake.ts";
 import { Line, type Speaker } from "../line.ts";
 import type { Log } from "../log.ts";
 import type { ConnectionLimits } from "../patience.ts";
-import type { Presence } from "../presence.ts";
+import type { Membership, Seat, SessionRegistry } from "../session-registry.ts";
 import { isAdmission } from "./calls.ts";
+import { listedSessions } from "./results.ts";
 import { CALLS_IN_FLIGHT_MAX, sessionTransition } from "./session.ts";
 import { initialState, type About, type Effect, type Message, type News } from "./session-state.ts";
 
@@ -47,14 +47,16 @@ export type ModernContext = {
   log: Log;
   limits: ConnectionLimits;
   clock: Clock;
-  presence: Presence<News>;
+  sessions: SessionRegistry<News>;
+  /** Withdrawals and transfers above it need a fresh confirmation. */
+  confirmAbove: Cents;
   /** The bank's name and version, for its greeting. */
   about: { readonly name: string; readonly version: string };
   /** The key pairs that clients may have pinned: the current one first. */
   identities: () => readonly KeyPair[];
 };
 
-export class ModernConnection implements Speaker {
+export class ModernConnection implements Speaker, Seat<News> {
   readonly #line: Line;
   readonly #context: ModernContext;
   readonly #onClosed: () => void;
@@ -71,7 +73,7 @@ export class ModernConnection implements Speaker {
   #isLoggedIn = false;
   /** Calls, and what was none, that the session has and has not answered. */
   #unanswered = 0;
-  #leave: () => void = () => undefined;
+  #membership: Membership | null = null;
 
   /** @param terminal What the session's cash belongs to. */
   constructor(socket: Socket, context: ModernContext, onClosed: () => void, terminal: string) {
@@ -99,18 +101,35 @@ export class ModernConnection implements Speaker {
    */
   sweep(now: number): void {
     if (this.#isHolding) return;
+    const isServed = this.#unanswered > 0;
     const waitingFor = this.#line.overdue(now, {
-      isServed: this.#unanswered > 0,
+      isServed,
       isInMessage: this.#intake.isInMessage,
       isLoggedIn: this.#isLoggedIn,
     });
-    if (waitingFor === null) return;
+    if (waitingFor === null) {
+      const expiry = this.#line.expiring(now, isServed);
+      if (expiry !== null) this.#tell({ type: "expiring", expiry });
+      return;
+    }
     if (this.#session === null) this.#line.hangUp();
     else this.#tell({ type: "timed_out", waitingFor });
     if (waitingFor === "reader") this.#line.destroy();
   }
 
+  idleMs(): number {
+    return this.#line.idleMs();
+  }
+
+  endElsewhere(): void {
+    this.#tell({ type: "ended_elsewhere" });
+  }
+
+  readonly hear = (news: News): void => this.#tell({ type: "credited", news });
+
   received(chunk: Uint8Array): void {
+    // What comes too late is not heard, however long ago the last sweep was.
+    if (this.#isLoggedIn) this.sweep(this.#context.clock.monotonic());
     this.#intake.push(chunk);
     this.#next();
   }
@@ -126,7 +145,7 @@ export class ModernConnection implements Speaker {
 
   closed(): void {
     this.#intake.clear();
-    this.#leave();
+    this.#membership?.leave();
     this.#tell({ type: "closed", hasCalled: this.#hasCalled });
     this.#onClosed();
   }
@@ -175,7 +194,7 @@ export class ModernConnection implements Speaker {
   }
 
   #shakeHands(frame: Uint8Array): void {
-    const { system, identities, limits, clock } = this.#context;
+    const { system, identities, limits, clock, confirmAbove } = this.#context;
     const handshake = new ServerHandshake(nodeCiphers, identities());
     const { channel, reply, identity } = handshake.respond(frame, greetingOf(this.#context));
     this.#channel = channel;
@@ -188,6 +207,8 @@ export class ModernConnection implements Speaker {
         protocol: PROTOCOL,
         startedAt: new Date(clock.now()).toISOString(),
         idleSeconds: Math.floor(limits.idleMs / 1_000),
+        absoluteSeconds: Math.floor(limits.sessionMs / 1_000),
+        confirmAbove,
       }),
       perform: (effect) => this.#perform(effect),
     });
@@ -204,7 +225,7 @@ export class ModernConnection implements Speaker {
       const { id, call } = parseCall(plaintext);
       // At once and not by the session's effect: the next frame may lie there already.
       if (isAdmission(call)) this.#isHolding = true;
-      this.#tell({ type: "called", id, call });
+      this.#tell({ type: "called", id, call, now: this.#context.clock.monotonic() });
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       this.#tell({ type: "misread", id: error.id, kind: error.kind });
@@ -229,10 +250,22 @@ export class ModernConnection implements Speaker {
         this.#goOn();
         return;
       case "enter":
-        this.#enter(effect.account);
+        this.#enter(effect);
+        return;
+      case "list_sessions":
+        this.#listSessions(effect);
+        return;
+      case "end_session": {
+        const { id, session, account } = effect;
+        const wasThere = this.#context.sessions.end(session, account);
+        this.#tell({ type: "session_ended", id, wasThere });
+        return;
+      }
+      case "end_others":
+        this.#context.sessions.endAll(effect.account, { except: this.#membership?.id });
         return;
       case "announce":
-        this.#context.presence.tell(effect.account, effect.news);
+        this.#context.sessions.tell(effect.account, effect.news);
         return;
       case "hang_up":
         this.#hangUp();
@@ -258,12 +291,23 @@ export class ModernConnection implements Speaker {
     this.#next();
   }
 
-  #enter(account: AccountId): void {
+  #enter({ account, username, roles }: Effect & { type: "enter" }): void {
     this.#isLoggedIn = true;
+    this.#line.loggedIn();
     if (this.#line.isOver) return;
-    this.#leave = this.#context.presence.enter(account, (news) => {
-      this.#tell({ type: "credited", news });
-    });
+    const { sessions, clock } = this.#context;
+    const { terminal } = this.#line;
+    this.#membership = sessions.enter(
+      { account, username, roles, terminal, protocol: "modern", startedAt: clock.now() },
+      this,
+    );
+  }
+
+  #listSessions({ id, account }: Effect & { type: "list_sessions" }): void {
+    const { sessions, clock } = this.#context;
+    const listed = listedSessions(sessions.list(account), clock.now());
+    const current = this.#membership?.id ?? "";
+    this.#tell({ type: "sessions_listed", id, result: { current, sessions: listed } });
   }
 
   #answer(message: Uint8Array): void {
@@ -287,7 +331,7 @@ export class ModernConnection implements Speaker {
 
   #hangUp(): void {
     this.#intake.clear();
-    this.#leave();
+    this.#membership?.leave();
     this.#line.hangUp();
     this.#endSession();
   }

@@ -2,12 +2,20 @@
 
 import type { Answer } from "../../actor/answer.ts";
 import type { AccountId, Rejection } from "../../bank/ledger.ts";
-import type { EntryKind, HistoryEntry, HistoryPage, Moved } from "../../protocol/methods.ts";
+import { SESSIONS_LISTED_MAX } from "../../protocol/methods.ts";
+import type {
+  EntryKind,
+  HistoryEntry,
+  HistoryPage,
+  ListedSession,
+  Moved,
+} from "../../protocol/methods.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
 import type { HistoryQuery, HistoryRow } from "../../workers/store.ts";
 import type { AdmissionOutcome } from "../admission.ts";
+import type { SessionEntry } from "../session-registry.ts";
 import type { Effect, LedgerCall } from "./session-state.ts";
 
 /** The answer to a call that the ledger was asked for. */
@@ -53,6 +61,19 @@ export function historyResult(
   const page: HistoryPage = { entries, ...(isMore && { next }) };
   return { type: "send_result", id, method: "account.history", result: page };
 }
+
+/** The latest sessions of an account as its own customer may see them, the latest first. */
+export const listedSessions = (entries: readonly SessionEntry[], now: number): ListedSession[] =>
+  entries
+    .slice(-SESSIONS_LISTED_MAX)
+    .toReversed()
+    .map((entry) => ({
+      session: entry.id,
+      terminal: entry.terminal,
+      protocol: entry.protocol,
+      startedAt: new Date(entry.startedAt).toISOString(),
+      lastActiveAt: new Date(now - entry.idleMs()).toISOString(),
+    }));
 
 /** What a login, a sign-up or a change of password is told when it did not succeed. */
 export const admissionErrors = {

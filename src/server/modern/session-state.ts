@@ -2,6 +2,7 @@
 
 import type { Answer } from "../../actor/answer.ts";
 import type { AccountId } from "../../bank/ledger.ts";
+import type { Cents } from "../../bank/money.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { Call, Method, Result } from "../../protocol/methods.ts";
 import type { Notification } from "../../protocol/notifications.ts";
@@ -9,7 +10,7 @@ import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
-import type { Overdue } from "../patience.ts";
+import type { Expiry, Overdue } from "../patience.ts";
 import type { Admission } from "../admission.ts";
 
 /** What a question to the ledger is for: the admission in hand, or a call of the client's. */
@@ -24,7 +25,8 @@ export type LedgerCall = Extract<
 export type News = Extract<Notification, { method: "account.credited" }>["params"];
 
 export type Message =
-  | { type: "called"; id: RpcId; call: Call }
+  /** `now` is of the monotonic clock, in ms. */
+  | { type: "called"; id: RpcId; call: Call; now: number }
   /** A frame that was authentic, and no call. */
   | { type: "misread"; id: RpcId | null; kind: ErrorKind }
   /** The stream or the channel is lost. */
@@ -33,6 +35,11 @@ export type Message =
   | ErrandResult<About>
   | { type: "history_read"; id: RpcId; query: HistoryQuery; answer: Answer<HistoryReply> }
   | { type: "credited"; news: News } //  by another session
+  | { type: "expiring"; expiry: Expiry }
+  /** Another session, or the bank, has ended this one. */
+  | { type: "ended_elsewhere" }
+  | { type: "sessions_listed"; id: RpcId; result: Result<"session.list"> }
+  | { type: "session_ended"; id: RpcId; wasThere: boolean }
   | { type: "drain" }
   /** The line is gone; of a client that has called, or only shaken hands. */
   | { type: "closed"; hasCalled: boolean };
@@ -46,7 +53,11 @@ export type Effect =
   /** The call that needed a password is answered: those behind it may come. */
   | { type: "go_on" }
   /** This session is to hear what happens to the account. */
-  | { type: "enter"; account: AccountId }
+  | { type: "enter"; account: AccountId; username: string; roles: readonly string[] }
+  | { type: "list_sessions"; id: RpcId; account: AccountId }
+  /** One session of the account, by its own id; it may be this one. */
+  | { type: "end_session"; id: RpcId; account: AccountId; session: string }
+  | { type: "end_others"; account: AccountId }
   /** The sessions of another account are to hear it. */
   | { type: "announce"; account: AccountId; news: News }
   | { type: "hang_up" };
@@ -59,6 +70,8 @@ export type Customer = {
   readonly username: string;
   readonly account: AccountId;
   readonly vault: AccountId;
+  /** Until this moment of the monotonic clock, in ms, large sums may be moved. */
+  readonly confirmedUntil: number;
 };
 
 /**
@@ -66,7 +79,9 @@ export type Customer = {
  * breach. Behind a line that is gone they run to their end too: what they did is reported, and
  * their receivers hear of it.
  */
-export type Ending = { reason: "draining" | "breach" | "cut" } | { reason: "logout"; id: RpcId };
+export type Ending =
+  | { reason: "draining" | "breach" | "cut" | "expired" | "ended_elsewhere" }
+  | { reason: "logout"; id: RpcId; method: "auth.logout" | "auth.logoutEverywhere" };
 
 type Common = {
   /** Messages that broke a rule. */
@@ -80,7 +95,14 @@ type Common = {
 export type State = Common &
   (
     | { phase: "anonymous" }
-    | { phase: "admitting"; id: RpcId; admission: Admission; customer: Customer | null }
+    /** `since` is when it was called, by the monotonic clock. */
+    | {
+        phase: "admitting";
+        id: RpcId;
+        admission: Admission;
+        customer: Customer | null;
+        since: number;
+      }
     | { phase: "authenticated"; customer: Customer }
     | { phase: "ended" }
   );
@@ -97,6 +119,8 @@ export type SessionConfig = {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly idleSeconds: number;
+  readonly absoluteSeconds: number;
+  readonly confirmAbove: Cents;
 };
 
 export const initialState: State = {

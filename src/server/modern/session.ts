@@ -9,7 +9,6 @@
 import type { Transition } from "../../actor/transition.ts";
 import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
-import type { Call } from "../../protocol/methods.ts";
 import type { ClosingReason } from "../../protocol/notifications.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import {
@@ -24,6 +23,7 @@ import {
   askLedger,
   historyQuery,
   isAdmission,
+  needsConfirmation,
   sessionInfo,
   wishOf,
   type AdmissionCall,
@@ -48,6 +48,10 @@ import {
 export const CALLS_IN_FLIGHT_MAX = 32;
 /** Messages that break the rules, before the bank hangs up. */
 export const BREACHES_MAX = 100;
+/** How long a confirmed password lets large sums go. */
+export const CONFIRMED_MS = 5 * 60_000;
+
+type Called = Message & { type: "called" };
 
 export const sessionTransition =
   (config: SessionConfig): Transition<State, Message, Effect> =>
@@ -55,7 +59,7 @@ export const sessionTransition =
     if (state.phase === "ended") return [state, []];
     switch (message.type) {
       case "called":
-        return whenCalled(state, message.id, message.call, config);
+        return whenCalled(state, message, config);
       case "misread":
         return whenMisread(state, message.id, message.kind);
       case "broken":
@@ -76,33 +80,51 @@ export const sessionTransition =
       }
       case "credited":
         return [state, [notify({ method: "account.credited", params: message.news })]];
+      case "expiring":
+        return [state, [notify({ method: "session.expiring", params: message.expiry })]];
+      case "sessions_listed": {
+        const { id, result } = message;
+        return settled(state, [{ type: "send_result", id, method: "session.list", result }]);
+      }
+      case "session_ended":
+        return whenOtherEnded(state, message);
       case "drain":
-        return drained({ ...state, ending: state.ending ?? { reason: "draining" } }, []);
+        return toEnd(state, "draining");
+      case "ended_elsewhere":
+        return toEnd(state, "ended_elsewhere", [noteOf(state, "session", "ended_elsewhere")]);
       case "closed":
         return whenClosed(state, message.hasCalled);
     }
   };
 
-function whenCalled(state: LiveState, id: RpcId, call: Call, config: SessionConfig): Step {
+function whenCalled(state: LiveState, called: Called, config: SessionConfig): Step {
+  const { id, call, now } = called;
   if (state.phase === "admitting") throw new Error("a call came while calls are held back");
   const customer = customerOf(state);
-  if (isAdmission(call)) return whenAdmissionCalled(state, id, call, config);
+  if (isAdmission(call)) return whenAdmissionCalled(state, { id, call, now }, config);
   if (call.method === "session.info") return [state, [sessionInfo(id, customer, config)]];
   const refuse = (kind: ErrorKind): Step => [state, [{ type: "send_error", id, kind }]];
   if (state.ending !== null) return refuse(tooLate(state.ending));
   // Whoever leaves says so, a stranger too: a line that ends without it was cut.
   if (call.method === "auth.logout") {
-    return drained({ ...state, ending: { reason: "logout", id } }, []);
+    return drained({ ...state, ending: { reason: "logout", id, method: call.method } }, []);
   }
   if (state.phase === "anonymous") return refuse("not_logged_in");
+  if (call.method === "auth.logoutEverywhere") {
+    const ending: Ending = { reason: "logout", id, method: call.method };
+    const { account } = state.customer;
+    // The others first: once this one has its answer, all have been told to end.
+    const [next, effects] = drained({ ...state, ending }, []);
+    return [next, [{ type: "end_others", account }, ...effects]];
+  }
   if (state.inFlight >= CALLS_IN_FLIGHT_MAX) return refuse("too_many_in_flight");
+  if (needsConfirmation(call, now, state.customer, config)) return refuse("confirmation_required");
   return whenCustomerCalled(state, id, call);
 }
 
 function whenAdmissionCalled(
   state: Phase<"anonymous"> | Phase<"authenticated">,
-  id: RpcId,
-  call: AdmissionCall,
+  { id, call, now }: { id: RpcId; call: AdmissionCall; now: number },
   { terminal }: SessionConfig,
 ): Step {
   const customer = customerOf(state);
@@ -111,7 +133,7 @@ function whenAdmissionCalled(
     return [state, [{ type: "send_error", id, kind: wish }, { type: "go_on" }]];
   }
   const { admission, errands } = beginAdmission(wish, terminal);
-  return [{ ...commonOf(state), phase: "admitting", id, admission, customer }, errands];
+  return [{ ...commonOf(state), phase: "admitting", id, admission, customer, since: now }, errands];
 }
 
 function whenCustomerCalled(state: Phase<"authenticated">, id: RpcId, call: CustomerCall): Step {
@@ -126,6 +148,13 @@ function whenCustomerCalled(state: Phase<"authenticated">, id: RpcId, call: Cust
     case "account.withdraw":
     case "account.transfer":
       return [oneMore(state), [askLedger(id, call, customer)]];
+    case "session.list":
+      return [oneMore(state), [{ type: "list_sessions", id, account: customer.account }]];
+    case "session.end": {
+      const { session } = call.params;
+      const { account } = customer;
+      return [oneMore(state), [{ type: "end_session", id, account, session }]];
+    }
   }
 }
 
@@ -165,18 +194,26 @@ function whenAdmitted(
     case "password_changed":
       return drained(back, [
         { type: "send_result", id, method: "auth.changePassword", result: {} },
+        // Whoever knew the old password has no session left.
+        ...(customer === null
+          ? []
+          : [{ type: "end_others", account: customer.account } satisfies Effect]),
         ...told,
       ]);
+    case "confirmed":
+      return whenConfirmed(state, back, told);
     case "logged_in": {
       const { account, vault } = outcome;
       const next: State = {
         ...{ ...commonOf(state), phase: "authenticated" },
-        customer: { username, account, vault },
+        customer: { username, account, vault, confirmedUntil: 0 },
       };
-      const session = { idleSeconds: config.idleSeconds, amountMax: AMOUNT_CENTS_MAX };
+      const { idleSeconds, absoluteSeconds, confirmAbove } = config;
+      const session = { idleSeconds, absoluteSeconds, amountMax: AMOUNT_CENTS_MAX, confirmAbove };
       const result = { username, roles: ROLES, session };
       const sent: Effect = { type: "send_result", id, method: "auth.login", result };
-      return drained(next, [sent, { type: "enter", account }, ...told]);
+      const entered: Effect = { type: "enter", account, username, roles: ROLES };
+      return drained(next, [sent, entered, ...told]);
     }
     default:
       return drained(back, [
@@ -184,6 +221,25 @@ function whenAdmitted(
         ...told,
       ]);
   }
+}
+
+/** A login is none: the password is asked for when the sum is known, or shortly before. */
+function whenConfirmed(
+  { id, since }: Phase<"admitting">,
+  back: State,
+  told: readonly Effect[],
+): Step {
+  const next: State =
+    back.phase === "authenticated"
+      ? { ...back, customer: { ...back.customer, confirmedUntil: since + CONFIRMED_MS } }
+      : back;
+  const result = { seconds: CONFIRMED_MS / 1_000 };
+  return drained(next, [{ type: "send_result", id, method: "auth.confirm", result }, ...told]);
+}
+
+function whenOtherEnded(state: State, { id, wasThere }: Message & { type: "session_ended" }): Step {
+  if (!wasThere) return settled(state, [{ type: "send_error", id, kind: "unknown_session" }]);
+  return settled(state, [{ type: "send_result", id, method: "session.end", result: {} }]);
 }
 
 function whenAnswered(
@@ -227,6 +283,8 @@ function whenTimedOut(state: State, waitingFor: string): Step {
   const note = noteOf(state, "session", `timed_out_${waitingFor}`);
   // Who does not read cannot be told, and who connects and says nothing is no event.
   if (waitingFor === "reader") return drained({ ...state, ending: { reason: "cut" } }, [note]);
+  // Whoever has a request in hand at the end of the longest session still gets the answer.
+  if (waitingFor === "session") return toEnd(state, "expired", [note]);
   return ended(state, "idle", waitingFor === "login" ? [] : [note]);
 }
 
@@ -245,6 +303,14 @@ function whenClosed(state: State, hasCalled: boolean): Step {
 const settled = (state: State, effects: readonly Effect[]): Step =>
   drained({ ...state, inFlight: state.inFlight - 1 }, effects);
 
+/** Ends behind the last answer. What else has begun to end it goes on, and is not told again. */
+const toEnd = (
+  state: State,
+  reason: "draining" | "expired" | "ended_elsewhere",
+  notes: readonly Effect[] = [],
+): Step =>
+  state.ending === null ? drained({ ...state, ending: { reason } }, notes) : drained(state, []);
+
 /** A session that is to end does so behind its last answer; an admission is always ended first. */
 function drained(state: State, effects: readonly Effect[]): Step {
   const { ending, inFlight, phase } = state;
@@ -253,7 +319,7 @@ function drained(state: State, effects: readonly Effect[]): Step {
   if (ending.reason !== "logout") return ended(state, ending.reason, effects);
   return ended(state, "logout", [
     ...effects,
-    { type: "send_result", id: ending.id, method: "auth.logout", result: {} },
+    { type: "send_result", id: ending.id, method: ending.method, result: {} },
     ...(customerOf(state) === null ? [] : [noteOf(state, "logout", "ok")]),
   ]);
 }
@@ -277,5 +343,7 @@ const noteOf = (state: State, action: string, outcome: string): Effect => ({
   ...{ type: "note", who: customerOf(state)?.username ?? null, action, outcome },
 });
 
-const wordOf = ({ type }: AdmissionOutcome): string =>
-  type === "signed_up" || type === "logged_in" || type === "password_changed" ? "ok" : type;
+const OK: ReadonlySet<AdmissionOutcome["type"]> = new Set<AdmissionOutcome["type"]>([
+  ...(["signed_up", "logged_in", "password_changed", "confirmed"] as const),
+]);
+const wordOf = ({ type }: AdmissionOutcome): string => (OK.has(type) ? "ok" : type);

@@ -8,7 +8,13 @@ import { readBooks } from "../books.ts";
 import { customerOf, eventOf } from "./customer.ts";
 import { RawSession } from "./raw-session.ts";
 
-const PATIENT = { messageMs: 60_000, loginMs: 60_000, idleMs: 60_000, readerMs: 60_000 };
+const PATIENT = {
+  messageMs: 60_000,
+  loginMs: 60_000,
+  idleMs: 60_000,
+  sessionMs: 43_200_000,
+  readerMs: 60_000,
+};
 /** Far above what a system keeps for one connection. */
 const FLOOD_BYTES_MAX = 128 * 1024 * 1024;
 const CALLS_AT_LEAST = 10_000;

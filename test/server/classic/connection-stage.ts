@@ -23,7 +23,8 @@ import { CryptoPool } from "../../../src/server/threads/crypto-pool.ts";
 import type { EntranceContext } from "../../../src/server/entrance.ts";
 import type { LogEvent } from "../../../src/server/log.ts";
 import type { News } from "../../../src/server/modern/session-state.ts";
-import { Presence } from "../../../src/server/presence.ts";
+import { cents } from "../../../src/bank/money.ts";
+import { SessionRegistry } from "../../../src/server/session-registry.ts";
 import { SessionCrypto, type CryptoMode } from "../../../src/server/classic/session-crypto.ts";
 import type { HistoryReply } from "../../../src/workers/history-thread.ts";
 import { Ledger, type LedgerReply, type LedgerRequest } from "../../../src/workers/ledger.ts";
@@ -31,7 +32,13 @@ import { openSqliteReader, openSqliteStore } from "../../../src/workers/sqlite-s
 import type { HistoryQuery } from "../../../src/workers/store.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-export const LIMITS = { messageMs: 10_000, loginMs: 60_000, idleMs: 900_000, readerMs: 10_000 };
+export const LIMITS = {
+  messageMs: 10_000,
+  loginMs: 60_000,
+  idleMs: 900_000,
+  sessionMs: 43_200_000,
+  readerMs: 10_000,
+};
 
 export type Stage = {
   context: EntranceContext;
@@ -100,7 +107,8 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
   const context: EntranceContext = {
     ...{ system, ledger, history, pool, crypto: sessionCrypto, log, limits: LIMITS, clock },
     ...{ about: { name: "Test Bank", version: "0" }, classic: true, tls: null, tlsOnly: false },
-    presence: new Presence<News>(),
+    sessions: new SessionRegistry<News>((length) => nodeCiphers.randomBytes(length)),
+    confirmAbove: cents(1_000_000),
     identities: () => [identity],
   };
   return {

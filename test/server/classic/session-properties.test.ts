@@ -131,6 +131,7 @@ function outcomeOf(effect: Effect, chosen: Outcomes): Message | null {
       return chosen.opening;
     case "end_turn":
     case "settle_login":
+    case "enter":
     case "start_sealing":
     case "reply":
     case "hang_up":

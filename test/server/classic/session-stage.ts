@@ -1,6 +1,7 @@
 /** A session of the classic protocol without its connection: states by name, messages by kind. */
 
 import type { AccountId } from "../../../src/bank/ledger.ts";
+import { cents } from "../../../src/bank/money.ts";
 import { encodeEnvelope, encodeHello, encodeRequest } from "../../../src/protocol/classic.ts";
 import type { Hello, Request } from "../../../src/protocol/classic.ts";
 import { SeenTokens } from "../../../src/protocol/seen-tokens.ts";
@@ -21,7 +22,10 @@ export const TERMINAL = "127.0.0.1";
 export const ACCOUNT = 1 as AccountId;
 export const VAULT = 2 as AccountId;
 
-export const transition = sessionTransition(TERMINAL);
+export const transition = sessionTransition({
+  terminal: TERMINAL,
+  confirmAbove: cents(1_000_000),
+});
 
 /** What follows in `state`, as far as a peer or the bank can tell. */
 export function follow(state: State, message: Message): { phase: string; effects: Effect[] } {

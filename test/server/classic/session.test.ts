@@ -127,7 +127,11 @@ const BEFORE_LOGIN: readonly Row[] = [
     states.loggingIn("storing"),
     replied({ type: "logged_in", account: ACCOUNT, vault: VAULT, ...CUSTOMER }),
     "authenticated",
-    [END_TURN, report("login", "ok"), { type: "start_sealing" }],
+    [
+      ...[END_TURN, report("login", "ok")],
+      { type: "enter", account: ACCOUNT, username: "alice" },
+      { type: "start_sealing" },
+    ],
   ],
   [
     "a login failed",

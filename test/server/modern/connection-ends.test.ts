@@ -28,14 +28,14 @@ const BALANCE: LedgerRequest = {
 describe("an end", () => {
   it("of a customer's line is noted once, lets calls end, and leaves nothing", async () => {
     const { stage, alice, connection, socket } = await openAlice();
-    expect(stage.context.presence.size).toBe(1);
+    expect(stage.context.sessions.size).toBe(1);
     stage.holdLedger();
     await alice.line.send(alice.request("account.deposit", deposit("100")));
     await until(() => stage.held.length === 1);
     connection.destroy();
     await until(() => socket.closed && stage.held.length === 2); // The call, and the note.
     expect(notesIn(stage)).toEqual(["cut"]);
-    expect(stage.context.presence.size).toBe(0);
+    expect(stage.context.sessions.size).toBe(0);
     stage.answer();
     await until(() => stage.context.system.metrics().length === 0);
     expect(notesIn(stage)).toEqual(["cut"]);
@@ -111,7 +111,7 @@ describe("an end", () => {
     const { stage, alice } = await openAlice();
     await alice.line.send(alice.request("auth.logout"));
     expect(await alice.hearOut()).toMatchObject([{ result: {} }, closedFor("logout")]);
-    expect(stage.context.presence.size).toBe(0);
+    expect(stage.context.sessions.size).toBe(0);
     expect(notesIn(stage, "logout")).toEqual(["ok"]);
     expect(notesIn(stage)).toEqual([]);
   });

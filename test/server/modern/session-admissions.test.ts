@@ -8,6 +8,7 @@ import type { AdmissionOutcome, Wish } from "../../../src/server/admission.ts";
 import type { Effect, Message, State } from "../../../src/server/modern/session-state.ts";
 import {
   ACCOUNT,
+  CONFIG,
   VAULT,
   admissionReplied,
   admitting,
@@ -19,7 +20,7 @@ import {
 } from "./session-stage.ts";
 import { CUSTOMER } from "../../ordinary.ts";
 
-const customer = { username: "alice", account: ACCOUNT, vault: VAULT };
+const customer = { username: "alice", account: ACCOUNT, vault: VAULT, confirmedUntil: 0 };
 
 describe("an admission that has ended", () => {
   const signUp = { type: "sign_up", username: "bob", password: "new" } as const;
@@ -55,11 +56,14 @@ describe("an admission that has ended", () => {
       at("storing", admitting(logIn, null)),
       admissionReplied({ type: "logged_in", account: ACCOUNT, vault: VAULT, ...CUSTOMER }),
     );
-    const session = { idleSeconds: 900, amountMax: AMOUNT_CENTS_MAX };
+    const limits = { idleSeconds: 900, absoluteSeconds: 43_200 };
+    const { confirmAbove } = CONFIG;
+    const session = { ...limits, amountMax: AMOUNT_CENTS_MAX, confirmAbove };
     const result = { username: "alice", roles: ["customer"], session };
     expect(effects).toEqual([
       { type: "send_result", id: 7, method: "auth.login", result },
-      ...[{ type: "enter", account: ACCOUNT }, report("login", "ok"), ...GO_ON],
+      { type: "enter", account: ACCOUNT, username: "alice", roles: ["customer"] },
+      ...[report("login", "ok"), ...GO_ON],
     ]);
     expect(next).toEqual(states.authenticated);
   });
@@ -71,6 +75,7 @@ describe("an admission that has ended", () => {
     );
     expect(effects).toEqual([
       { type: "send_result", id: 7, method: "auth.changePassword", result: {} },
+      { type: "end_others", account: ACCOUNT },
       ...[report("change_password", "ok"), ...GO_ON],
     ]);
     expect(next).toEqual(states.authenticated);

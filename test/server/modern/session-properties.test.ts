@@ -51,7 +51,8 @@ type Luck = {
 type Step =
   | { type: "call"; call: Call }
   | { type: "answer"; which: number; luck: Luck }
-  | { type: "news" | "drain" | "misread" | "broken" | "timed_out" | "closed" };
+  | { type: "news" | "drain" | "misread" | "broken" | "timed_out" | "closed" }
+  | { type: "ended_elsewhere" | "expired" | "expiring" };
 
 const mostly = (weight: number) =>
   fc.oneof({ weight, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
@@ -71,13 +72,17 @@ const LUCKY: Luck = { isGranted: true, isRight: true, hasPool: true, ledger: "ok
 const callOf = (prefix: string): fc.Arbitrary<Step> =>
   fc
     .constantFrom(...Object.values(CALLS))
-    .filter(({ method }) => method.startsWith(prefix) && method !== "auth.logout")
+    .filter(({ method }) => method.startsWith(prefix) && !method.startsWith("auth.logout"))
     .map((call) => ({ type: "call", call }));
 const logout: Step = { type: "call", call: CALLS["auth.logout"] };
 const anAnswer: fc.Arbitrary<Step> = fc.record({
   ...{ type: fc.constant("answer" as const), which: fc.nat(99), luck },
 });
-const rareSteps: Step[] = [{ type: "drain" }, { type: "broken" }, { type: "timed_out" }, logout];
+const rareSteps: Step[] = [
+  ...([{ type: "ended_elsewhere" }, { type: "expired" }, { type: "expiring" }] as const),
+  ...([{ type: "drain" }, { type: "broken" }, { type: "timed_out" }] as const),
+  logout,
+];
 
 /** `eagerness`: how many calls come for an answer. */
 const stepsOf = (calls: fc.Arbitrary<Step>, eagerness: number): fc.Arbitrary<Step[]> =>
@@ -127,6 +132,12 @@ function resultOf(effect: Effect, { isGranted, isRight, hasPool, ledger }: Luck)
       const reply = isRight ? { rows: [], next: null } : null;
       return { type: "history_read", id, query, answer: { ok: true, reply } };
     }
+    case "list_sessions": {
+      const result = { current: "", sessions: [] };
+      return { type: "sessions_listed", id: effect.id, result };
+    }
+    case "end_session":
+      return { type: "session_ended", id: effect.id, wasThere: isRight };
     default:
       return null;
   }
@@ -138,6 +149,9 @@ const UNASKED: Record<Exclude<Step["type"], "call" | "answer">, Message> = {
     news: { transactionId: "1", amount: cents(1), balance: cents(1), from: "bob" },
   },
   drain: { type: "drain" },
+  ended_elsewhere: { type: "ended_elsewhere" },
+  expired: { type: "timed_out", waitingFor: "session" },
+  expiring: { type: "expiring", expiry: { limit: "idle", seconds: 60 } },
   misread: { type: "misread", id: null, kind: "parse_error" },
   broken: { type: "broken", code: "bad_frame" },
   timed_out: { type: "timed_out", waitingFor: "request" },
@@ -171,6 +185,7 @@ class Run {
   }
 
   #mayCome(type: keyof typeof UNASKED): boolean {
+    if (type === "expired") return !this.#isHolding; // However much is in flight.
     if (type === "timed_out") return !this.#isHolding && this.#wanted.length === 0;
     return !this.#isHolding || (type !== "broken" && type !== "misread");
   }

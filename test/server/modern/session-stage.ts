@@ -23,6 +23,7 @@ export const VAULT = 2 as AccountId;
 export const CONFIG: SessionConfig = {
   ...{ terminal: "lobby", fingerprint: "0123 4567", protocol: "ATM/2" },
   ...{ startedAt: "2025-11-24T16:00:00.000Z", idleSeconds: 900 },
+  ...{ absoluteSeconds: 43_200, confirmAbove: cents(1_000_000) },
 };
 
 export const transition = sessionTransition(CONFIG);
@@ -34,6 +35,8 @@ export const CALLS: { readonly [M in Method]: Call & { method: M } } = {
   "auth.signUp": { method: "auth.signUp", params: { username: "bob", password: "new" } },
   "auth.login": { method: "auth.login", params: { username: "alice", password: "pw" } },
   "auth.logout": { method: "auth.logout", params: {} },
+  "auth.logoutEverywhere": { method: "auth.logoutEverywhere", params: {} },
+  "auth.confirm": { method: "auth.confirm", params: { password: "pw" } },
   "auth.changePassword": {
     method: "auth.changePassword",
     params: { oldPassword: "pw", newPassword: "new" },
@@ -47,9 +50,11 @@ export const CALLS: { readonly [M in Method]: Call & { method: M } } = {
   },
   "account.history": { method: "account.history", params: { limit: 20 } },
   "session.info": { method: "session.info", params: {} },
+  "session.list": { method: "session.list", params: {} },
+  "session.end": { method: "session.end", params: { session: "0".repeat(32) } },
 };
 
-const customer: Customer = { username: "alice", account: ACCOUNT, vault: VAULT };
+const customer: Customer = { username: "alice", account: ACCOUNT, vault: VAULT, confirmedUntil: 0 };
 const common = { breaches: 0, inFlight: 0, ending: null };
 
 export const states = {
@@ -62,7 +67,7 @@ export const states = {
   },
   leaving: {
     ...{ ...common, phase: "authenticated", customer, inFlight: 1 },
-    ending: { reason: "logout", id: 9 },
+    ending: { reason: "logout", id: 9, method: "auth.logout" },
   },
   ended: { ...common, phase: "ended" },
 } as const satisfies Record<string, State>;
@@ -70,7 +75,7 @@ export const states = {
 /** An admission whose password is being checked: alice's, who is logged in or not. */
 export function admitting(wish: Wish, who: Customer | null): State {
   const admission = { wish, terminal: CONFIG.terminal, step: "checking", outcome: null } as const;
-  return { ...common, phase: "admitting", id: 7, admission, customer: who };
+  return { ...common, phase: "admitting", id: 7, admission, customer: who, since: 0 };
 }
 
 export const admittingLogin = (): State =>
@@ -84,7 +89,12 @@ export function follow(state: State, message: Message): { next: State; effects: 
   return { next, effects: [...effects] };
 }
 
-export const called = (call: Call, id: RpcId = 1): Message => ({ type: "called", id, call });
+export const called = (call: Call, id: RpcId = 1, now = 0): Message => ({
+  type: "called",
+  id,
+  call,
+  now,
+});
 
 export const replied = (call: LedgerCall, reply: LedgerReply, id: RpcId = 1): Message => ({
   ...{ type: "answered", about: { id, call }, answer: { ok: true, reply } },
@@ -106,7 +116,9 @@ export const note = (who: string | null, action: string, outcome: string): Effec
 export const report = (action: string, outcome: string, who = "alice"): Effect => ({
   ...{ type: "report", action, who, outcome },
 });
-export const closed = (reason: "logout" | "idle" | "draining" | "breach"): Effect[] => [
+export const closed = (
+  reason: "logout" | "idle" | "expired" | "draining" | "breach" | "ended_elsewhere",
+): Effect[] => [
   { type: "notify", notification: { method: "session.closed", params: { reason } } },
   { type: "hang_up" },
 ];

@@ -48,6 +48,10 @@ describe("a call", () => {
     ["account.withdraw", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
     ["account.transfer", "not_logged_in", "ask_ledger", "draining", "not_logged_in"],
     ["account.history", "not_logged_in", "read_history", "draining", "not_logged_in"],
+    ["auth.logoutEverywhere", "not_logged_in", "end_others", "draining", "not_logged_in"],
+    ["auth.confirm", "not_logged_in", "take_turn", "draining", "not_logged_in"],
+    ["session.list", "not_logged_in", "list_sessions", "draining", "not_logged_in"],
+    ["session.end", "not_logged_in", "end_session", "draining", "not_logged_in"],
     ["session.info", "send_result", "send_result", "send_result", "send_result"],
   ])("of %s: %s, %s, %s, %s", ([method, ...outcomes]) => {
     const { anonymous, authenticated, draining, leaving } = states;
@@ -107,7 +111,8 @@ describe("a call", () => {
     ["authenticated", states.authenticated, "alice", ["customer"]],
   ] as const)("for information tells who is %s where", ([, state, username, roles]) => {
     const { effects } = follow(state, called(CALLS["session.info"]));
-    const result = { username, roles, ...CONFIG };
+    const { confirmAbove: _, ...told } = CONFIG;
+    const result = { username, roles, ...told };
     expect(effects).toEqual([{ type: "send_result", id: 1, method: "session.info", result }]);
   });
 });

@@ -1,0 +1,88 @@
+/** The registry of sessions: who is listed, who is ended, and what remains of whoever has left. */
+
+import { describe, expect, it } from "vitest";
+import type { AccountId } from "../../src/bank/ledger.ts";
+import { nodeCiphers } from "../../src/ciphers/node.ts";
+import { SessionRegistry, type Seat, type Seated } from "../../src/server/session-registry.ts";
+
+const ALICE = 1 as AccountId;
+const BOB = 2 as AccountId;
+
+const seated = (account: AccountId, protocol: Seated["protocol"] = "modern"): Seated => ({
+  ...{ account, username: account === ALICE ? "alice" : "bob", roles: ["customer"] },
+  ...{ terminal: "lobby", protocol, startedAt: 1_000 },
+});
+
+const registry = () => new SessionRegistry<string>((length) => nodeCiphers.randomBytes(length));
+
+/** A seat that keeps what happens to it. */
+function seat(happened: string[], name: string): Seat<string> {
+  return {
+    idleMs: () => 7,
+    endElsewhere: () => void happened.push(`${name} ended`),
+    hear: (news) => void happened.push(`${name} heard ${news}`),
+  };
+}
+
+describe("the sessions of an account", () => {
+  it("are listed, of both protocols, the oldest first and nobody else's", () => {
+    const sessions = registry();
+    const first = sessions.enter(seated(ALICE, "classic"), { ...seat([], "first"), hear: null });
+    const second = sessions.enter(seated(ALICE), seat([], "second"));
+    sessions.enter(seated(BOB), seat([], "bob"));
+    expect(sessions.list(ALICE).map(({ id, protocol }) => [id, protocol])).toEqual([
+      [first.id, "classic"],
+      [second.id, "modern"],
+    ]);
+    expect(sessions.list(ALICE)[0]!.idleMs()).toBe(7);
+    expect(sessions.list().map(({ username }) => username)).toEqual(["alice", "alice", "bob"]);
+  });
+
+  it("are ended all, or all but one", () => {
+    const happened: string[] = [];
+    const sessions = registry();
+    const first = sessions.enter(seated(ALICE), seat(happened, "first"));
+    sessions.enter(seated(ALICE), seat(happened, "second"));
+    sessions.enter(seated(BOB), seat(happened, "bob"));
+    expect(sessions.endAll(ALICE, { except: first.id })).toBe(1);
+    expect(sessions.endAll(ALICE)).toBe(2);
+    expect(happened).toEqual(["second ended", "first ended", "second ended"]);
+  });
+
+  it("are ended one by one: by anybody's id, or by an account's own alone", () => {
+    const happened: string[] = [];
+    const sessions = registry();
+    const { id } = sessions.enter(seated(ALICE), seat(happened, "alice"));
+    expect(sessions.end(id, BOB)).toBe(false);
+    expect(sessions.end("0".repeat(32))).toBe(false);
+    expect(happened).toEqual([]);
+    expect(sessions.end(id, ALICE)).toBe(true);
+    expect(sessions.end(id)).toBe(true);
+    expect(happened).toEqual(["alice ended", "alice ended"]);
+  });
+
+  it("hear news where they can, and leave nothing behind", () => {
+    const happened: string[] = [];
+    const sessions = registry();
+    const deaf = sessions.enter(seated(ALICE, "classic"), {
+      ...seat(happened, "deaf"),
+      hear: null,
+    });
+    const heard = sessions.enter(seated(ALICE), seat(happened, "alice"));
+    sessions.tell(ALICE, "news");
+    heard.leave();
+    heard.leave();
+    deaf.leave();
+    sessions.tell(ALICE, "more news");
+    expect(happened).toEqual(["alice heard news"]);
+    expect([sessions.size, sessions.endAll(ALICE), sessions.end(heard.id)]).toEqual([0, 0, false]);
+  });
+});
+
+it("no two sessions have the same id: 128 random bits, in hex", () => {
+  const sessions = registry();
+  const enter = () => sessions.enter(seated(ALICE), seat([], "alice")).id;
+  const ids = Array.from({ length: 1_000 }, enter);
+  expect(new Set(ids).size).toBe(1_000);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+});
