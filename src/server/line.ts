@@ -11,6 +11,20 @@ import { Patience, type ConnectionLimits, type Expiry, type Overdue } from "./pa
 /** After the last word, how long the peer may take to hang up as well. */
 const LINGER_MS = 2_000;
 
+/** The lines that were written to in this turn: what each was told leaves as one write. */
+const corked: Socket[] = [];
+
+function corkForThisTurn(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  // It runs when the actors have had their turns, so when the answers of a batch are all written.
+  if (corked.push(socket) === 1) process.nextTick(uncorkAll);
+}
+
+function uncorkAll(): void {
+  for (const socket of corked.splice(0)) socket.uncork();
+}
+
 /** Who speaks over the line. */
 export interface Speaker {
   received(chunk: Uint8Array): void;
@@ -84,6 +98,7 @@ export class Line {
 
   write(data: string | Uint8Array): void {
     if (this.#isOver || this.#socket.destroyed) return;
+    corkForThisTurn(this.#socket);
     if (!this.#socket.write(data)) this.#patience.unread(this.#clock.monotonic());
   }
 
