@@ -30,9 +30,18 @@ export function formatAuditLine(entry: AuditEntry): string {
   return `${escapeField(entry.who)}\t${escapeField(action)}\t${formatTime(entry.at)}`;
 }
 
-/** `YYYY-MM-DD HH:MM:SS`, in UTC. */
-export const formatTime = (at: number): string =>
-  new Date(at).toISOString().slice(0, 19).replace("T", " ");
+let lastSecond = Number.NaN;
+let lastTime = "";
+
+/** `YYYY-MM-DD HH:MM:SS`, in UTC. The last is kept: under load thousands fall into one second. */
+export function formatTime(at: number): string {
+  const second = Math.floor(at / 1_000);
+  if (second !== lastSecond) {
+    lastTime = new Date(at).toISOString().slice(0, 19).replace("T", " ");
+    lastSecond = second;
+  }
+  return lastTime;
+}
 
 /**
  * Writes as `\u{…}` whatever could end a line, forge a column or steer a terminal: control and

@@ -7,7 +7,9 @@ import { BroadcastChannel } from "node:worker_threads";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey } from "../protocol/fernet.ts";
 import { AuditLog, plainFormat, sealedFormat, type LineFormat } from "./audit-log.ts";
+import { yieldToOthers } from "./background.ts";
 import type { Control } from "./control.ts";
+import { LastPage } from "./last-page.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
 import { StoreUnusable, type StoreReader } from "./store.ts";
 
@@ -26,6 +28,7 @@ export type AuditThreadData = {
 };
 
 export function runAudit(control: Control, data: AuditThreadData): void {
+  yieldToOthers();
   const { folder, grownChannel } = data;
   let formats = formatsUnder(data.auditKeys);
   let reader: StoreReader | null = null;
@@ -42,7 +45,8 @@ export function runAudit(control: Control, data: AuditThreadData): void {
 
   function openLogs(opened: StoreReader): void {
     const onDamage = (message: string): void => control.alarm(message);
-    logs = formats.map((format) => new AuditLog({ folder, format, reader: opened, onDamage }));
+    const pages = new LastPage(opened);
+    logs = formats.map((format) => new AuditLog({ folder, format, reader: pages, onDamage }));
   }
 
   function wakeIn(delayMs: number): void {

@@ -14,6 +14,7 @@ import {
   sealedFormat,
   type LineFormat,
 } from "../../src/workers/audit-log.ts";
+import { LastPage } from "../../src/workers/last-page.ts";
 import type { AuditReader } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -136,5 +137,32 @@ describe("openAuditLine", () => {
     expect(openAuditLine([key], line)).toBe(formatAuditLine(entry(1)));
     expect(openAuditLine([other], line)).toBeNull();
     expect(openAuditLine([key], "rubbish")).toBeNull();
+  });
+});
+
+describe("both files together", () => {
+  it("read each page once, and miss nothing that comes later", () => {
+    const { folder, reader, damages, lines } = setUp(plainFormat, 30);
+    const asked: number[] = [];
+    const counted: AuditReader = {
+      auditAfter(sequence, limit) {
+        const entries = reader.auditAfter(sequence, limit);
+        if (entries.length > 0) asked.push(sequence);
+        return entries;
+      },
+      auditAt: reader.auditAt,
+      auditLast: reader.auditLast,
+    };
+    const pages = new LastPage(counted);
+    const onDamage = (message: string) => void damages.push(message);
+    const logs = formats.map((format) => new AuditLog({ folder, format, reader: pages, onDamage }));
+    for (const log of logs) log.catchUp();
+    reader.count = 40;
+    for (const log of logs) log.catchUp();
+    expect(asked).toEqual([0, 30]);
+    expect(lines()).toEqual(expectedLines(40));
+    const sealed = readFileSync(join(folder, formats[1]!.file), "utf8").split("\n").slice(0, -1);
+    expect(sealed.map((line) => openAuditLine([key], line))).toEqual(expectedLines(40));
+    expect(damages).toEqual([]);
   });
 });
