@@ -13,6 +13,7 @@ import {
   decideBeginLogin,
   decideChangePassword,
   decideEndLogin,
+  decideUpgradeHash,
   decideSignUp,
   expiredAttempts,
 } from "./logins.ts";
@@ -72,6 +73,8 @@ export type Command =
       passwordHash: string;
       checkedHash?: CheckedHash;
     }
+  /** The same password, hashed anew: done only while `checkedHash` is still its hash. */
+  | { type: "upgrade_hash"; account: AccountId; checkedHash: string; passwordHash: string }
   | { type: "balance"; account: AccountId }
   | { type: "set_disabled"; account: AccountId; disabled: boolean }
   | { type: "set_roles"; account: AccountId; roles: readonly Role[] }
@@ -112,6 +115,7 @@ export type Event =
       key: string;
       attempts: Attempts | null;
     }
+  | { type: "hash_upgraded"; account: AccountId; passwordHash: string }
   | { type: "standing_changed"; account: AccountId; standing: Standing }
   | Posted
   | { type: "balance_read"; account: AccountId; balance: Cents };
@@ -181,6 +185,8 @@ export function decide(books: Books, command: Command, at: number): Decision {
       return decideTransfer(books, command);
     case "change_password":
       return decideChangePassword(books, command, at);
+    case "upgrade_hash":
+      return decideUpgradeHash(books, command);
     case "balance":
       return decideBalance(books, command);
     case "set_disabled":
@@ -220,6 +226,7 @@ export function apply(books: Books, event: Event): void {
       applySide(books, event.credit, event.transaction);
       books.lastTransaction = event.transaction;
       return;
+    case "hash_upgraded": // Hashes are in the store alone.
     case "balance_read":
       return;
   }

@@ -63,6 +63,14 @@ export function decideChangePassword(
   return decided({ type: "password_changed", account, passwordHash, key, attempts });
 }
 
+export function decideUpgradeHash(
+  books: Books,
+  { account, passwordHash }: Command & { type: "upgrade_hash" },
+): Decision {
+  if (books.accounts[account]?.kind !== "customer") return rejected("unknown_account");
+  return decided({ type: "hash_upgraded", account, passwordHash });
+}
+
 export const expiredAttempts = (books: Books, at: number): string[] =>
   [...books.attempts].filter(([, attempts]) => !attemptsAt(attempts, at)).map(([key]) => key);
 

@@ -43,6 +43,7 @@ export function undoOf(books: Books, event: Event): Undo {
         books.lastTransaction = lastTransaction;
       };
     }
+    case "hash_upgraded":
     case "balance_read":
       return () => undefined;
   }

@@ -36,6 +36,8 @@ export type Admission = {
     | "abandoning"; //  it does not
   /** What the password is checked against: the ledger is told, for it may change meanwhile. */
   readonly checkedHash?: string | null;
+  /** Whether that hash is to be made anew once the login has succeeded. */
+  readonly isOutdated?: true;
   /** Set once the steps that remain can no longer change it. */
   readonly outcome: AdmissionOutcome | null;
 };
@@ -133,7 +135,9 @@ function whenChecking(admission: Admission, result: ErrandResult<unknown>): Admi
     ]);
   }
   if (wish.type === "change_password") return hash(admission, wish.newPassword);
-  return go(admission, "storing", [ask(endLogin(admission, "authenticated"), wish)]);
+  const checked =
+    result.isOutdated === true ? { ...admission, isOutdated: true as const } : admission;
+  return go(checked, "storing", [ask(endLogin(admission, "authenticated"), wish)]);
 }
 
 function whenHashing(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
@@ -162,7 +166,10 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
       return end({ type: "signed_up" });
     case "logged_in":
       if (admission.wish.type === "confirm") return end({ type: "confirmed" });
-      return end({ type: "logged_in", account: reply.account, vault: reply.vault });
+      return end(
+        { type: "logged_in", account: reply.account, vault: reply.vault },
+        upgradeOf(admission, reply.account),
+      );
     case "done":
       return end({ type: "password_changed" });
     case "login_failed": // The password was changed while it was checked.
@@ -192,6 +199,13 @@ const READ_ONLY: AdmissionOutcome = { type: "read_only" };
 
 const hash = (admission: Admission, password: string): AdmissionStep =>
   go(admission, "hashing", [{ type: "hash_password", password }]);
+
+/** Now that the password is at hand, it is hashed as it should be. */
+function upgradeOf({ wish, checkedHash, isOutdated }: Admission, account: AccountId): Errands {
+  if (isOutdated !== true || checkedHash == null) return [];
+  const { username, password } = wish;
+  return [{ type: "upgrade_hash", username, account, password, checkedHash }];
+}
 
 /** The attempt that was begun is taken back: the bank could not do its part. */
 function abandon(admission: Admission): AdmissionStep {

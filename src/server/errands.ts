@@ -6,7 +6,7 @@
 import type { Answer } from "../actor/answer.ts";
 import type { Clock } from "../actor/clock.ts";
 import type { RemoteActor } from "../actor/remote-actor.ts";
-import type { Command } from "../bank/ledger.ts";
+import type { AccountId, Command } from "../bank/ledger.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { CryptoPool } from "./threads/crypto-pool.ts";
 import type { Log } from "./log.ts";
@@ -25,6 +25,14 @@ export type Errand<About> =
   | { type: "ask_ledger"; command: Command; who: string; key?: string; about: About }
   /** Tells the ledger later how a try of a login ended that it may hold as pending. No answer. */
   | { type: "settle_login"; command: Command & { type: "end_login" } }
+  /** Hashes a password anew that was right, and has its hash replaced if it can. No answer. */
+  | {
+      type: "upgrade_hash";
+      username: string;
+      account: AccountId;
+      password: string;
+      checkedHash: string;
+    }
   /** For the audit and the terminal; `who` is null for somebody who has not logged in. */
   | { type: "note"; who: string | null; action: string; outcome: string }
   /** For the terminal alone: what was done, by whom. */
@@ -33,7 +41,7 @@ export type Errand<About> =
 export type ErrandResult<About> =
   | { type: "turn"; granted: boolean } //           a place in the password line
   | { type: "password_hashed"; hash: string }
-  | { type: "password_checked"; valid: boolean }
+  | { type: "password_checked"; valid: boolean; isOutdated?: true } // its hash, if valid
   | { type: "password_failed" } //                  the pool could not do it
   | { type: "answered"; answer: Answer<LedgerReply>; about: About }; // by the ledger
 
@@ -73,10 +81,14 @@ export class Errands<About> {
       case "check_password":
         this.#await(pool.checkPassword(errand.password, errand.hash), (valid) => ({
           ...{ type: "password_checked", valid },
+          ...(valid && pool.isOutdated(errand.hash) && { isOutdated: true }),
         }));
         return;
       case "ask_ledger":
         this.#askLedger(errand);
+        return;
+      case "upgrade_hash":
+        void this.#upgradeHash(errand);
         return;
       case "settle_login":
         this.#settleLogin(errand.command);
@@ -125,6 +137,23 @@ export class Errands<About> {
     const who = command.username;
     const request: LedgerRequest = { type: "command", command, who, origin: peer };
     clock.after(SETTLE_MS, () => void ledger.call(request, LEDGER_MS_MAX));
+  }
+
+  /** Nobody waits for it, and where it fails, the next login tries again. */
+  async #upgradeHash(errand: Errand<About> & { type: "upgrade_hash" }): Promise<void> {
+    const { pool, ledger, peer } = this.#options;
+    const { username, account, password, checkedHash } = errand;
+    if (!pool.takeTurn()) return;
+    try {
+      const passwordHash = await pool.hashPassword(password);
+      const command: Command = { type: "upgrade_hash", account, checkedHash, passwordHash };
+      const request: LedgerRequest = { type: "command", command, who: username, origin: peer };
+      await ledger.call(request, LEDGER_MS_MAX);
+    } catch {
+      // The pool has closed, or could not do it: the old hash is as good as it was.
+    } finally {
+      pool.endTurn();
+    }
   }
 
   #note({ who, action, outcome }: Errand<About> & { type: "note" }): void {

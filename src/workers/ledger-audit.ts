@@ -31,6 +31,7 @@ export function auditOf(
     case "set_disabled":
     case "set_roles":
       return { who, action: orderOf(command), outcome, amount: null, transaction, origin };
+    case "upgrade_hash": // Of the bank's own accord, and nothing that anybody could notice.
     case "forget_attempts":
       return null;
   }

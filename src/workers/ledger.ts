@@ -135,6 +135,9 @@ export class Ledger {
     }
     const first = this.#firstOutcome(request);
     if (first !== null) return this.#repeat(request, first, at);
+    if (this.#isTooLate(request.command)) {
+      return { at, event: null, audit: null, reply: { type: "done" } };
+    }
     const decision = decide(this.#books, request.command, now);
     const audit = auditOf(request, decision);
     if (!decision.ok) {
@@ -167,10 +170,20 @@ export class Ledger {
     return { ...request, command: { type: "end_login", username, terminal, outcome, purpose } };
   }
 
+  /** A password that was changed meanwhile has a hash of its own. */
+  #isTooLate(command: Command): boolean {
+    if (command.type !== "upgrade_hash") return false;
+    return command.checkedHash !== this.#passwordHash(command.account);
+  }
+
   #apply(event: Event): void {
     this.#undos.push(undoOf(this.#books, event));
     apply(this.#books, event);
-    if (event.type === "signed_up" || event.type === "password_changed") {
+    if (
+      event.type === "signed_up" ||
+      event.type === "password_changed" ||
+      event.type === "hash_upgraded"
+    ) {
       this.#freshHashes.set(event.account, event.passwordHash);
     }
   }
@@ -237,6 +250,7 @@ export class Ledger {
         return { type: "balance_read", balance: event.balance };
       case "attempts_expired":
       case "password_changed":
+      case "hash_upgraded":
       case "standing_changed":
         return { type: "done" };
     }

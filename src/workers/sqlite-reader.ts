@@ -86,7 +86,7 @@ export class SqliteReader implements StoreReader {
   }
 
   *passwordHashes(): Generator<string> {
-    const all = this.#database.prepare("SELECT password_hash FROM credentials");
+    const all = this.#database.prepare("SELECT password_hash FROM credentials ORDER BY account");
     for (const row of all.iterate()) yield row["password_hash"] as string;
   }
 

@@ -229,6 +229,9 @@ class SqliteStore implements Store {
       case "posted":
         this.#writePosting(event, at, touched);
         return;
+      case "hash_upgraded":
+        this.#statements.setPassword.run(event.passwordHash, event.account);
+        return;
       case "balance_read":
         return;
     }

@@ -83,7 +83,7 @@ export interface AuditReader {
 export interface StoreReader extends AuditReader {
   /** A page of an account's history; null if `from` is no transaction of the account. */
   history(query: HistoryQuery): HistoryPage | null;
-  /** Every stored password hash, in no order. */
+  /** Every stored password hash, in the order of the accounts. */
   passwordHashes(): Iterable<string>;
   close(): void;
 }

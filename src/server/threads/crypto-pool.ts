@@ -96,7 +96,8 @@ export class CryptoPool {
   }
 
   /** Whether a password that was just found right should be hashed anew. */
-  isOutdated(hash: string): boolean {
+  isOutdated(hash: string | null): boolean {
+    if (hash === null) return false;
     const { bcryptCost: cost, peppers } = this.#options;
     return isOutdatedHash(hash, { pepper: peppers()[0].version, cost });
   }

@@ -132,6 +132,7 @@ function outcomeOf(effect: Effect, chosen: Outcomes): Message | null {
     case "end_turn":
     case "settle_login":
     case "enter":
+    case "upgrade_hash":
     case "start_sealing":
     case "reply":
     case "hang_up":

@@ -31,7 +31,11 @@ const REFUSAL: LedgerReply = { type: "rejected", rejection: "insufficient_funds"
 
 /** What the ledger says where nothing is against it. */
 const CONSENTS: Record<Command["type"], LedgerReply> = {
-  ...{ sign_up: { type: "signed_up" }, forget_attempts: { type: "done" } },
+  ...{
+    sign_up: { type: "signed_up" },
+    upgrade_hash: { type: "done" },
+    forget_attempts: { type: "done" },
+  },
   set_disabled: { type: "done" },
   set_roles: { type: "done" },
   begin_login: { type: "login_begun", passwordHash: "hash", standing: ORDINARY },
