@@ -36,14 +36,15 @@ export class ClassicTeller implements Teller {
       case "balance":
         return this.#readBalance();
       case "log-out":
-        return this.#logOut();
+        if (wish.everywhere !== true) return this.#logOut();
+        return missing("log-out --everywhere");
+      case "sessions":
+      case "confirm":
       case "transfer":
       case "history":
       case "password":
-      case "info": {
-        const message = `The classic protocol has no ${wish.type}: leave --classic out.`;
-        return Promise.reject(new CommandFailed(EXIT.usage, message));
-      }
+      case "info":
+        return missing(wish.type);
     }
   }
 
@@ -103,6 +104,11 @@ export class ClassicTeller implements Teller {
     this.#client = new ClassicClient(this.#dial(), nodeCiphers);
     this.#isLoggedIn = false;
   }
+}
+
+function missing(what: string): Promise<never> {
+  const message = `The classic protocol has no ${what}: leave --classic out.`;
+  return Promise.reject(new CommandFailed(EXIT.usage, message));
 }
 
 function answerOf(reply: Reply): Answer {

@@ -1,5 +1,6 @@
 /** The counter of the terminal ATM: takes what is typed, and prints what came of it. */
 
+import { Refused } from "../client/modern-errors.ts";
 import { failureOf } from "./atm-command-failure.ts";
 import { USAGES, parseWish, wordsOf, type Typed } from "./atm-command-line.ts";
 import { fetchPassword } from "./atm-command-password.ts";
@@ -71,12 +72,29 @@ export class Counter {
       for (const usage of Object.values(USAGES)) this.#terminal.say(usage);
       return;
     }
-    const answer: Answer = await this.#reporting(typed.type, async () =>
-      this.#teller.perform(await this.#wishOf(typed)),
-    );
+    const answer: Answer = await this.#reporting(typed.type, async () => {
+      const wish = await this.#wishOf(typed);
+      return this.#confirming(wish);
+    });
     const { lines, result } = answer;
     const json = JSON.stringify({ ok: true, command: typed.type, result });
     for (const line of this.#flags.json ? [json] : lines) this.#terminal.print(line);
+  }
+
+  /** A large sum wants the password once more; then the same is asked for again. */
+  async #confirming(wish: Wish): Promise<Answer> {
+    try {
+      return await this.#teller.perform(wish);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.kind !== "confirmation_required") throw error;
+      if (this.#terminal.isInteractive) {
+        this.#terminal.say("So large a sum needs your password again.");
+      }
+      const { passwordFile } = this.#flags;
+      const password = await fetchPassword("own", passwordFile, this.#terminal);
+      await this.#teller.perform({ type: "confirm", password });
+      return this.#teller.perform(wish);
+    }
   }
 
   async #wishOf(typed: Exclude<Typed, { type: "help" | "quit" }>): Promise<Wish> {
@@ -87,6 +105,10 @@ export class Counter {
       case "log-in": {
         const { type, username, file = this.#flags.passwordFile } = typed;
         return { type, username, password: await fetch("own", file) };
+      }
+      case "confirm": {
+        const { file = this.#flags.passwordFile } = typed;
+        return { type: "confirm", password: await fetch("own", file) };
       }
       case "password":
         return { type: "password", newPassword: await fetch("new", typed.file) };

@@ -11,7 +11,9 @@ export type Typed =
   | { type: "deposit" | "withdraw"; amount: Cents; key?: string }
   | { type: "transfer"; to: string; amount: Cents; memo?: string; key?: string }
   | { type: "history"; limit?: number; before?: string }
-  | { type: "balance" | "info" | "log-out" | "help" | "quit" };
+  | { type: "confirm"; file?: string }
+  | { type: "log-out"; everywhere?: true }
+  | { type: "balance" | "info" | "sessions" | "help" | "quit" };
 
 /** How each is typed; the order is the help's. */
 export const USAGES = {
@@ -24,7 +26,9 @@ export const USAGES = {
   history: "history [HOW-MANY [BEFORE-ID]]",
   password: "password [NEW-PASSWORD-FILE]",
   info: "info",
-  "log-out": "log-out",
+  sessions: "sessions",
+  confirm: "confirm [PASSWORD-FILE]",
+  "log-out": "log-out [--everywhere]",
   help: "help",
   quit: "quit",
 } as const satisfies Record<Typed["type"], string>;
@@ -73,6 +77,10 @@ function wishOf(
       if (username === undefined || words.length > 2) return null;
       return { type, username, ...(file !== undefined && { file }) };
     }
+    case "log-out":
+      if (words.length === 0) return { type };
+      return words.length === 1 && words[0] === "--everywhere" ? { type, everywhere: true } : null;
+    case "confirm":
     case "password": {
       const [file] = words;
       return words.length > 1 ? null : { type, ...(file !== undefined && { file }) };

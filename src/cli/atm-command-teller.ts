@@ -17,7 +17,9 @@ export type Wish =
   | Transfer
   | HistoryQuestion
   | { type: "password"; newPassword: string }
-  | { type: "balance" | "info" | "log-out" };
+  | { type: "confirm"; password: string }
+  | { type: "log-out"; everywhere?: true }
+  | { type: "balance" | "info" | "sessions" };
 
 export type Admission = { type: "sign-up" | "log-in" } & Credentials;
 export type CashMove = { type: "deposit" | "withdraw"; amount: Cents; key?: string };
@@ -83,7 +85,11 @@ export class ModernTeller implements Teller {
       case "info":
         return this.#readInfo();
       case "log-out":
-        return this.#logOut();
+        return wish.everywhere === true ? this.#logOutEverywhere() : this.#logOut();
+      case "sessions":
+        return this.#listSessions();
+      case "confirm":
+        return this.#confirm(wish.password);
     }
   }
 
@@ -169,6 +175,29 @@ export class ModernTeller implements Teller {
       `Terminal     ${result.terminal}`,
       `Since        ${result.startedAt}; ends after ${result.idleSeconds} s without a request`,
     ]);
+  }
+
+  async #listSessions(): Promise<Answer> {
+    const result = await this.#session.sessions();
+    const lines = result.sessions.map(
+      ({ session, terminal, protocol, startedAt, lastActiveAt }) => {
+        const times = [startedAt, lastActiveAt].map((at) => at.slice(0, 19).replace("T", " "));
+        const mark = session === result.current ? "*" : " ";
+        return [mark, session, protocol.padEnd(7), ...times, terminal].join("  ");
+      },
+    );
+    return answer("session.list", result, lines);
+  }
+
+  async #confirm(password: string): Promise<Answer> {
+    const result = await this.#session.confirm(password);
+    return answer("auth.confirm", result, [`Large sums may be moved for ${result.seconds} s.`]);
+  }
+
+  async #logOutEverywhere(): Promise<Answer> {
+    await this.#session.logOutEverywhere();
+    this.#credentials = null;
+    return answer("auth.logoutEverywhere", {}, ["Logged out everywhere."]);
   }
 
   async #logOut(): Promise<Answer> {

@@ -55,7 +55,7 @@ export type SessionState =
   | { readonly type: "ended"; readonly over: SessionOver };
 
 type Change = "account.deposit" | "account.withdraw" | "account.transfer";
-type Question = "account.balance" | "account.history" | "session.info";
+type Question = "account.balance" | "account.history" | "session.info" | "session.list";
 
 /**
  * Every call rejects with `Refused`; with `LineLost` if the bank cannot be reached; with
@@ -118,6 +118,21 @@ export class ModernSession {
       if (!(error instanceof LineLost)) throw error;
       this.close(); // Who wants to leave needs no line for it.
     }
+  }
+
+  /** Ends all sessions of the account. @throws LineLost if the others may not have been ended. */
+  async logOutEverywhere(): Promise<void> {
+    await (await this.#connected()).logOutEverywhere();
+    this.#finish({ type: "closed_by_bank", reason: "logout" });
+  }
+
+  /** Holds for the line in use: on a new one, large sums want the password again. */
+  async confirm(password: string): Promise<Result<"auth.confirm">> {
+    return (await this.#connected()).confirm(password);
+  }
+
+  sessions(): Promise<Result<"session.list">> {
+    return this.#ask("session.list", {});
   }
 
   /** From then on `credentials` must lend the new password. Asked once, as a sign-up is. */

@@ -97,6 +97,31 @@ describe("a conversation", () => {
     ]);
   });
 
+  it("is asked for the password again before a large sum goes", async () => {
+    const person = new Person(
+      ...["sign-up ada", "log-in ada", "deposit 30000", "withdraw 15000", "withdraw 12000"],
+    );
+    expect((await visit(await startTestBank(), person)).slice(-4)).toEqual([
+      "So large a sum needs your password again.",
+      "Password: ",
+      "Withdrew $15000. Balance: $15000 (transaction 2)",
+      "Withdrew $12000. Balance: $3000 (transaction 3)",
+    ]);
+  });
+
+  it("lists the sessions, and ends them all", async () => {
+    const testBank = await startTestBank();
+    const classic = await testBank.customer("ada");
+    const person = new Person("log-in ada", "sessions", "log-out --everywhere", "balance");
+    expect((await visit(testBank, person)).slice(-4)).toEqual([
+      expect.stringMatching(/^\* {2}[0-9a-f]{32} {2}modern {3}.*127\.0\.0\.1$/),
+      expect.stringMatching(/^ {3}[0-9a-f]{32} {2}classic {2}.*127\.0\.0\.1$/),
+      "Logged out everywhere.",
+      "Refused: log in first.",
+    ]);
+    await expect(classic.balance()).rejects.toBeInstanceOf(Error);
+  });
+
   it("is told of money that comes meanwhile", async () => {
     const testBank = await startTestBank();
     const told = Promise.withResolvers<void>();

@@ -208,8 +208,15 @@ const answered = (kind: ErrorKind | "unreachable", text: string): Message => ({
 });
 
 /** The original's words where it has any. */
-const textOf = (kind: ErrorKind): string =>
-  kind === "insufficient_funds" ? "Insufficient funds" : sentence(ERRORS[kind].message);
+const textOf = (kind: ErrorKind): string => {
+  if (kind === "insufficient_funds") return "Insufficient funds";
+  // This page cannot ask for the password yet; the terminal ATM does.
+  if (kind === "confirmation_required") return LARGE_SUM;
+  return sentence(ERRORS[kind].message);
+};
+
+const LARGE_SUM =
+  "So large a sum needs your password again, which `secure-atm atm` asks for; or take less";
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
