@@ -1,6 +1,7 @@
 /** `secure-atm`, the one command: what it can do, and how it ends. */
 
 import { Command, CommanderError, Option } from "commander";
+import { addAdminCommands } from "./cli/admin-commands.ts";
 import { addAtmCommand } from "./cli/atm-command.ts";
 import { decryptAudit, listAudit, verifyAudit } from "./cli/audit-commands.ts";
 import {
@@ -93,6 +94,7 @@ function program(): Command {
   addIdentityCommands(root);
   addKeysCommands(root);
   addCertCommands(root);
+  addAdminCommands(root);
   return root;
 }
 

@@ -16,6 +16,8 @@ export type AuditEntry = {
   readonly outcome: string;
   readonly amount: Cents | null;
   readonly transaction: number | null;
+  /** Whom or what an operator has acted upon; null where `who` is all there is to say. */
+  readonly object?: string | null;
   /** The peer's address and port. */
   readonly origin: string;
 };

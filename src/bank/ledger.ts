@@ -18,7 +18,17 @@ import {
   expiredAttempts,
 } from "./logins.ts";
 import { ZERO, cents, type Cents } from "./money.ts";
+import {
+  ADJUSTMENTS,
+  decideAppointment,
+  decideOperation,
+  type Appoint,
+  type Operate,
+  type OperatorEvent,
+  type OperatorRejection,
+} from "./operations.ts";
 import { decideBalance, decideCash, decideTransfer } from "./postings.ts";
+import type { Proposal } from "./proposals.ts";
 import { decideSetDisabled, decideSetRoles } from "./standing-rules.ts";
 import { setStanding, type Role, type Standing } from "./standing.ts";
 
@@ -27,7 +37,8 @@ declare const accountBrand: unique symbol;
 /** The number of an account: 1, 2, 3 … in the order of opening. */
 export type AccountId = number & { readonly [accountBrand]: true };
 
-export type AccountKind = "customer" | "vault";
+/** `bank`: an account of the bank's own, named by what it is for. */
+export type AccountKind = "customer" | "vault" | "bank";
 
 /** One account of the books. `name` is a user name, or the terminal that a vault belongs to. */
 export type Account = {
@@ -47,6 +58,9 @@ export type Books = {
   readonly vaults: Map<string, AccountId>;
   /** By `attemptsKey`. */
   readonly attempts: Map<string, Attempts>;
+  /** The bank's own accounts. */
+  readonly banks: Map<string, AccountId>;
+  readonly proposals: Map<number, Proposal>;
   /** Of the accounts that are out of the ordinary, which few are. */
   readonly standings: Map<AccountId, Standing>;
   lastTransaction: number;
@@ -78,6 +92,8 @@ export type Command =
   | { type: "balance"; account: AccountId }
   | { type: "set_disabled"; account: AccountId; disabled: boolean }
   | { type: "set_roles"; account: AccountId; roles: readonly Role[] }
+  | Operate
+  | Appoint
   | { type: "forget_attempts" };
 
 export type LoginOutcome = AttemptOutcome;
@@ -117,10 +133,11 @@ export type Event =
     }
   | { type: "hash_upgraded"; account: AccountId; passwordHash: string }
   | { type: "standing_changed"; account: AccountId; standing: Standing }
+  | OperatorEvent
   | Posted
   | { type: "balance_read"; account: AccountId; balance: Cents };
 
-export type PostingKind = "deposit" | "withdraw" | "transfer";
+export type PostingKind = "deposit" | "withdraw" | "transfer" | "adjustment";
 
 /** A posting, complete: the journal row is this event and nothing else. */
 export type Posted = {
@@ -152,6 +169,7 @@ export type Rejection =
   | "insufficient_funds"
   | "balance_too_large"
   | "vault_too_large"
+  | OperatorRejection
   /** The key of this change belongs to another one (src/workers/ledger.ts). */
   | "idempotency_conflict";
 
@@ -162,6 +180,8 @@ export const emptyBooks = (): Books => ({
   customers: new Map(),
   vaults: new Map(),
   attempts: new Map(),
+  banks: new Map(),
+  proposals: new Map(),
   standings: new Map(),
   lastTransaction: 0,
 });
@@ -193,6 +213,10 @@ export function decide(books: Books, command: Command, at: number): Decision {
       return decideSetDisabled(books, command);
     case "set_roles":
       return decideSetRoles(books, command);
+    case "appoint":
+      return decideAppointment(books, command);
+    case "operate":
+      return decideOperation(books, command, at);
     case "forget_attempts":
       return decided({ type: "attempts_expired", keys: expiredAttempts(books, at) });
   }
@@ -222,10 +246,20 @@ export function apply(books: Books, event: Event): void {
       setStanding(books, event.account, event.standing);
       return;
     case "posted":
-      applySide(books, event.debit, event.transaction);
-      applySide(books, event.credit, event.transaction);
-      books.lastTransaction = event.transaction;
+      applyPosting(books, event);
       return;
+    case "proposed":
+      books.proposals.set(event.proposal.id, event.proposal);
+      return;
+    case "proposal_rejected":
+      endProposal(books, event.id, "rejected");
+      return;
+    case "adjusted":
+      if (event.opens !== null) openAccount(books, "bank", ADJUSTMENTS, event.opens);
+      if (event.approves !== null) endProposal(books, event.approves, "approved");
+      applyPosting(books, event.posted);
+      return;
+    case "answered":
     case "hash_upgraded": // Hashes are in the store alone.
     case "balance_read":
       return;
@@ -238,7 +272,31 @@ export const sumOfBalances = (books: Books): Cents =>
 
 function openAccount(books: Books, kind: AccountKind, name: string, id: AccountId): void {
   books.accounts[id] = { id, kind, name, balance: ZERO, lastTransaction: 0 };
-  (kind === "customer" ? books.customers : books.vaults).set(name, id);
+  accountsOf(books, kind).set(name, id);
+}
+
+/** The accounts of a kind, by name. */
+export function accountsOf(books: Books, kind: AccountKind): Map<string, AccountId> {
+  switch (kind) {
+    case "customer":
+      return books.customers;
+    case "vault":
+      return books.vaults;
+    case "bank":
+      return books.banks;
+  }
+}
+
+function endProposal(books: Books, id: number, state: Proposal["state"]): void {
+  const proposal = books.proposals.get(id);
+  if (proposal === undefined) throw new Error(`no proposal ${id}: not an event of these books`);
+  books.proposals.set(id, { ...proposal, state });
+}
+
+function applyPosting(books: Books, { debit, credit, transaction }: Posted): void {
+  applySide(books, debit, transaction);
+  applySide(books, credit, transaction);
+  books.lastTransaction = transaction;
 }
 
 function keepAttempts(

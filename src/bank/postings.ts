@@ -46,7 +46,8 @@ export function decideTransfer(books: Books, command: Command & { type: "transfe
   return decidePosting(books, { kind: "transfer", amount, memo }, sender, receiver);
 }
 
-function decidePosting(
+/** A posting between two accounts, or why it cannot be. */
+export function decidePosting(
   books: Books,
   { kind, amount, memo }: { kind: PostingKind; amount: Cents; memo: string | null },
   debit: Account,
@@ -83,9 +84,11 @@ const sideOf = (account: Account, balance: Cents): PostingSide => ({
 const BALANCES_MAX: Record<AccountKind, Cents> = {
   customer: BALANCE_CENTS_MAX,
   vault: VAULT_CENTS_MAX,
+  bank: VAULT_CENTS_MAX,
 };
 
 const TOO_LARGE: Record<AccountKind, Rejection> = {
   customer: "balance_too_large",
   vault: "vault_too_large",
+  bank: "balance_too_large",
 };

@@ -1,6 +1,14 @@
 /** The way back from an event: for a batch whose events the store had no room for. */
 
-import type { Account, AccountId, Books, Event, PostingSide } from "./ledger.ts";
+import {
+  accountsOf,
+  type Account,
+  type AccountId,
+  type Books,
+  type Event,
+  type Posted,
+  type PostingSide,
+} from "./ledger.ts";
 import { setStanding, standingOf } from "./standing.ts";
 
 /** Takes an event back from the books that it was applied to last. */
@@ -33,16 +41,24 @@ export function undoOf(books: Books, event: Event): Undo {
       const before = standingOf(books, account);
       return () => setStanding(books, account, before);
     }
-    case "posted": {
-      const { lastTransaction } = books;
-      const undoDebit = undoOfSide(books, event.debit);
-      const undoCredit = undoOfSide(books, event.credit);
+    case "posted":
+      return undoOfPosting(books, event);
+    case "proposed":
+      return () => void books.proposals.delete(event.proposal.id);
+    case "proposal_rejected":
+      return undoOfProposal(books, event.id);
+    case "adjusted": {
+      const undoProposal = event.approves === null ? null : undoOfProposal(books, event.approves);
+      // An account that is opened by it has nothing to go back to, and is closed again.
+      const isOld = ({ account }: PostingSide): boolean => account !== event.opens;
+      const undoPosting = undoOfPosting(books, event.posted, isOld);
       return () => {
-        undoDebit();
-        undoCredit();
-        books.lastTransaction = lastTransaction;
+        undoPosting();
+        undoProposal?.();
+        if (event.opens !== null) closeAccount(books, event.opens);
       };
     }
+    case "answered":
     case "hash_upgraded":
     case "balance_read":
       return () => undefined;
@@ -56,6 +72,26 @@ function undoOfAttempts(books: Books, keys: readonly string[]): Undo {
       if (attempts === undefined) books.attempts.delete(key);
       else books.attempts.set(key, attempts);
     }
+  };
+}
+
+function undoOfPosting(
+  books: Books,
+  { debit, credit }: Posted,
+  isOld: (side: PostingSide) => boolean = () => true,
+): Undo {
+  const { lastTransaction } = books;
+  const undos = [debit, credit].filter(isOld).map((side) => undoOfSide(books, side));
+  return () => {
+    for (const undo of undos) undo();
+    books.lastTransaction = lastTransaction;
+  };
+}
+
+function undoOfProposal({ proposals }: Books, id: number): Undo {
+  const before = proposals.get(id);
+  return () => {
+    if (before !== undefined) proposals.set(id, before);
   };
 }
 
@@ -76,5 +112,5 @@ function closeAccount(books: Books, id: AccountId): void {
     throw new Error(`account ${id} is not the latest: events are undone in the opposite order`);
   }
   books.accounts.length = id;
-  (account.kind === "customer" ? books.customers : books.vaults).delete(account.name);
+  accountsOf(books, account.kind).delete(account.name);
 }

@@ -226,7 +226,7 @@ const movedLines = (
 
 function entryLine(entry: HistoryEntry): string {
   const { transactionId, kind, amount, balance, at, counterparty, memo } = entry;
-  const sign = kind === "deposit" || kind === "transfer_in" ? "+" : "-";
+  const sign = kind === "deposit" || kind.endsWith("_in") ? "+" : "-";
   const words = [
     transactionId.padStart(6),
     at.slice(0, 19).replace("T", " "),

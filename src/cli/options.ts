@@ -1,7 +1,7 @@
 /** The options that commands share: a flag over its environment variable over the default. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { cents } from "../bank/money.ts";
+import { cents, dollars } from "../bank/money.ts";
 import type { BankOptions } from "../server/bank.ts";
 import type { LogFormat } from "../server/log.ts";
 import type { CryptoMode } from "../server/classic/session-crypto.ts";
@@ -26,6 +26,7 @@ export type BankFlags = {
   confirmAbove: number;
   readerTimeout: number;
   dataMax?: number;
+  secondPersonAbove: number;
   classic: "on" | "off";
   mutualTls: "on" | "off";
   log: LogFormat;
@@ -86,6 +87,9 @@ export function withBankOptions(command: Command): Command {
         .env("BANK_DATA_MAX"),
     )
     .addOption(
+      whole("--second-person-above <dollars>", "adjusted by two operators", 1_000, 0, 1_000_000),
+    )
+    .addOption(
       new Option("--log <format>", "what the terminal shows")
         .choices(["text", "json", "off"])
         .env("BANK_LOG")
@@ -114,6 +118,7 @@ export const bankOptionsOf = (
     sessionMs: flags.sessionMax * 1_000,
     readerMs: flags.readerTimeout * 1_000,
   },
+  secondPersonAbove: dollars(flags.secondPersonAbove),
   bytesMax: flags.dataMax === undefined ? undefined : flags.dataMax * 1_000_000,
 });
 

@@ -65,6 +65,14 @@ const CHANGES: ReadonlySet<Method> = new Set<Method>([
   "account.deposit",
   "account.withdraw",
   "account.transfer",
+  "admin.unlock",
+  "admin.disable",
+  "admin.enable",
+  "admin.resetFactor",
+  "admin.setRoles",
+  "admin.adjust",
+  "admin.approve",
+  "admin.reject",
 ]);
 
 /** A call from the moment it is made until it is settled. */

@@ -13,6 +13,7 @@ export const MEMO_CHARS_MAX = 140;
 
 const LABEL_LENGTH_MAX = 256;
 
+const SIGNED = /^(?:0|-?[1-9]\d*)$/;
 const WHOLE = /^(?:0|[1-9]\d*)$/;
 const IDEMPOTENCY_KEY = new RegExp(`^[\\w-]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -98,6 +99,14 @@ export class Fields {
     return Number(text) <= AMOUNT_CENTS_MAX ? cents(Number(text)) : this.#fail("amount_too_large");
   }
 
+  /** Cents either way, up to the limit of one transaction: `"-250"`. */
+  signedAmount(name: string): Cents {
+    const text = this.textWhere(name, (digits) => SIGNED.test(digits));
+    if (text === "0") return this.#fail("amount_not_positive");
+    const value = Number(text);
+    return Math.abs(value) <= AMOUNT_CENTS_MAX ? cents(value) : this.#fail("amount_too_large");
+  }
+
   balance(name: string): Cents {
     const text = this.textWhere(name, (digits) => WHOLE.test(digits));
     return Number(text) <= BALANCE_CENTS_MAX ? cents(Number(text)) : this.#fail();
@@ -125,6 +134,18 @@ export class Fields {
   oneOf<T extends string>(name: string, words: readonly T[]): T {
     const text = this.text(name, Number.POSITIVE_INFINITY);
     return words.find((word) => word === text) ?? this.#fail();
+  }
+
+  /** One or more of a few words, each once. */
+  words<T extends string>(name: string, words: readonly T[]): T[] {
+    const given = this.texts(name);
+    const known = words.filter((word) => given.includes(word));
+    return known.length > 0 && known.length === given.length ? known : this.#fail();
+  }
+
+  flag(name: string): boolean {
+    const value = this.#value(name);
+    return typeof value === "boolean" ? value : this.#fail();
   }
 
   #list(name: string): readonly Json[] {

@@ -17,12 +17,13 @@ import type {
   Params,
   Result,
 } from "./methods.ts";
+import { OPERATOR_CODECS } from "./operator-codecs.ts";
 import type { JsonSource } from "./rpc.ts";
 
 const encoder = new TextEncoder();
 
 /** Reads refuse through their `Fields`; `end` is for the caller. */
-interface MethodCodec<M extends Method> {
+export interface MethodCodec<M extends Method> {
   encodeParams(params: Params<M>): JsonSource;
   parseParams(fields: Fields): Params<M>;
   encodeResult(result: Result<M>): JsonSource;
@@ -31,7 +32,10 @@ interface MethodCodec<M extends Method> {
 
 const CODE_LENGTH_MAX = 64;
 
-const ENTRY_KINDS: readonly EntryKind[] = ["deposit", "withdrawal", "transfer_in", "transfer_out"];
+const ENTRY_KINDS: readonly EntryKind[] = [
+  ...(["deposit", "withdrawal", "transfer_in", "transfer_out"] as const),
+  ...(["adjustment_in", "adjustment_out"] as const),
+];
 
 const takesNothing = { encodeParams: (): JsonSource => ({}), parseParams: () => ({}) };
 const givesNothing = { encodeResult: (): JsonSource => ({}), parseResult: () => ({}) };
@@ -70,6 +74,8 @@ const newPassword = (fields: Fields, name: string): string =>
   fields.textWhere(name, (text) => checkPassword(text) === null, "bad_password");
 
 export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
+  ...OPERATOR_CODECS,
+
   "auth.signUp": {
     encodeParams: ({ username, password }) => ({ username, password }),
     parseParams: (fields) => ({

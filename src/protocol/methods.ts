@@ -3,6 +3,7 @@
  * "Methods").
  */
 import type { Cents } from "../bank/money.ts";
+import type { OperatorMethods } from "./operator-methods.ts";
 
 /** How many entries a page of history has unless the client says so, and at most. */
 export const HISTORY_LIMIT = 20;
@@ -30,7 +31,14 @@ export interface Moved {
   readonly balance: Cents;
 }
 
-export type EntryKind = "deposit" | "withdrawal" | "transfer_in" | "transfer_out";
+export type EntryKind =
+  | "deposit"
+  | "withdrawal"
+  | "transfer_in"
+  | "transfer_out"
+  /** By the bank, which says why in the memo. */
+  | "adjustment_in"
+  | "adjustment_out";
 
 /** One change as its account saw it. `amount` is above zero whatever the kind; `at` is in UTC. */
 export interface HistoryEntry {
@@ -69,7 +77,7 @@ export interface SessionLimits {
 }
 
 /** Each method: what it takes, and what it gives. */
-export interface Methods {
+export interface Methods extends OperatorMethods {
   "auth.signUp": { params: Credentials; result: { readonly username: string } };
   "auth.login": {
     params: Credentials & { readonly code?: string };

@@ -6,6 +6,7 @@
 
 import type { Answer } from "../actor/answer.ts";
 import type { AccountId, Command, LoginPurpose } from "../bank/ledger.ts";
+import type { Role } from "../bank/standing.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
 import { isUnknown, rejectionOf } from "./answers.ts";
 import type { Errand, ErrandResult } from "./errands.ts";
@@ -44,7 +45,7 @@ export type Admission = {
 
 export type AdmissionOutcome =
   | { type: "signed_up" }
-  | { type: "logged_in"; account: AccountId; vault: AccountId }
+  | { type: "logged_in"; account: AccountId; vault: AccountId; roles: readonly Role[] }
   | { type: "password_changed" }
   | { type: "confirmed" }
   | { type: "username_taken" }
@@ -167,7 +168,7 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
     case "logged_in":
       if (admission.wish.type === "confirm") return end({ type: "confirmed" });
       return end(
-        { type: "logged_in", account: reply.account, vault: reply.vault },
+        { type: "logged_in", account: reply.account, vault: reply.vault, roles: reply.roles },
         upgradeOf(admission, reply.account),
       );
     case "done":

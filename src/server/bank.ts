@@ -57,6 +57,8 @@ export type BankOptions = {
   mutualTls: boolean;
   /** The most that the database may grow to, in bytes. */
   bytesMax?: number | undefined;
+  /** What an operator may adjust without a second person. */
+  secondPersonAbove?: Cents | undefined;
   log: Log;
   /** Called once if a part keeps dying: nothing is served any more, the bank is to be stopped. */
   onFailure: (error: unknown) => void;
@@ -124,6 +126,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const context = {
     ...{ system, clock, ledger, history, pool, crypto, log, tls },
     ...{ limits: options.limits, about: options.about, classic: options.classic },
+    secondPersonAbove: options.secondPersonAbove,
     tlsOnly: options.mutualTls,
     ...{ sessions, confirmAbove: options.confirmAbove },
     identities: () => currentIdentity().all,

@@ -1,11 +1,21 @@
 /** Changes of balances: the commands that a client may ask for again under the same key. */
 
-import type { Command } from "../bank/ledger.ts";
+import type { AccountId, Command } from "../bank/ledger.ts";
+import type { Adjustment, Operate } from "../bank/operations.ts";
 
-export type Change = Command & { type: "deposit" | "withdraw" | "transfer" };
+export type Change =
+  | (Command & { type: "deposit" | "withdraw" | "transfer" })
+  | (Operate & { operation: Adjustment });
 
 export const isChange = (command: Command): command is Change =>
-  command.type === "deposit" || command.type === "withdraw" || command.type === "transfer";
+  command.type === "deposit" ||
+  command.type === "withdraw" ||
+  command.type === "transfer" ||
+  (command.type === "operate" && command.operation.type === "adjust");
+
+/** Whose key it is: that of the account that asks. */
+export const askerOf = (change: Change): AccountId =>
+  change.type === "operate" ? change.operator : change.account;
 
 /** What a change asks for, apart from who asks and where: a retry may come from another ATM. */
 export function contentOf(command: Command): string {
@@ -15,6 +25,12 @@ export function contentOf(command: Command): string {
       return `${command.type} ${command.amount}`;
     case "transfer":
       return `transfer ${command.amount} ${JSON.stringify([command.to, command.memo])}`;
+    case "operate": {
+      const { operation } = command;
+      if (operation.type !== "adjust") return operation.type;
+      const { username, amount, reason } = operation;
+      return `adjust ${amount} ${JSON.stringify([username, reason])}`;
+    }
     default:
       return command.type;
   }

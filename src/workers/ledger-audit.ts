@@ -1,7 +1,15 @@
 /** What the audit says of what the ledger did. */
 
 import type { AuditEntry } from "../bank/audit.ts";
-import type { Command, Decision, LoginFailure, LoginPurpose } from "../bank/ledger.ts";
+import type {
+  Command,
+  Decision,
+  Event,
+  LoginFailure,
+  LoginPurpose,
+  Posted,
+} from "../bank/ledger.ts";
+import type { Operation } from "../bank/operations.ts";
 import type { LedgerRequest } from "./ledger.ts";
 
 /** What the audit says of a command: one entry each, but none for a login that has only begun. */
@@ -9,7 +17,7 @@ export function auditOf(
   { command, who, origin }: LedgerRequest & { type: "command" },
   decision: Decision,
 ): Omit<AuditEntry, "sequence" | "at"> | null {
-  const posted = decision.ok && decision.event.type === "posted" ? decision.event : null;
+  const posted = decision.ok ? postedOf(decision.event) : null;
   const transaction = posted?.transaction ?? null;
   const outcome = outcomeOf(decision);
   switch (command.type) {
@@ -31,6 +39,19 @@ export function auditOf(
     case "set_disabled":
     case "set_roles":
       return { who, action: orderOf(command), outcome, amount: null, transaction, origin };
+    case "appoint": {
+      const object = command.username;
+      return { who, action: "admin.init", outcome, amount: null, transaction, origin, object };
+    }
+    case "operate": {
+      if (decision.ok && isRepeated(decision.event)) return null;
+      const { operation } = command;
+      const amount = operation.type === "adjust" ? operation.amount : (posted?.amount ?? null);
+      const action = `admin.${operation.type}`;
+      const object = objectOf(operation);
+      const ended = decision.ok && decision.event.type === "proposed" ? "proposed" : outcome;
+      return { who, action, outcome: ended, amount, transaction, origin, object };
+    }
     case "upgrade_hash": // Of the bank's own accord, and nothing that anybody could notice.
     case "forget_attempts":
       return null;
@@ -56,3 +77,23 @@ const LOGIN_FAILURES: Record<LoginFailure, string> = {
   not_checked: "busy",
   disabled: "disabled",
 };
+
+/** What an event has posted to the journal, if anything. */
+export function postedOf(event: Event): Posted | null {
+  if (event.type === "adjusted") return event.posted;
+  return event.type === "posted" ? event : null;
+}
+
+/** A proposal that was made before is on record already. */
+const isRepeated = (event: Event): boolean =>
+  event.type === "answered" && event.answer.type === "proposed_before";
+
+/** Whom, or what, an operator has acted upon. */
+function objectOf(operation: Operation): string | null {
+  if ("username" in operation) {
+    return operation.type === "setRoles"
+      ? `${operation.username} ${operation.roles.join("+")}`
+      : operation.username;
+  }
+  return "proposal" in operation ? `proposal ${operation.proposal}` : null;
+}

@@ -14,10 +14,11 @@ import {
   type Rejection,
 } from "../bank/ledger.ts";
 import type { Cents } from "../bank/money.ts";
+import type { Answered } from "../bank/operations.ts";
 import { standingOf, type Role, type Standing } from "../bank/standing.ts";
 import { undoOf, type Undo } from "../bank/undo.ts";
-import { contentOf, isChange } from "./change.ts";
-import { auditOf } from "./ledger-audit.ts";
+import { askerOf, contentOf, isChange } from "./change.ts";
+import { auditOf, postedOf } from "./ledger-audit.ts";
 import { StoreFull, type Entry, type Outcome, type Store } from "./store.ts";
 
 /** While the store is full, one batch in this time tries whether there is room again. */
@@ -58,6 +59,10 @@ export type LedgerReply =
       credited: Credited | null;
     }
   | { type: "balance_read"; balance: Cents }
+  /** What an operator has asked for, or has put before another. */
+  | { type: "answered"; answer: Exclude<Answered, { type: "proposed_before" }> }
+  | { type: "proposed"; proposal: number }
+  | { type: "standing_changed"; account: AccountId }
   | { type: "rejected"; rejection: Rejection }
   /** The store is full: nothing was done. */
   | { type: "read_only" }
@@ -147,7 +152,7 @@ export class Ledger {
     }
     const { event } = decision;
     this.#apply(event);
-    const { transaction } = event.type === "posted" ? event : { transaction: null };
+    const transaction = postedOf(event)?.transaction ?? null;
     const outcome = transaction === null ? null : this.#keep(request, { transaction });
     return { at, event, audit, outcome, reply: this.#replyTo(event, request.command) };
   }
@@ -197,7 +202,7 @@ export class Ledger {
 
   #firstOutcome({ command, idempotencyKey }: CommandRequest): Outcome | null {
     if (idempotencyKey === undefined || !isChange(command)) return null;
-    const { account } = command;
+    const account = askerOf(command);
     const fresh = this.#fresh.get(`${account} ${idempotencyKey}`);
     return fresh ?? this.#store.outcome(account, idempotencyKey);
   }
@@ -224,7 +229,7 @@ export class Ledger {
   /** What is to be kept of a change that has a key. */
   #keep({ command, idempotencyKey: key }: CommandRequest, ended: Outcome["ended"]): Outcome | null {
     if (key === undefined || !isChange(command)) return null;
-    const { account } = command;
+    const account = askerOf(command);
     const outcome: Outcome = { account, key, content: contentOf(command), ended };
     this.#fresh.set(`${account} ${key}`, outcome);
     return outcome;
@@ -248,10 +253,22 @@ export class Ledger {
         return this.#replyToPosting(event, command);
       case "balance_read":
         return { type: "balance_read", balance: event.balance };
+      case "adjusted":
+        return this.#replyToPosting(event.posted, command);
+      case "proposed":
+        return { type: "proposed", proposal: event.proposal.id };
+      case "standing_changed":
+        return command.type === "operate"
+          ? { type: "standing_changed", account: event.account }
+          : { type: "done" };
+      case "answered":
+        return event.answer.type === "proposed_before"
+          ? { type: "proposed", proposal: event.answer.proposal }
+          : { type: "answered", answer: event.answer };
+      case "proposal_rejected":
       case "attempts_expired":
       case "password_changed":
       case "hash_upgraded":
-      case "standing_changed":
         return { type: "done" };
     }
   }
@@ -263,9 +280,11 @@ export class Ledger {
 
   #replyToPosting(posted: Posted, command: Command): LedgerReply & { type: "posted" } {
     const { kind, transaction, amount, debit, credit } = posted;
-    const { balance } = command.type === "deposit" ? credit : debit;
+    const isBanks = kind === "adjustment" && isOfBank(this.#books, debit.account);
+    const { balance } = command.type === "deposit" || isBanks ? credit : debit;
     const { account, balance: creditBalance } = credit;
-    const credited = kind === "transfer" ? { account, balance: creditBalance } : null;
+    const isTold = kind === "transfer" || isBanks;
+    const credited = isTold ? { account, balance: creditBalance } : null;
     return { type: "posted", transaction, amount, balance, credited };
   }
 
@@ -315,6 +334,9 @@ type Time = { readonly now: number; readonly at: number };
 type CommandRequest = LedgerRequest & { type: "command" };
 
 type PerformedEntry = Entry & { readonly reply: LedgerReply | (() => LedgerReply) };
+
+const isOfBank = ({ accounts }: Books, account: AccountId): boolean =>
+  accounts[account]?.kind === "bank";
 
 const replyOf = ({ reply }: PerformedEntry): LedgerReply =>
   typeof reply === "function" ? reply() : reply;

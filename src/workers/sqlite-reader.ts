@@ -24,7 +24,7 @@ export class SqliteReader implements StoreReader {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    const columns = "sequence, at, who, action, outcome, amount, journal_id, origin";
+    const columns = "sequence, at, who, action, outcome, amount, journal_id, origin, object";
     this.#after = database.prepare(
       `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
     );

@@ -2,6 +2,7 @@
 
 import type { AuditEntry } from "../bank/audit.ts";
 import type { AccountId, Posted, PostingKind, PostingSide, Rejection } from "../bank/ledger.ts";
+import type { Proposal } from "../bank/proposals.ts";
 import type { Cents } from "../bank/money.ts";
 import { ROLES, type Standing } from "../bank/standing.ts";
 import type { Outcome } from "./store.ts";
@@ -35,6 +36,16 @@ export const postingOf = (row: Row): Posted => ({
   },
 });
 
+export const proposalOf = (row: Row): Proposal => ({
+  id: row["id"] as number,
+  proposer: row["proposer"] as AccountId,
+  account: row["account"] as AccountId,
+  amount: row["amount"] as Cents,
+  reason: row["reason"] as string,
+  key: row["key"] as string,
+  state: row["state"] as Proposal["state"],
+});
+
 export const auditEntryOf = (row: Row): AuditEntry => ({
   sequence: row["sequence"] as number,
   at: row["at"] as number,
@@ -44,6 +55,7 @@ export const auditEntryOf = (row: Row): AuditEntry => ({
   amount: row["amount"] as Cents | null,
   transaction: row["journal_id"] as number | null,
   origin: row["origin"] as string,
+  object: row["object"] as string | null,
 });
 
 export function outcomeOf(row: Row): Outcome {

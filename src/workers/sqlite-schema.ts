@@ -2,6 +2,15 @@
 
 export const SCHEMA_VERSION = 2;
 
+const PROPOSALS = `
+CREATE TABLE proposals (
+  id INTEGER PRIMARY KEY, proposer INTEGER NOT NULL, account INTEGER NOT NULL,
+  amount INTEGER NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL
+) STRICT;
+`;
+
+const AUDIT_OBJECT = "ALTER TABLE audit ADD COLUMN object TEXT;";
+
 const STANDINGS = `
 CREATE TABLE standings (
   account INTEGER PRIMARY KEY, roles TEXT NOT NULL, disabled INTEGER NOT NULL, factor TEXT
@@ -32,13 +41,15 @@ CREATE TABLE outcomes (
 ) STRICT;
 CREATE TABLE audit (
   sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
-  outcome TEXT NOT NULL, amount INTEGER, journal_id INTEGER, origin TEXT NOT NULL
+  outcome TEXT NOT NULL, amount INTEGER, journal_id INTEGER, origin TEXT NOT NULL,
+  object TEXT
 ) STRICT;
 ${STANDINGS}
+${PROPOSALS}
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
 /** What brings a store of an older version up to this one; by the version that it has. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
-  [1, `${STANDINGS} PRAGMA user_version = ${SCHEMA_VERSION};`],
+  [1, `${STANDINGS} ${PROPOSALS} ${AUDIT_OBJECT} PRAGMA user_version = ${SCHEMA_VERSION};`],
 ]);

@@ -11,6 +11,7 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
+  accountsOf,
   emptyBooks,
   sumOfBalances,
   type AccountId,
@@ -22,10 +23,12 @@ import {
 } from "../bank/ledger.ts";
 import type { Attempts } from "../bank/lockout.ts";
 import type { Cents } from "../bank/money.ts";
+import { ADJUSTMENTS } from "../bank/operations.ts";
+import type { Proposal } from "../bank/proposals.ts";
 import { isOrdinary, type Standing } from "../bank/standing.ts";
 import { OutcomeIndex } from "./outcome-index.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
-import { outcomeOf, postingOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
+import { outcomeOf, postingOf, proposalOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
 import { numberOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
 import {
@@ -118,7 +121,7 @@ class SqliteStore implements Store {
       const balance = row["balance"] as Cents;
       const lastTransaction = row["last_transaction"] as number;
       books.accounts[id] = { id, kind, name, balance, lastTransaction };
-      (kind === "customer" ? books.customers : books.vaults).set(name, id);
+      accountsOf(books, kind).set(name, id);
     }
     for (const row of this.#statements.attempts.iterate()) {
       // A try that was pending when the bank went down may have been a guess.
@@ -128,6 +131,10 @@ class SqliteStore implements Store {
     }
     for (const row of this.#statements.standings.iterate()) {
       books.standings.set(row["account"] as AccountId, standingOfRow(row));
+    }
+    for (const row of this.#statements.proposals.iterate()) {
+      const proposal = proposalOf(row);
+      books.proposals.set(proposal.id, proposal);
     }
     books.lastTransaction = numberOf(this.#statements.lastTransaction, "last");
     if (sumOfBalances(books) !== 0) {
@@ -232,6 +239,18 @@ class SqliteStore implements Store {
       case "hash_upgraded":
         this.#statements.setPassword.run(event.passwordHash, event.account);
         return;
+      case "proposed":
+        this.#writeProposal(event.proposal);
+        return;
+      case "proposal_rejected":
+        this.#statements.setProposal.run("rejected", event.id);
+        return;
+      case "adjusted":
+        if (event.opens !== null) insertAccount.run(event.opens, "bank", ADJUSTMENTS, at);
+        if (event.approves !== null) this.#statements.setProposal.run("approved", event.approves);
+        this.#writePosting(event.posted, at, touched);
+        return;
+      case "answered":
       case "balance_read":
         return;
     }
@@ -264,6 +283,10 @@ class SqliteStore implements Store {
     touch(credit);
   }
 
+  #writeProposal({ id, proposer, account, amount, reason, key, state }: Proposal): void {
+    this.#statements.insertProposal.run(id, proposer, account, amount, reason, key, state);
+  }
+
   #writeOutcome(number: number, { account, key, content, ended }: Outcome): void {
     const transaction = "transaction" in ended ? ended.transaction : null;
     const rejection = "rejection" in ended ? ended.rejection : null;
@@ -271,11 +294,11 @@ class SqliteStore implements Store {
   }
 
   #writeAudit(audit: NonNullable<Entry["audit"]>, at: number): void {
-    const { who, action, outcome, amount, transaction, origin } = audit;
+    const { who, action, outcome, amount, transaction, origin, object } = audit;
     this.#auditSequence += 1;
     const sequence = this.#auditSequence;
     this.#statements.insertAudit.run(
-      ...[sequence, at, who, action, outcome, amount, transaction, origin],
+      ...[sequence, at, who, action, outcome, amount, transaction, origin, object ?? null],
     );
   }
 }

@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { checkPassword, checkUsername } from "../../src/bank/credentials.ts";
 import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../../src/bank/money.ts";
+import { ROLES } from "../../src/bank/standing.ts";
+import type { OperatorMethod } from "../../src/protocol/operator-methods.ts";
 import type { Greeting } from "../../src/protocol/greeting.ts";
 import { isMemo } from "../../src/protocol/fields.ts";
 import type { EntryKind, Method, Params, Result } from "../../src/protocol/methods.ts";
@@ -40,7 +42,10 @@ const nothing = fc.constant({});
 
 const cash = fc.record({ amount, idempotencyKey });
 const moved = fc.record({ transactionId, balance });
-const kind = fc.constantFrom<EntryKind>("deposit", "withdrawal", "transfer_in", "transfer_out");
+const kind = fc.constantFrom<EntryKind>(
+  ...(["deposit", "withdrawal", "transfer_in", "transfer_out"] as const),
+  ...(["adjustment_in", "adjustment_out"] as const),
+);
 
 const entryFields = {
   transactionId,
@@ -55,6 +60,53 @@ const entry = fc.record(entryFields, {
   requiredKeys: ["transactionId", "kind", "amount", "balance", "at"],
 });
 
+const roles = fc
+  .subarray([...ROLES], { minLength: 1 })
+  .map((some) => ROLES.filter((role) => some.includes(role)));
+const signed = fc
+  .tuple(amount, fc.boolean())
+  .map(([size, isDebit]) => cents(isDebit ? -size : size));
+const flag = fc.boolean();
+const user = { username, roles, disabled: flag, hasFactor: flag, locked: flag };
+const named = fc.record({ username });
+const proposal = transactionId;
+const proposing = fc.record({ proposal });
+const adjusted = fc.oneof(moved, proposing);
+
+const OPERATOR_SAMPLES: Pick<Samples, OperatorMethod> = {
+  "admin.users": {
+    params: fc.record(
+      { after: username, limit: fc.integer({ min: 1, max: 50 }) },
+      { requiredKeys: ["limit"] },
+    ),
+    result: fc.record(
+      { users: fc.array(fc.record(user), { maxLength: 5 }), next: username },
+      { requiredKeys: ["users"] },
+    ),
+  },
+  "admin.show": { params: named, result: fc.record({ ...user, balance }) },
+  "admin.unlock": { params: named, result: nothing },
+  "admin.disable": { params: named, result: nothing },
+  "admin.enable": { params: named, result: nothing },
+  "admin.resetFactor": { params: named, result: nothing },
+  "admin.setRoles": { params: fc.record({ username, roles }), result: nothing },
+  "admin.adjust": {
+    params: fc.record({ username, amount: signed, reason: memo, idempotencyKey }),
+    result: adjusted,
+  },
+  "admin.proposals": {
+    params: nothing,
+    result: fc.record({
+      proposals: fc.array(
+        fc.record({ proposal, username, amount: signed, reason: memo, proposer: username }),
+        { maxLength: 5 },
+      ),
+    }),
+  },
+  "admin.approve": { params: proposing, result: adjusted },
+  "admin.reject": { params: proposing, result: nothing },
+};
+
 type Samples = {
   readonly [M in Method]: {
     readonly params: fc.Arbitrary<Params<M>>;
@@ -63,6 +115,7 @@ type Samples = {
 };
 
 export const SAMPLES: Samples = {
+  ...OPERATOR_SAMPLES,
   "auth.signUp": {
     params: fc.record({ username, password }),
     result: fc.record({ username }),

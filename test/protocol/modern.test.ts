@@ -69,7 +69,7 @@ describe.for(METHODS)("%s", (method) => {
         expect(kind([])).toBe("invalid_params");
         for (const name of Object.keys(wire.params)) {
           const { [name]: _left, ...others } = wire.params;
-          const optional = ["code", "memo", "before", "until", "limit"].includes(name);
+          const optional = ["code", "memo", "before", "until", "limit", "after"].includes(name);
           expect(kind(others)).toBe(optional ? "taken" : "invalid_params");
           if (name === "limit" && wrong === "7") continue;
           const changed = { ...wire.params, [name]: JSON.parse(wrong) as unknown };
@@ -98,7 +98,8 @@ describe.for(METHODS)("%s", (method) => {
         for (const name of Object.keys(wire.result)) {
           const { [name]: _left, ...others } = wire.result;
           expect(code(others)).toBe(name === "next" ? null : "bad_reply");
-          expect(code({ ...wire.result, [name]: true })).toBe("bad_reply");
+          const wrong = typeof wire.result[name] === "boolean" ? "true" : true;
+          expect(code({ ...wire.result, [name]: wrong })).toBe("bad_reply");
         }
       }),
       { numRuns: 30 },

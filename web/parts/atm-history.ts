@@ -20,6 +20,8 @@ const KINDS: Record<EntryKind, { name: string; sign: "+" | "−"; icon: "deposit
   deposit: { name: "Deposit", sign: "+", icon: "deposit" },
   withdrawal: { name: "Withdrawal", sign: "−", icon: "withdraw" },
   transfer_in: { name: "Received from", sign: "+", icon: "deposit" },
+  adjustment_in: { name: "Credit of the bank", sign: "+", icon: "deposit" },
+  adjustment_out: { name: "Debit of the bank", sign: "−", icon: "withdraw" },
   transfer_out: { name: "Sent to", sign: "−", icon: "withdraw" },
 };
 

@@ -89,6 +89,13 @@ function refusalOf(rejection: Rejection): Reply {
     case "username_taken":
     case "locked":
     case "too_many_attempts":
+    case "not_permitted":
+    case "unknown_user":
+    case "own_standing":
+    case "last_administrator":
+    case "unknown_proposal":
+    case "own_proposal":
+    case "too_many_proposals":
       return { type: "invalid_request", detail: "the account cannot do this" };
   }
 }

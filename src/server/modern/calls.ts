@@ -5,10 +5,7 @@ import type { Call } from "../../protocol/methods.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { Wish } from "../admission.ts";
-import type { Customer, Effect, LedgerCall, SessionConfig } from "./session-state.ts";
-
-/** What everybody may be who has an account; operators come with roles of their own. */
-export const ROLES = ["customer"] as const;
+import type { AccountCall, Customer, Effect, SessionConfig } from "./session-state.ts";
 
 /** The calls that need a password. */
 export type AdmissionCall = Extract<
@@ -56,7 +53,7 @@ export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | E
 
 export function askLedger(
   id: RpcId,
-  call: LedgerCall,
+  call: AccountCall,
   { username, account, vault }: Customer,
 ): Effect {
   const about = { id, call };
@@ -69,7 +66,7 @@ export function askLedger(
 }
 
 function commandOf(
-  call: LedgerCall,
+  call: AccountCall,
   account: Customer["account"],
   vault: Customer["vault"],
 ): Command {
@@ -90,7 +87,7 @@ function commandOf(
 export function sessionInfo(id: RpcId, customer: Customer | null, config: SessionConfig): Effect {
   const { terminal, fingerprint, protocol, startedAt, idleSeconds, absoluteSeconds } = config;
   const username = customer?.username ?? null;
-  const roles = customer === null ? [] : ROLES;
+  const roles = customer?.roles ?? [];
   return {
     ...{ type: "send_result", id, method: "session.info" },
     result: {

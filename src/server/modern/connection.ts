@@ -50,6 +50,8 @@ export type ModernContext = {
   sessions: SessionRegistry<News>;
   /** Withdrawals and transfers above it need a fresh confirmation. */
   confirmAbove: Cents;
+  /** What an operator may adjust alone; the default where it is left out. */
+  secondPersonAbove?: Cents | undefined;
   /** The bank's name and version, for its greeting. */
   about: { readonly name: string; readonly version: string };
   /** The key pairs that clients may have pinned: the current one first. */
@@ -209,6 +211,7 @@ export class ModernConnection implements Speaker, Seat<News> {
         idleSeconds: Math.floor(limits.idleMs / 1_000),
         absoluteSeconds: Math.floor(limits.sessionMs / 1_000),
         confirmAbove,
+        aloneMax: this.#context.secondPersonAbove,
       }),
       perform: (effect) => this.#perform(effect),
     });

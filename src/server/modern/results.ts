@@ -16,12 +16,15 @@ import type { LedgerReply } from "../../workers/ledger.ts";
 import type { HistoryQuery, HistoryRow } from "../../workers/store.ts";
 import type { AdmissionOutcome } from "../admission.ts";
 import type { SessionEntry } from "../session-registry.ts";
+import { isOperatorCall, operatorResult } from "./operator-calls.ts";
 import type { Effect, LedgerCall } from "./session-state.ts";
 
 /** The answer to a call that the ledger was asked for. */
 export function ledgerResult(id: RpcId, call: LedgerCall, answer: Answer<LedgerReply>): Effect {
   if (!answer.ok) return { type: "send_error", id, kind: failureKind(answer) };
   const { reply } = answer;
+  const operators = isOperatorCall(call) ? operatorResult(id, call, reply) : null;
+  if (operators !== null) return operators;
   switch (reply.type) {
     case "posted": {
       const { balance, transaction } = reply;
@@ -103,6 +106,7 @@ function entryOf({ posting, at, counterparty }: HistoryRow, account: AccountId):
 function entryKind(kind: HistoryRow["posting"]["kind"], isCredit: boolean): EntryKind {
   if (kind === "deposit") return "deposit";
   if (kind === "withdraw") return "withdrawal";
+  if (kind === "adjustment") return isCredit ? "adjustment_in" : "adjustment_out";
   return isCredit ? "transfer_in" : "transfer_out";
 }
 
@@ -126,4 +130,11 @@ const REJECTION_KINDS: Record<Rejection, ErrorKind> = {
   balance_too_large: "balance_too_large",
   vault_too_large: "vault_too_large",
   idempotency_conflict: "idempotency_conflict",
+  not_permitted: "not_permitted",
+  unknown_user: "unknown_user",
+  own_standing: "own_standing",
+  last_administrator: "last_administrator",
+  unknown_proposal: "unknown_proposal",
+  own_proposal: "own_proposal",
+  too_many_proposals: "too_many_proposals",
 };

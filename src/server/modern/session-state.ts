@@ -3,6 +3,7 @@
 import type { Answer } from "../../actor/answer.ts";
 import type { AccountId } from "../../bank/ledger.ts";
 import type { Cents } from "../../bank/money.ts";
+import type { Role } from "../../bank/standing.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { Call, Method, Result } from "../../protocol/methods.ts";
 import type { Notification } from "../../protocol/notifications.ts";
@@ -11,12 +12,14 @@ import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
 import type { Expiry, Overdue } from "../patience.ts";
+import type { OperatorCall } from "./operator-calls.ts";
 import type { Admission } from "../admission.ts";
 
 /** What a question to the ledger is for: the admission in hand, or a call of the client's. */
 export type About = "admission" | { readonly id: RpcId; readonly call: LedgerCall };
 /** The calls that the ledger answers. */
-export type LedgerCall = Extract<
+export type LedgerCall = AccountCall | OperatorCall;
+export type AccountCall = Extract<
   Call,
   { method: "account.balance" | "account.deposit" | "account.withdraw" | "account.transfer" }
 >;
@@ -72,6 +75,7 @@ export type Customer = {
   readonly vault: AccountId;
   /** Until this moment of the monotonic clock, in ms, large sums may be moved. */
   readonly confirmedUntil: number;
+  readonly roles: readonly Role[];
 };
 
 /**
@@ -121,6 +125,8 @@ export type SessionConfig = {
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
   readonly confirmAbove: Cents;
+  /** What an operator may adjust alone. */
+  readonly aloneMax?: Cents | undefined;
 };
 
 export const initialState: State = {

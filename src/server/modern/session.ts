@@ -8,6 +8,7 @@
 
 import type { Transition } from "../../actor/transition.ts";
 import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
+import { isPermitted } from "../../bank/roles.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { ClosingReason } from "../../protocol/notifications.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
@@ -19,7 +20,6 @@ import {
   type AdmissionStep,
 } from "../admission.ts";
 import {
-  ROLES,
   askLedger,
   historyQuery,
   isAdmission,
@@ -29,6 +29,12 @@ import {
   type AdmissionCall,
   type CustomerCall,
 } from "./calls.ts";
+import {
+  SECOND_PERSON_ABOVE,
+  askForOperation,
+  isOperatorCall,
+  newsOfAdjustment,
+} from "./operator-calls.ts";
 import { admissionErrors, historyResult, ledgerResult } from "./results.ts";
 import {
   commonOf,
@@ -119,7 +125,7 @@ function whenCalled(state: LiveState, called: Called, config: SessionConfig): St
   }
   if (state.inFlight >= CALLS_IN_FLIGHT_MAX) return refuse("too_many_in_flight");
   if (needsConfirmation(call, now, state.customer, config)) return refuse("confirmation_required");
-  return whenCustomerCalled(state, id, call);
+  return whenCustomerCalled(state, id, call, config);
 }
 
 function whenAdmissionCalled(
@@ -136,8 +142,20 @@ function whenAdmissionCalled(
   return [{ ...commonOf(state), phase: "admitting", id, admission, customer, since: now }, errands];
 }
 
-function whenCustomerCalled(state: Phase<"authenticated">, id: RpcId, call: CustomerCall): Step {
+function whenCustomerCalled(
+  state: Phase<"authenticated">,
+  id: RpcId,
+  call: CustomerCall,
+  { aloneMax = SECOND_PERSON_ABOVE }: SessionConfig,
+): Step {
   const { customer } = state;
+  if (!isPermitted(customer.roles, call.method)) {
+    const kind = "not_permitted";
+    return [state, [{ type: "send_error", id, kind }, noteOf(state, call.method, kind)]];
+  }
+  if (isOperatorCall(call)) {
+    return [oneMore(state), [askForOperation(id, call, customer, aloneMax)]];
+  }
   switch (call.method) {
     case "account.history": {
       const query = historyQuery(call.params, customer);
@@ -203,16 +221,16 @@ function whenAdmitted(
     case "confirmed":
       return whenConfirmed(state, back, told);
     case "logged_in": {
-      const { account, vault } = outcome;
+      const { account, vault, roles } = outcome;
       const next: State = {
         ...{ ...commonOf(state), phase: "authenticated" },
-        customer: { username, account, vault, confirmedUntil: 0 },
+        customer: { username, account, vault, roles, confirmedUntil: 0 },
       };
       const { idleSeconds, absoluteSeconds, confirmAbove } = config;
       const session = { idleSeconds, absoluteSeconds, amountMax: AMOUNT_CENTS_MAX, confirmAbove };
-      const result = { username, roles: ROLES, session };
+      const result = { username, roles, session };
       const sent: Effect = { type: "send_result", id, method: "auth.login", result };
-      const entered: Effect = { type: "enter", account, username, roles: ROLES };
+      const entered: Effect = { type: "enter", account, username, roles };
       return drained(next, [sent, entered, ...told]);
     }
     default:
@@ -252,8 +270,17 @@ function whenAnswered(
   const sent = ledgerResult(id, call, answer);
   const who = customer.username;
   const outcome = sent.type === "send_error" ? sent.kind : "ok";
-  const action = call.method.slice("account.".length);
+  const action = isOperatorCall(call) ? call.method : call.method.slice("account.".length);
   const effects: Effect[] = [sent, { type: "report", action, who, outcome }];
+  if (isOperatorCall(call) && answer.ok) {
+    const news = newsOfAdjustment(answer.reply);
+    if (news !== null) effects.push(news);
+    const { reply } = answer;
+    // Whoever is logged in there is so as somebody that the account is no more.
+    if (reply.type === "standing_changed") {
+      effects.push({ type: "end_others", account: reply.account });
+    }
+  }
   if (call.method === "account.transfer" && answer.ok && answer.reply.type === "posted") {
     const { credited, transaction, amount } = answer.reply;
     const { memo } = call.params;

@@ -349,6 +349,13 @@ describe("after the login", () => {
     unknown_recipient: ["invalid_request", "Invalid request: the account cannot do this"],
     own_account: ["invalid_request", "Invalid request: the account cannot do this"],
     idempotency_conflict: ["invalid_request", "Invalid request: the account cannot do this"],
+    not_permitted: ["invalid_request", "Invalid request: the account cannot do this"],
+    unknown_user: ["invalid_request", "Invalid request: the account cannot do this"],
+    own_standing: ["invalid_request", "Invalid request: the account cannot do this"],
+    last_administrator: ["invalid_request", "Invalid request: the account cannot do this"],
+    unknown_proposal: ["invalid_request", "Invalid request: the account cannot do this"],
+    own_proposal: ["invalid_request", "Invalid request: the account cannot do this"],
+    too_many_proposals: ["invalid_request", "Invalid request: the account cannot do this"],
   };
   it.for(Object.entries(refusals))("the rule %s has its text", ([rejection, [type, text]]) => {
     const refusal = replied({ type: "rejected", rejection: rejection as Rejection });

@@ -18,9 +18,10 @@ import {
   report,
   states,
 } from "./session-stage.ts";
-import { CUSTOMER } from "../../ordinary.ts";
+import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
 
-const customer = { username: "alice", account: ACCOUNT, vault: VAULT, confirmedUntil: 0 };
+const roles = ORDINARY.roles;
+const customer = { username: "alice", account: ACCOUNT, vault: VAULT, roles, confirmedUntil: 0 };
 
 describe("an admission that has ended", () => {
   const signUp = { type: "sign_up", username: "bob", password: "new" } as const;

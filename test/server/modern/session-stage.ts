@@ -49,12 +49,32 @@ export const CALLS: { readonly [M in Method]: Call & { method: M } } = {
     params: { ...cash, to: "bob", memo: "rent" },
   },
   "account.history": { method: "account.history", params: { limit: 20 } },
+  "admin.users": { method: "admin.users", params: { limit: 20 } },
+  "admin.show": { method: "admin.show", params: { username: "bob" } },
+  "admin.unlock": { method: "admin.unlock", params: { username: "bob" } },
+  "admin.disable": { method: "admin.disable", params: { username: "bob" } },
+  "admin.enable": { method: "admin.enable", params: { username: "bob" } },
+  "admin.resetFactor": { method: "admin.resetFactor", params: { username: "bob" } },
+  "admin.setRoles": { method: "admin.setRoles", params: { username: "bob", roles: ["teller"] } },
+  "admin.adjust": {
+    method: "admin.adjust",
+    params: { ...cash, username: "bob", reason: "a lost note" },
+  },
+  "admin.proposals": { method: "admin.proposals", params: {} },
+  "admin.approve": { method: "admin.approve", params: { proposal: "1" } },
+  "admin.reject": { method: "admin.reject", params: { proposal: "1" } },
   "session.info": { method: "session.info", params: {} },
   "session.list": { method: "session.list", params: {} },
   "session.end": { method: "session.end", params: { session: "0".repeat(32) } },
 };
 
-const customer: Customer = { username: "alice", account: ACCOUNT, vault: VAULT, confirmedUntil: 0 };
+const customer: Customer = {
+  username: "alice",
+  account: ACCOUNT,
+  vault: VAULT,
+  roles: ["customer"],
+  confirmedUntil: 0,
+};
 const common = { breaches: 0, inFlight: 0, ending: null };
 
 export const states = {

@@ -133,6 +133,13 @@ describe("the ledger's answer", () => {
     balance_too_large: "balance_too_large",
     vault_too_large: "vault_too_large",
     idempotency_conflict: "idempotency_conflict",
+    not_permitted: "not_permitted",
+    unknown_user: "unknown_user",
+    own_standing: "own_standing",
+    last_administrator: "last_administrator",
+    unknown_proposal: "unknown_proposal",
+    own_proposal: "own_proposal",
+    too_many_proposals: "too_many_proposals",
   };
   it.for(Object.entries(rejections))("%s is the error %s", ([rejection, kind]) => {
     const reply: LedgerReply = { type: "rejected", rejection: rejection as Rejection };

@@ -1,0 +1,45 @@
+/** Who may do what: a table of the modern protocol's methods. What is not listed is refused. */
+
+import type { Role } from "./standing.ts";
+
+const EVERYBODY: readonly Role[] = ["customer", "teller", "auditor", "administrator"];
+const CUSTOMERS: readonly Role[] = ["customer"];
+const READERS: readonly Role[] = ["auditor", "administrator"];
+const COUNTER: readonly Role[] = ["teller", "administrator"];
+const ADMINISTRATORS: readonly Role[] = ["administrator"];
+
+/**
+ * Each method of those who are logged in, but for what concerns the session and its password alone,
+ * with those who may call it. Money of an account is moved by its
+ * own customer alone: an operator can only adjust, against the bank's account and on record.
+ */
+const PERMITTED = {
+  "account.balance": CUSTOMERS,
+  "account.deposit": CUSTOMERS,
+  "account.withdraw": CUSTOMERS,
+  "account.transfer": CUSTOMERS,
+  "account.history": CUSTOMERS,
+  "session.list": EVERYBODY,
+  "session.end": EVERYBODY,
+  "admin.users": READERS,
+  "admin.show": ["teller", "auditor", "administrator"],
+  "admin.unlock": COUNTER,
+  "admin.disable": ADMINISTRATORS,
+  "admin.enable": ADMINISTRATORS,
+  "admin.resetFactor": ADMINISTRATORS,
+  "admin.setRoles": ADMINISTRATORS,
+  "admin.adjust": COUNTER,
+  "admin.proposals": READERS,
+  "admin.approve": ADMINISTRATORS,
+  "admin.reject": ADMINISTRATORS,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof PERMITTED;
+
+/** Somebody with several roles may do what any of them may. */
+export const isPermitted = (roles: readonly Role[], action: Action): boolean =>
+  roles.some((role) => (PERMITTED[action] as readonly Role[]).includes(role));
+
+/** Operators use the modern protocol alone, whatever else they are. */
+export const isOperator = (roles: readonly Role[]): boolean =>
+  roles.some((role) => role !== "customer");

@@ -1,0 +1,90 @@
+/**
+ * `secure-atm admin init`: the first administrator of a bank. There is no account and no password
+ * that a bank comes with; whoever owns its folder makes the first operator, while it is not running.
+ */
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { checkPassword, checkUsername } from "../bank/credentials.ts";
+import { administratorsOf } from "../bank/operations.ts";
+import { openKeyRing } from "../server/keys/key-ring.ts";
+import { Ledger } from "../workers/ledger.ts";
+import { hashPassword } from "../workers/passwords.ts";
+import { openSqliteStore } from "../workers/sqlite-store.ts";
+import { fetchPassword } from "./atm-command-password.ts";
+import { openTerminal } from "./atm-command-terminal.ts";
+import { CommandFailed, EXIT, explained } from "./exit.ts";
+
+export const OPERATOR_PASSWORD_CHARS_MIN = 15;
+
+export type InitFlags = {
+  user: string;
+  passwordFile?: string;
+  data: string;
+  bcryptCost: number;
+  json: boolean;
+};
+
+const WHO = { who: "operator", origin: "command line" };
+
+export async function initAdministrator(flags: InitFlags): Promise<void> {
+  const { user: username } = flags;
+  if (checkUsername(username) !== null) {
+    throw new CommandFailed(EXIT.usage, `${username} cannot be a user name.`);
+  }
+  const password = await newPassword(flags);
+  try {
+    makeAdministrator(flags, password);
+  } catch (error) {
+    throw explained(error, 0);
+  }
+  const told = flags.json
+    ? JSON.stringify({ ok: true, command: "admin.init", result: { username } })
+    : `${username} is the bank's administrator. Start the bank, then: secure-atm admin users`;
+  process.stdout.write(`${told}\n`);
+}
+
+async function newPassword({ passwordFile }: InitFlags): Promise<string> {
+  const terminal = openTerminal();
+  try {
+    const password =
+      passwordFile === "-"
+        ? readFileSync(process.stdin.fd, "utf8").replace(/\r?\n$/, "")
+        : await fetchPassword("own", passwordFile, terminal);
+    if (checkPassword(password) === null && [...password].length >= OPERATOR_PASSWORD_CHARS_MIN) {
+      return password;
+    }
+  } finally {
+    terminal.close();
+  }
+  const message = `An operator's password has ${OPERATOR_PASSWORD_CHARS_MIN} to 128 characters.`;
+  throw new CommandFailed(EXIT.usage, message);
+}
+
+/** Through the ledger itself, whose store locks the folder: a running bank is left alone. */
+function makeAdministrator({ data, user: username, bcryptCost }: InitFlags, password: string) {
+  const folder = resolve(data);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { peppers } = openKeyRing(folder);
+  const store = openSqliteStore({ folder });
+  const ledger = new Ledger(store);
+  try {
+    const books = store.load();
+    if (administratorsOf(books).length > 0) {
+      throw new CommandFailed(EXIT.failure, `The bank in ${folder} has an administrator.`);
+    }
+    if (books.customers.has(username)) {
+      throw new CommandFailed(EXIT.failure, `There is a user ${username}: choose another name.`);
+    }
+    const passwordHash = hashPassword({ password, peppers, cost: bcryptCost });
+    ledger.commit(
+      [
+        { type: "command", command: { type: "sign_up", username, passwordHash }, ...WHO },
+        { type: "command", command: { type: "appoint", username }, ...WHO },
+      ],
+      Date.now(),
+    );
+  } finally {
+    ledger.close();
+  }
+}

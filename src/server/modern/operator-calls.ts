@@ -1,0 +1,108 @@
+/** What the calls of operators come to: an operation for the ledger, and what they hear of it. */
+
+import type { Operation } from "../../bank/operations.ts";
+import { dollars, type Cents } from "../../bank/money.ts";
+import type { Call } from "../../protocol/methods.ts";
+import type { OperatorMethod } from "../../protocol/operator-methods.ts";
+import type { RpcId } from "../../protocol/rpc-error.ts";
+import type { LedgerReply } from "../../workers/ledger.ts";
+import type { Customer, Effect, News } from "./session-state.ts";
+
+/** What one operator may adjust alone, unless the bank is told another limit. */
+export const SECOND_PERSON_ABOVE = dollars(1_000);
+
+/** Whom news of an adjustment is from. No user name has a space. */
+const THE_BANK = "the bank";
+
+export type OperatorCall = Extract<Call, { method: OperatorMethod }>;
+
+export const isOperatorCall = (call: Call): call is OperatorCall =>
+  call.method.startsWith("admin.");
+
+export function askForOperation(
+  id: RpcId,
+  call: OperatorCall,
+  { username, account }: Customer,
+  aloneMax: Cents,
+): Effect {
+  const operation = operationOf(call, aloneMax);
+  const command = { type: "operate", operator: account, operation } as const;
+  const key = operation.type === "adjust" ? { key: operation.key } : {};
+  return { type: "ask_ledger", command, who: username, about: { id, call }, ...key };
+}
+
+function operationOf(call: OperatorCall, aloneMax: Cents): Operation {
+  switch (call.method) {
+    case "admin.users": {
+      const { after, limit } = call.params;
+      return { type: "users", after: after ?? null, limit };
+    }
+    case "admin.show":
+      return { type: "show", username: call.params.username };
+    case "admin.unlock":
+      return { type: "unlock", username: call.params.username };
+    case "admin.disable":
+      return { type: "disable", username: call.params.username };
+    case "admin.enable":
+      return { type: "enable", username: call.params.username };
+    case "admin.resetFactor":
+      return { type: "resetFactor", username: call.params.username };
+    case "admin.setRoles":
+      return { type: "setRoles", ...call.params };
+    case "admin.adjust": {
+      const { username, amount, reason, idempotencyKey: key } = call.params;
+      return { type: "adjust", username, amount, reason, key, aloneMax };
+    }
+    case "admin.proposals":
+      return { type: "proposals" };
+    case "admin.approve":
+      return { type: "approve", proposal: Number(call.params.proposal) };
+    case "admin.reject":
+      return { type: "reject", proposal: Number(call.params.proposal) };
+  }
+}
+
+/** Of a reply that is no refusal; null for one that answers no operator. */
+export function operatorResult(id: RpcId, call: OperatorCall, reply: LedgerReply): Effect | null {
+  const given = (result: unknown): Effect =>
+    ({ type: "send_result", id, method: call.method, result }) as Effect;
+  switch (reply.type) {
+    case "posted":
+      return given({ transactionId: String(reply.transaction), balance: reply.balance });
+    case "proposed":
+      return given({ proposal: String(reply.proposal) });
+    case "standing_changed":
+    case "done":
+      return given({});
+    case "answered": {
+      const { answer } = reply;
+      switch (answer.type) {
+        case "users": {
+          const { users, next } = answer;
+          return given({ users, ...(next !== null && { next }) });
+        }
+        case "shown":
+          return given({ ...answer.user, balance: answer.balance });
+        case "proposals":
+          return given({
+            proposals: answer.proposals.map((line) => ({
+              ...line,
+              proposal: String(line.proposal),
+            })),
+          });
+      }
+    }
+    // Falls to the end: what is left answers no operator.
+    default:
+      return null;
+  }
+}
+
+/** What the customer is told of money that an adjustment has given them. */
+export function newsOfAdjustment(reply: LedgerReply): (Effect & { type: "announce" }) | null {
+  if (reply.type !== "posted" || reply.credited === null) return null;
+  const { transaction, amount, credited } = reply;
+  const { account, balance } = credited;
+  const news: News = { transactionId: String(transaction), amount, balance, from: THE_BANK };
+  return { type: "announce", account, news };
+}
