@@ -1,6 +1,6 @@
 /**
  * `secure-atm admin init`: the first administrator of a bank. There is no account and no password
- * that a bank comes with; whoever owns its folder makes the first operator, while it is not running.
+ * that a bank comes with; whoever owns its folder makes the first operator, while it is stopped.
  */
 
 import { mkdirSync, readFileSync } from "node:fs";
