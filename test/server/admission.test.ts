@@ -173,7 +173,7 @@ describe("a login", () => {
 
   it("says whose account it is, and whose cash", () => {
     const { outcome } = walk(WISHES.logIn, [TURN, BEGUN, RIGHT, LOGGED_IN]);
-    expect(outcome).toEqual({ type: "logged_in", account, vault });
+    expect(outcome).toEqual({ type: "logged_in", account, vault, roles: ["customer"] });
   });
 
   it("checks a password even for a name that nobody has", () => {
