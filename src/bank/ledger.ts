@@ -7,16 +7,17 @@
  * `apply` writes them and cannot fail.
  */
 
-import { decided } from "./decision.ts";
 import type { AttemptOutcome, Attempts } from "./lockout.ts";
 import {
   decideBeginLogin,
   decideChangePassword,
   decideEndLogin,
   decideUpgradeHash,
+  decideForgetAttempts,
   decideSignUp,
-  expiredAttempts,
+  decideUnlock,
 } from "./logins.ts";
+import type { CounterChange } from "./login-attempts.ts";
 import { ZERO, cents, type Cents } from "./money.ts";
 import {
   ADJUSTMENTS,
@@ -56,11 +57,13 @@ export type Books = {
   readonly accounts: (Account | undefined)[];
   readonly customers: Map<string, AccountId>;
   readonly vaults: Map<string, AccountId>;
-  /** By `attemptsKey`. */
+  /** By the key of a `Counter`. */
   readonly attempts: Map<string, Attempts>;
   /** The bank's own accounts. */
   readonly banks: Map<string, AccountId>;
   readonly proposals: Map<number, Proposal>;
+  /** The terminals that an account has logged in at, the latest to be new last; few each. */
+  readonly knownTerminals: Map<AccountId, readonly string[]>;
   /** Of the accounts that are out of the ordinary, which few are. */
   readonly standings: Map<AccountId, Standing>;
   lastTransaction: number;
@@ -94,6 +97,7 @@ export type Command =
   | { type: "set_roles"; account: AccountId; roles: readonly Role[] }
   | Operate
   | Appoint
+  | { type: "unlock"; account: AccountId }
   | { type: "forget_attempts" };
 
 export type LoginOutcome = AttemptOutcome;
@@ -112,24 +116,24 @@ export type CheckedHash = string | null;
 
 export type Event =
   | { type: "signed_up"; account: AccountId; username: string; passwordHash: string }
-  | { type: "login_begun"; account: AccountId | null; key: string; attempts: Attempts }
+  | { type: "login_begun"; account: AccountId | null; attempts: Counters }
   | {
       type: "logged_in";
       account: AccountId;
       vault: AccountId;
       /** The terminal whose vault is opened by this, if it had none. */
       opens: string | null;
-      key: string;
-      attempts: Attempts | null;
+      /** The terminals that the account is known at from now on; null if they are as before. */
+      knownTerminals: readonly string[] | null;
+      attempts: Counters;
     }
-  | { type: "login_failed"; key: string; attempts: Attempts | null; reason: LoginFailure }
+  | { type: "login_failed"; attempts: Counters; reason: LoginFailure }
   | { type: "attempts_expired"; keys: readonly string[] }
   | {
       type: "password_changed";
       account: AccountId;
       passwordHash: string;
-      key: string;
-      attempts: Attempts | null;
+      attempts: Counters;
     }
   | { type: "hash_upgraded"; account: AccountId; passwordHash: string }
   | { type: "standing_changed"; account: AccountId; standing: Standing }
@@ -138,6 +142,7 @@ export type Event =
   | { type: "balance_read"; account: AccountId; balance: Cents };
 
 export type PostingKind = "deposit" | "withdraw" | "transfer" | "adjustment";
+type Counters = readonly CounterChange[];
 
 /** A posting, complete: the journal row is this event and nothing else. */
 export type Posted = {
@@ -158,6 +163,7 @@ export type PostingSide = { account: AccountId; balance: Cents; previous: number
 export type Rejection =
   | "username_taken"
   | "locked"
+  | "throttled"
   | "too_many_attempts"
   | "unknown_account"
   | "unknown_vault"
@@ -182,6 +188,7 @@ export const emptyBooks = (): Books => ({
   attempts: new Map(),
   banks: new Map(),
   proposals: new Map(),
+  knownTerminals: new Map(),
   standings: new Map(),
   lastTransaction: 0,
 });
@@ -218,7 +225,9 @@ export function decide(books: Books, command: Command, at: number): Decision {
     case "operate":
       return decideOperation(books, command, at);
     case "forget_attempts":
-      return decided({ type: "attempts_expired", keys: expiredAttempts(books, at) });
+      return decideForgetAttempts(books, at);
+    case "unlock":
+      return decideUnlock(books, command);
   }
 }
 
@@ -229,15 +238,18 @@ export function apply(books: Books, event: Event): void {
       openAccount(books, "customer", event.username, event.account);
       return;
     case "login_begun":
-      books.attempts.set(event.key, event.attempts);
+      keepAttempts(books, event.attempts);
       return;
     case "logged_in":
       if (event.opens !== null) openAccount(books, "vault", event.opens, event.vault);
-      keepAttempts(books, event);
+      if (event.knownTerminals !== null) {
+        books.knownTerminals.set(event.account, event.knownTerminals);
+      }
+      keepAttempts(books, event.attempts);
       return;
     case "login_failed":
     case "password_changed":
-      keepAttempts(books, event);
+      keepAttempts(books, event.attempts);
       return;
     case "attempts_expired":
       for (const key of event.keys) books.attempts.delete(key);
@@ -299,12 +311,11 @@ function applyPosting(books: Books, { debit, credit, transaction }: Posted): voi
   books.lastTransaction = transaction;
 }
 
-function keepAttempts(
-  books: Books,
-  { key, attempts }: { key: string; attempts: Attempts | null },
-): void {
-  if (attempts === null) books.attempts.delete(key);
-  else books.attempts.set(key, attempts);
+function keepAttempts(books: Books, changes: Counters): void {
+  for (const { key, attempts } of changes) {
+    if (attempts === null) books.attempts.delete(key);
+    else books.attempts.set(key, attempts);
+  }
 }
 
 function applySide(books: Books, { account, balance }: PostingSide, transaction: number): void {

@@ -1,16 +1,44 @@
 /**
- * The lockout: how many wrong passwords a pair of user name and terminal may try, and what follows.
+ * The lockout: how many wrong passwords may be tried, and what follows.
  *
- * The pair is locked, not the account, so that nobody can lock a victim out from elsewhere. A try
- * is counted as pending before its password is checked, and the pending ones take up the places
- * that are left: so parallel guesses get no further than guesses one by one, and a guess that is
- * cut short by a crash counts as wrong.
+ * Every try is counted for its pair of user name and terminal. The pair is locked, not the account,
+ * so that nobody can lock a victim out from elsewhere. A terminal that the account has logged in
+ * from is known, and there nothing but the pair counts. Everybody else is a stranger, counted
+ * twice more: over all strangers at one name, or many terminals would give many guesses; and over
+ * all names at one source, or one terminal could try a password at everybody. What no success
+ * clears are those two: else an account of one's own would make room for guesses at others.
+ *
+ * A try is counted as pending before its password is checked, and the pending ones take up the
+ * places that are left: so parallel guesses get no further than guesses one by one, and a guess
+ * that is cut short by a crash counts as wrong.
  */
 
 export const LOGIN_FAILURES_MAX = 10;
 export const LOCKOUT_MS = 30 * 60_000;
 
-/** The tries of one pair since its last success. */
+/**
+ * Of all strangers at one name. They are forgotten a day after the latest, so no day has more
+ * than these: half of the hundred that NIST SP 800-63B-4 allows without a success.
+ */
+export const STRANGERS_FAILURES_MAX = 50;
+export const STRANGERS_MS = 24 * 60 * 60_000;
+
+/** Of the strangers of one source, at whatever names; forgotten like a pair's. */
+export const SOURCE_FAILURES_MAX = 100;
+
+/** Past so many counters no stranger is let in, rather than that a counter is lost. */
+export const COUNTERS_MAX = 100_000;
+
+/** One thing that is counted: its place in the books, its limit, and how long it is kept. */
+export type Counter = {
+  readonly key: string;
+  readonly failuresMax: number;
+  readonly forgottenMs: number;
+  /** What a try is told that comes too late. */
+  readonly past: "locked" | "throttled";
+};
+
+/** The tries of one counter, of a pair's since its last success. */
 export type Attempts = {
   /** Those that were wrong. */
   readonly failures: number;
@@ -20,41 +48,75 @@ export type Attempts = {
   readonly lastAt: number;
 };
 
-/** Names the pair; a user name never holds a tab (src/bank/credentials.ts). */
+/** A pair's name; a user name is never empty and never holds a tab (src/bank/credentials.ts). */
 export const attemptsKey = (username: string, terminal: string): string =>
   `${username}\t${terminal}`;
 
+export const pairCounter = (username: string, terminal: string): Counter => ({
+  ...{ key: attemptsKey(username, terminal), past: "locked" },
+  ...{ failuresMax: LOGIN_FAILURES_MAX, forgottenMs: LOCKOUT_MS },
+});
+
+/** What a stranger's try counts for besides its pair. */
+export const strangersCounters = (username: string, source: string): readonly Counter[] => [
+  {
+    ...{ key: attemptsKey(username, ""), past: "throttled" },
+    ...{ failuresMax: STRANGERS_FAILURES_MAX, forgottenMs: STRANGERS_MS },
+  },
+  {
+    ...{ key: attemptsKey("", source), past: "throttled" },
+    ...{ failuresMax: SOURCE_FAILURES_MAX, forgottenMs: LOCKOUT_MS },
+  },
+];
+
+/** How many failures fill a name's counter with this key, a pair's or the strangers'. */
+export const failuresMaxOf = (key: string): number =>
+  key.endsWith("\t") ? STRANGERS_FAILURES_MAX : LOGIN_FAILURES_MAX;
+
+/** How long a counter with this key is kept. */
+export const forgottenMsOf = (key: string): number =>
+  key.endsWith("\t") ? STRANGERS_MS : LOCKOUT_MS;
+
 /**
- * What is left of earlier tries at the time `at`: nothing, once the lockout is over. Tries that
- * are as far in the future are of a clock that was set back, and nobody is to wait until then.
+ * What is left of earlier tries at the time `at`: nothing, once they are to be forgotten. Tries
+ * that are as far in the future are of a clock that was set back: nobody is to wait until then.
  */
-export function attemptsAt(attempts: Attempts | undefined, at: number): Attempts | null {
-  if (attempts === undefined || Math.abs(at - attempts.lastAt) >= LOCKOUT_MS) return null;
+export function attemptsAt(
+  attempts: Attempts | undefined,
+  at: number,
+  forgottenMs: number,
+): Attempts | null {
+  if (attempts === undefined || Math.abs(at - attempts.lastAt) >= forgottenMs) return null;
   return attempts;
 }
 
-/** One more try begun; or why it may not begin. A locked pair is not locked for longer by it. */
+/** One more try begun; or why it may not begin. What is locked is not locked for longer by it. */
 export function beginAttempt(
+  { failuresMax, past }: Counter,
   attempts: Attempts | null,
   at: number,
-): Attempts | "locked" | "too_many_attempts" {
+): Attempts | "locked" | "throttled" | "too_many_attempts" {
   const { failures, pending } = attempts ?? { failures: 0, pending: 0 };
-  if (failures >= LOGIN_FAILURES_MAX) return "locked";
-  if (failures + pending >= LOGIN_FAILURES_MAX) return "too_many_attempts";
+  if (failures >= failuresMax) return past;
+  if (failures + pending >= failuresMax) return "too_many_attempts";
   return { failures, pending: pending + 1, lastAt: at };
 }
 
 /** How a try ended. `not_checked`: the bank was too busy, which is no failure. */
 export type AttemptOutcome = "authenticated" | "wrong_password" | "not_checked";
 
-/** What is remembered after it; null if nothing is. A success forgets the failures before it. */
+/**
+ * What is remembered after it; null if nothing is. A success forgets the failures before it.
+ * @param ended How many tries were pending for this counter and are no more.
+ */
 export function endAttempt(
   attempts: Attempts | null,
   outcome: AttemptOutcome,
   at: number,
+  ended = 1,
 ): Attempts | null {
   const before = attempts ?? { failures: 0, pending: 0, lastAt: at };
-  const pending = Math.max(0, before.pending - 1);
+  const pending = Math.max(0, before.pending - ended);
   const failures = FAILURES_AFTER[outcome](before.failures);
   return failures === 0 && pending === 0 ? null : { failures, pending, lastAt: before.lastAt };
 }

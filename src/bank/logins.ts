@@ -5,7 +5,14 @@
 
 import { decided, nextAccount, rejected } from "./decision.ts";
 import type { Books, Command, Decision, LoginFailure } from "./ledger.ts";
-import { attemptsAt, attemptsKey, beginAttempt, endAttempt } from "./lockout.ts";
+import {
+  changesByBeginning,
+  changesByEnding,
+  expiredKeys,
+  terminalsAfter,
+  type Try,
+} from "./login-attempts.ts";
+import { attemptKeysOf } from "./operator-attempts.ts";
 import { standingOf } from "./standing.ts";
 
 export function decideSignUp(books: Books, command: Command & { type: "sign_up" }): Decision {
@@ -20,11 +27,10 @@ export function decideBeginLogin(
   { username, terminal }: Command & { type: "begin_login" },
   at: number,
 ): Decision {
-  const key = attemptsKey(username, terminal);
-  const attempts = beginAttempt(attemptsAt(books.attempts.get(key), at), at);
+  const attempts = changesByBeginning(books, { username, terminal }, at);
   if (typeof attempts === "string") return rejected(attempts);
   const account = books.customers.get(username) ?? null;
-  return decided({ type: "login_begun", account, key, attempts });
+  return decided({ type: "login_begun", account, attempts });
 }
 
 export function decideEndLogin(
@@ -32,18 +38,17 @@ export function decideEndLogin(
   { username, terminal, outcome }: Command & { type: "end_login" },
   at: number,
 ): Decision {
-  if (outcome !== "authenticated") return fail(books, { username, terminal }, outcome, at);
+  const tried = { username, terminal };
+  if (outcome !== "authenticated") return fail(books, tried, outcome, at);
   const account = books.customers.get(username);
   if (account === undefined) return rejected("unknown_account");
-  if (standingOf(books, account).disabled) {
-    return fail(books, { username, terminal }, "disabled", at);
-  }
-  const key = attemptsKey(username, terminal);
-  const attempts = endAttempt(attemptsAt(books.attempts.get(key), at), outcome, at);
-  const known = books.vaults.get(terminal);
-  const vault = known ?? nextAccount(books);
-  const opens = known === undefined ? terminal : null;
-  return decided({ type: "logged_in", account, vault, opens, key, attempts });
+  if (standingOf(books, account).disabled) return fail(books, tried, "disabled", at);
+  const opened = books.vaults.get(terminal);
+  const vault = opened ?? nextAccount(books);
+  const opens = opened === undefined ? terminal : null;
+  const knownTerminals = terminalsAfter(books, account, terminal);
+  const attempts = changesByEnding(books, tried, outcome, at);
+  return decided({ type: "logged_in", account, vault, opens, knownTerminals, attempts });
 }
 
 // That the old password was right is the session's to know, as with a login.
@@ -54,13 +59,10 @@ export function decideChangePassword(
 ): Decision {
   const customer = books.accounts[account];
   if (customer?.kind !== "customer") return rejected("unknown_account");
-  if (standingOf(books, account).disabled) {
-    return fail(books, { username: customer.name, terminal }, "disabled", at);
-  }
-  const key = attemptsKey(customer.name, terminal);
-  const before = attemptsAt(books.attempts.get(key), at);
-  const attempts = endAttempt(before, "authenticated", at);
-  return decided({ type: "password_changed", account, passwordHash, key, attempts });
+  const tried = { username: customer.name, terminal };
+  if (standingOf(books, account).disabled) return fail(books, tried, "disabled", at);
+  const attempts = changesByEnding(books, tried, "authenticated", at);
+  return decided({ type: "password_changed", account, passwordHash, attempts });
 }
 
 export function decideUpgradeHash(
@@ -71,18 +73,19 @@ export function decideUpgradeHash(
   return decided({ type: "hash_upgraded", account, passwordHash });
 }
 
-export const expiredAttempts = (books: Books, at: number): string[] =>
-  [...books.attempts].filter(([, attempts]) => !attemptsAt(attempts, at)).map(([key]) => key);
+/** Forgets what counts against an account, by order of an operator; its sources' stays. */
+export function decideUnlock(books: Books, { account }: Command & { type: "unlock" }): Decision {
+  const customer = books.accounts[account];
+  if (customer?.kind !== "customer") return rejected("unknown_account");
+  return decided({ type: "attempts_expired", keys: attemptKeysOf(books, customer.name) });
+}
+
+export const decideForgetAttempts = (books: Books, at: number): Decision =>
+  decided({ type: "attempts_expired", keys: expiredKeys(books, at) });
 
 // A disabled account's password counts as wrong even if it is right, or the lockout would tell.
-function fail(
-  books: Books,
-  { username, terminal }: { username: string; terminal: string },
-  reason: LoginFailure,
-  at: number,
-): Decision {
-  const key = attemptsKey(username, terminal);
+function fail(books: Books, tried: Try, reason: LoginFailure, at: number): Decision {
   const outcome = reason === "disabled" ? "wrong_password" : reason;
-  const attempts = endAttempt(attemptsAt(books.attempts.get(key), at), outcome, at);
-  return decided({ type: "login_failed", key, attempts, reason });
+  const attempts = changesByEnding(books, tried, outcome, at);
+  return decided({ type: "login_failed", attempts, reason });
 }

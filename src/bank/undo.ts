@@ -9,6 +9,7 @@ import {
   type Posted,
   type PostingSide,
 } from "./ledger.ts";
+import type { CounterChange } from "./login-attempts.ts";
 import { setStanding, standingOf } from "./standing.ts";
 
 /** Takes an event back from the books that it was applied to last. */
@@ -23,17 +24,20 @@ export function undoOf(books: Books, event: Event): Undo {
     case "signed_up":
       return () => closeAccount(books, event.account);
     case "logged_in": {
-      const undoAttempts = undoOfAttempts(books, [event.key]);
-      if (event.opens === null) return undoAttempts;
+      const undoAttempts = undoOfAttempts(books, keysOf(event.attempts));
+      const { account, vault, opens } = event;
+      const known = books.knownTerminals.get(account);
       return () => {
         undoAttempts();
-        closeAccount(books, event.vault);
+        if (known === undefined) books.knownTerminals.delete(account);
+        else books.knownTerminals.set(account, known);
+        if (opens !== null) closeAccount(books, vault);
       };
     }
     case "login_begun":
     case "login_failed":
     case "password_changed":
-      return undoOfAttempts(books, [event.key]);
+      return undoOfAttempts(books, keysOf(event.attempts));
     case "attempts_expired":
       return undoOfAttempts(books, event.keys);
     case "standing_changed": {
@@ -64,6 +68,9 @@ export function undoOf(books: Books, event: Event): Undo {
       return () => undefined;
   }
 }
+
+const keysOf = (changes: readonly CounterChange[]): readonly string[] =>
+  changes.map(({ key }) => key);
 
 function undoOfAttempts(books: Books, keys: readonly string[]): Undo {
   const before = keys.map((key) => [key, books.attempts.get(key)] as const);

@@ -122,7 +122,8 @@ function whenBeginning(admission: Admission, result: ErrandResult<unknown>): Adm
   if (!answer.ok && answer.failure === "timed_out") {
     return end(BUSY, [settle(admission, "not_checked")]);
   }
-  if (rejectionOf(answer) === "locked") return end({ type: "locked" });
+  const rejection = rejectionOf(answer);
+  if (rejection === "locked" || rejection === "throttled") return end({ type: "locked" });
   return end(answer.ok && answer.reply.type === "read_only" ? READ_ONLY : BUSY);
 }
 

@@ -38,6 +38,7 @@ export function auditOf(
       return { who, action: "balance", outcome, amount: null, transaction, origin };
     case "set_disabled":
     case "set_roles":
+    case "unlock":
       return { who, action: orderOf(command), outcome, amount: null, transaction, origin };
     case "appoint": {
       const object = command.username;
@@ -62,10 +63,12 @@ export function auditOf(
 const purposeOf = ({ purpose = "login" }: { purpose?: LoginPurpose }): string => purpose;
 
 /** An operator's order names the account that it is about. */
-const orderOf = (command: Command & { type: "set_disabled" | "set_roles" }): string =>
-  command.type === "set_roles"
-    ? `set_roles account ${command.account} ${command.roles.join(",")}`
-    : `${command.disabled ? "disable" : "enable"} account ${command.account}`;
+function orderOf(command: Command & { type: "set_disabled" | "set_roles" | "unlock" }): string {
+  const account = `account ${command.account}`;
+  if (command.type === "unlock") return `unlock ${account}`;
+  if (command.type === "set_roles") return `set_roles ${account} ${command.roles.join(",")}`;
+  return `${command.disabled ? "disable" : "enable"} ${account}`;
+}
 
 function outcomeOf(decision: Decision): string {
   if (!decision.ok) return decision.rejection;

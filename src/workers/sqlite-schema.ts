@@ -11,7 +11,10 @@ CREATE TABLE proposals (
 
 const AUDIT_OBJECT = "ALTER TABLE audit ADD COLUMN object TEXT;";
 
-const STANDINGS = `
+const ADDED_IN_2 = `
+CREATE TABLE known_terminals (
+  account INTEGER PRIMARY KEY, terminals TEXT NOT NULL
+) STRICT;
 CREATE TABLE standings (
   account INTEGER PRIMARY KEY, roles TEXT NOT NULL, disabled INTEGER NOT NULL, factor TEXT
 ) STRICT;
@@ -44,12 +47,12 @@ CREATE TABLE audit (
   outcome TEXT NOT NULL, amount INTEGER, journal_id INTEGER, origin TEXT NOT NULL,
   object TEXT
 ) STRICT;
-${STANDINGS}
+${ADDED_IN_2}
 ${PROPOSALS}
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
 /** What brings a store of an older version up to this one; by the version that it has. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
-  [1, `${STANDINGS} ${PROPOSALS} ${AUDIT_OBJECT} PRAGMA user_version = ${SCHEMA_VERSION};`],
+  [1, `${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT} PRAGMA user_version = ${SCHEMA_VERSION};`],
 ]);

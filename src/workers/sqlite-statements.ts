@@ -8,6 +8,8 @@ export function prepareStatements(database: DatabaseSync) {
   return {
     accounts: database.prepare("SELECT id, kind, name, balance, last_transaction FROM accounts"),
     attempts: database.prepare("SELECT key, failures, pending, last_at FROM login_attempts"),
+    knownTerminals: database.prepare("SELECT account, terminals FROM known_terminals"),
+    setKnownTerminals: database.prepare("INSERT OR REPLACE INTO known_terminals VALUES (?, ?)"),
     standings: database.prepare("SELECT * FROM standings"),
     setStanding: database.prepare("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)"),
     deleteStanding: database.prepare("DELETE FROM standings WHERE account = ?"),

@@ -21,7 +21,7 @@ import {
   type Posted,
   type PostingSide,
 } from "../bank/ledger.ts";
-import type { Attempts } from "../bank/lockout.ts";
+import type { CounterChange } from "../bank/login-attempts.ts";
 import type { Cents } from "../bank/money.ts";
 import { ADJUSTMENTS } from "../bank/operations.ts";
 import type { Proposal } from "../bank/proposals.ts";
@@ -129,6 +129,10 @@ class SqliteStore implements Store {
       const lastAt = row["last_at"] as number;
       books.attempts.set(row["key"] as string, { failures, pending: 0, lastAt });
     }
+    for (const row of this.#statements.knownTerminals.iterate()) {
+      const terminals = JSON.parse(row["terminals"] as string) as string[];
+      books.knownTerminals.set(row["account"] as AccountId, terminals);
+    }
     for (const row of this.#statements.standings.iterate()) {
       books.standings.set(row["account"] as AccountId, standingOfRow(row));
     }
@@ -217,18 +221,22 @@ class SqliteStore implements Store {
         return;
       case "login_begun":
       case "login_failed":
-        this.#writeAttempts(event);
+        this.#writeAttempts(event.attempts);
         return;
       case "logged_in":
         if (event.opens !== null) insertAccount.run(event.vault, "vault", event.opens, at);
-        this.#writeAttempts(event);
+        if (event.knownTerminals !== null) {
+          const terminals = JSON.stringify(event.knownTerminals);
+          this.#statements.setKnownTerminals.run(event.account, terminals);
+        }
+        this.#writeAttempts(event.attempts);
         return;
       case "attempts_expired":
         for (const key of event.keys) deleteAttempts.run(key);
         return;
       case "password_changed":
         this.#statements.setPassword.run(event.passwordHash, event.account);
-        this.#writeAttempts(event);
+        this.#writeAttempts(event.attempts);
         return;
       case "standing_changed":
         this.#writeStanding(event.account, event.standing);
@@ -256,13 +264,14 @@ class SqliteStore implements Store {
     }
   }
 
-  #writeAttempts({ key, attempts }: { key: string; attempts: Attempts | null }): void {
-    if (attempts === null) {
-      this.#statements.deleteAttempts.run(key);
-      return;
+  #writeAttempts(changes: readonly CounterChange[]): void {
+    for (const { key, attempts } of changes) {
+      if (attempts === null) this.#statements.deleteAttempts.run(key);
+      else {
+        const { failures, pending, lastAt } = attempts;
+        this.#statements.setAttempts.run(key, failures, pending, lastAt);
+      }
     }
-    const { failures, pending, lastAt } = attempts;
-    this.#statements.setAttempts.run(key, failures, pending, lastAt);
   }
 
   #writeStanding(account: AccountId, standing: Standing): void {

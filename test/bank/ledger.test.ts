@@ -276,7 +276,7 @@ describe("a login", () => {
 
   it("is forgotten once its lockout is over", () => {
     const books = booksWith();
-    perform(books, beginLogin("nobody"));
+    perform(books, beginLogin("alice"));
     perform(books, { type: "forget_attempts" }, LOCKOUT_MS - 1);
     expect(books.attempts.size).toBe(1);
     perform(books, { type: "forget_attempts" }, LOCKOUT_MS);

@@ -49,7 +49,11 @@ describe("a disabled account", () => {
     const books = disabledBooks();
     expect(outcomeOf(perform(books, beginLogin("alice")))).toBe("login_begun");
     expect(perform(books, endLogin("alice", "authenticated"))).toMatchObject({
-      event: { type: "login_failed", reason: "disabled", attempts: { failures: 1, pending: 0 } },
+      event: {
+        type: "login_failed",
+        reason: "disabled",
+        attempts: [{ attempts: { failures: 1, pending: 0 } }],
+      },
     });
   });
 

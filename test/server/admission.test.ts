@@ -185,6 +185,28 @@ describe("a login", () => {
   });
 });
 
+describe("row 30", () => {
+  const kindsOf = (wish: Wish, results: readonly Result[]) =>
+    walk(wish, results).errands.map(({ type }) => type);
+
+  it("a login does the same for a name that nobody has as for a wrong password", () => {
+    const begun = (passwordHash: string | null): Result =>
+      replied({ type: "login_begun", passwordHash, standing: ORDINARY });
+    const rest = [WRONG, LOGIN_FAILED];
+    const known = kindsOf(WISHES.logIn, [TURN, begun("old hash"), ...rest]);
+    expect(kindsOf(WISHES.logIn, [TURN, begun(null), ...rest])).toEqual(known);
+    expect(known.filter((kind) => kind === "check_password")).toHaveLength(1);
+  });
+
+  it("a sign-up has made the hash before it learns whether the name is taken", () => {
+    const hashed: Result = { type: "password_hashed", hash: "new hash" };
+    const refused = replied({ type: "rejected", rejection: "username_taken" });
+    const free = kindsOf(WISHES.signUp, [TURN, hashed, replied({ type: "signed_up" })]);
+    expect(kindsOf(WISHES.signUp, [TURN, hashed, refused])).toEqual(free);
+    expect(free.indexOf("hash_password")).toBeLessThan(free.indexOf("ask_ledger"));
+  });
+});
+
 describe("a change of password", () => {
   const begun = [TAKE, BEGIN_CHANGE, END];
   const changed = [TAKE, BEGIN_CHANGE, CHECK, HASH, CHANGE, END];

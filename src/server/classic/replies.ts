@@ -88,6 +88,7 @@ function refusalOf(rejection: Rejection): Reply {
     case "idempotency_conflict":
     case "username_taken":
     case "locked":
+    case "throttled":
     case "too_many_attempts":
     case "not_permitted":
     case "unknown_user":

@@ -118,6 +118,7 @@ function failureKind({ failure }: Answer<LedgerReply> & { ok: false }): ErrorKin
 const REJECTION_KINDS: Record<Rejection, ErrorKind> = {
   username_taken: "username_taken",
   locked: "authentication_failed",
+  throttled: "authentication_failed",
   too_many_attempts: "busy",
   unknown_account: "internal",
   unknown_vault: "internal",

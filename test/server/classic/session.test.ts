@@ -345,6 +345,7 @@ describe("after the login", () => {
     account_disabled: ["invalid_request", "Invalid request: the account is disabled"],
     username_taken: ["invalid_request", "Invalid request: the account cannot do this"],
     locked: ["invalid_request", "Invalid request: the account cannot do this"],
+    throttled: ["invalid_request", "Invalid request: the account cannot do this"],
     too_many_attempts: ["invalid_request", "Invalid request: the account cannot do this"],
     unknown_recipient: ["invalid_request", "Invalid request: the account cannot do this"],
     own_account: ["invalid_request", "Invalid request: the account cannot do this"],

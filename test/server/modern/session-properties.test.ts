@@ -40,6 +40,7 @@ const CONSENTS: Record<Command["type"], LedgerReply> = {
   set_roles: { type: "done" },
   operate: { type: "done" },
   appoint: { type: "done" },
+  unlock: { type: "done" },
   begin_login: { type: "login_begun", passwordHash: "hash", standing: ORDINARY },
   end_login: { type: "logged_in", account, vault: 2 as AccountId, ...CUSTOMER },
   change_password: { type: "done" },

@@ -121,6 +121,7 @@ describe("the ledger's answer", () => {
   const rejections: Record<Rejection, ErrorKind> = {
     username_taken: "username_taken",
     locked: "authentication_failed",
+    throttled: "authentication_failed",
     too_many_attempts: "busy",
     unknown_account: "internal",
     unknown_vault: "internal",
