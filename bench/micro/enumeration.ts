@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ZERO } from "../../src/bank/money.ts";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { ClassicClient } from "../../src/client/classic-client.ts";
 import { TcpTransport } from "../../src/client/tcp-transport.ts";
@@ -24,9 +25,20 @@ async function measure(times: Times): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "enumeration-"));
   const bank = await startBank({
     ...{ host: "127.0.0.1", port: 0, folder, bcryptCost: BCRYPT_COST, crypto: "inline" },
-    ...{ classic: true, mutualTls: false, about: { name: "Enumeration", version: "0" } },
+    ...{
+      classic: true,
+      mutualTls: false,
+      confirmAbove: ZERO,
+      about: { name: "Enumeration", version: "0" },
+    },
     ...{ connectionsMax: 10, passwordsMax: 64, onFailure: () => (process.exitCode = 1) },
-    limits: { messageMs: 10_000, loginMs: 600_000, idleMs: 900_000, readerMs: 10_000 },
+    limits: {
+      messageMs: 10_000,
+      loginMs: 600_000,
+      idleMs: 900_000,
+      sessionMs: 43_200_000,
+      readerMs: 10_000,
+    },
     log: { write: () => undefined, flush: () => undefined },
   });
   const client = new ClassicClient(new TcpTransport("127.0.0.1", bank.port), nodeCiphers);
