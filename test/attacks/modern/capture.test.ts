@@ -80,6 +80,7 @@ describe("a capture of all bytes", () => {
     await client.logIn(NAME, PASSWORD);
     await client.changePassword(PASSWORD, NEW_PASSWORD);
     await client.deposit(cents(7_654_321), "key-of-the-deposit");
+    await client.confirm(NEW_PASSWORD); // The sum is large.
     await client.withdraw(cents(1_234_500), "key-of-the-withdrawal");
     const wish = { to: "receiver", amount: cents(987_654), memo: MEMO };
     const { balance } = await client.transfer(wish, "key-of-the-transfer");
@@ -156,7 +157,9 @@ describe("a frame with any one byte changed", () => {
         const calls = Array.from({ length: 6 }, () => other.client.sessionInfo());
         const outcomes = await Promise.allSettled(calls);
         expect(outcomes.map(({ status }) => status)).not.toContain("fulfilled");
-        expect([at, await other.ended]).toEqual([at, { type: "breach", code: "bad_frame" }]);
+        // An altered length may be one that no frame has.
+        const code = expect.stringMatching(/^bad_frame(_length)?$/);
+        expect([at, await other.ended]).toEqual([at, { type: "breach", code }]);
       }),
     );
   });
