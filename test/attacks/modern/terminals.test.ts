@@ -170,6 +170,20 @@ describe("a bank with terminals", () => {
     expect(alarms).toEqual([{ type: "alarm", message: expect.stringContaining("server.pem") }]);
   });
 
+  it("row 60: gives a certificate alone no right but to ask for a login", async () => {
+    const bank = await startMutualBank();
+    const client = await lobbyAt(bank);
+    for (const call of [
+      client.balance(),
+      client.history(),
+      client.call("session.list", {}),
+      client.call("admin.users", { limit: 1 }),
+      client.call("admin.disable", { username: "alice" }),
+    ]) {
+      await expect(call).rejects.toMatchObject({ name: "Refused", kind: "not_logged_in" });
+    }
+  });
+
   it("serves its own, whose name is the session's terminal, and whose cash it is", async () => {
     const bank = await startMutualBank();
     const client = await lobbyAt(bank);
