@@ -125,7 +125,7 @@ describe("decrypt", () => {
     edit(path, ([one = "", ...rest]) => [one, "rubbish", ...rest]);
     const { code, stdout, stderr } = await run("audit", "decrypt", path, "--data", folder);
     expect(stdout).toMatch(/^alice\tsignup\t.*\n$/);
-    expect(stderr).toBe(`Line 2 of ${path} was not written under the key in ${folder}.\n`);
+    expect(stderr).toBe(`Line 2 of ${path} was not written under a key in ${folder}.\n`);
     expect(code).toBe(4);
   });
 
