@@ -89,6 +89,8 @@ function forBrowser(root, dist) {
     platform: "browser",
     target: "es2022",
     minify: true,
+    // What the page loads later, by `import()`, is a file of its own.
+    splitting: true,
     tsconfig: join(root, "web/tsconfig.json"),
     legalComments: "linked",
   };

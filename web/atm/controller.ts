@@ -10,7 +10,7 @@ import { ClassicTeller } from "./classic-teller.ts";
 import { transition } from "./flow.ts";
 import { ModernTeller } from "./modern-teller.ts";
 import type { Effect, Message, Place, Protocol, Route, State } from "./state.ts";
-import { lineProblem, type Dialled, type Tell, type Teller } from "./teller.ts";
+import { lineProblem, type Counsel, type Dialled, type Tell, type Teller } from "./teller.ts";
 import { opened, placeOf } from "./views.ts";
 import { keepWish, wishedProtocol } from "./wish.ts";
 
@@ -32,7 +32,10 @@ export class Controller {
   /** The session, or the sign-up or log-in under way. */
   #teller: Teller | null = null;
 
-  constructor(ciphers: Ciphers, dial: () => Dialled, onChange: () => void) {
+  readonly #counsel: Counsel;
+
+  constructor(ciphers: Ciphers, dial: () => Dialled, counsel: Counsel, onChange: () => void) {
+    this.#counsel = counsel;
     this.#ciphers = ciphers;
     this.#dial = dial;
     this.#onChange = onChange;
@@ -129,7 +132,9 @@ export class Controller {
     if (protocol === "classic") return new ClassicTeller(this.#ciphers, this.#dial(), tell);
     const key = pinnedKey() ?? (await this.#learnBank()).bankKey;
     if (key === null) throw new Error("no bank key");
-    return new ModernTeller(this.#ciphers, this.#dial, decodeHex(key), tell);
+    return new ModernTeller(this.#ciphers, this.#dial, decodeHex(key), {
+      ...{ tell, counsel: this.#counsel },
+    });
   }
 
   async #asked(work: (teller: Teller) => Promise<Message>): Promise<void> {

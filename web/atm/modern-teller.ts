@@ -22,6 +22,7 @@ import {
   faultOf,
   lineProblem,
   type Asked,
+  type Counsel,
   type Dialled,
   type Tell,
   type Teller,
@@ -30,13 +31,20 @@ import {
 export class ModernTeller implements Teller {
   readonly #session: ModernSession;
   readonly #tell: Tell;
+  readonly #counsel: Counsel;
   #credentials: Credentials | null = null;
   #wasSecured = false;
   /** A call is under way: who asked hears of its end. */
   #isAsking = false;
 
-  constructor(ciphers: Ciphers, dial: () => Dialled, bankPublicKey: Uint8Array, tell: Tell) {
+  constructor(
+    ciphers: Ciphers,
+    dial: () => Dialled,
+    bankPublicKey: Uint8Array,
+    { tell, counsel }: { tell: Tell; counsel: Counsel },
+  ) {
     this.#tell = tell;
+    this.#counsel = counsel;
     this.#session = new ModernSession({
       ...{ dial, ciphers, bankPublicKey },
       credentials: () => this.#credentials,
@@ -62,7 +70,8 @@ export class ModernTeller implements Teller {
 
   ask(order: Asked, key: string | null): Promise<Message> {
     return this.#asking(async () => {
-      const answer = await this.#answerTo(order, key ?? this.#session.newKey());
+      const used = key ?? this.#session.newKey();
+      const answer = await this.#confirming(() => this.#answerTo(order, used));
       return { type: "answered", answer, at: Date.now() };
     }, callFailure);
   }
@@ -81,6 +90,31 @@ export class ModernTeller implements Teller {
     this.#credentials = null;
     // The bank answers by closing the line; where it cannot, there is no session to end.
     this.#session.logOut().catch(() => this.#session.close());
+  }
+
+  /** A large sum wants the password once more; then the same goes on, under the same key. */
+  async #confirming<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const refusal = error instanceof OutcomeUnknown ? error.cause : error;
+      if (!(refusal instanceof Refused) || refusal.kind !== "confirmation_required") throw error;
+      if (!(await this.#confirmed())) throw error;
+      return work();
+    }
+  }
+
+  async #confirmed(): Promise<boolean> {
+    for (let wasWrong = false; ; wasWrong = true) {
+      const password = await this.#counsel.askPassword(wasWrong);
+      if (password === null) return false;
+      try {
+        await this.#session.confirm(password);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Refused) || error.kind !== "authentication_failed") throw error;
+      }
+    }
   }
 
   async #answerTo(order: Asked, key: string): Promise<Answer> {
@@ -135,11 +169,16 @@ export class ModernTeller implements Teller {
     if (state.type === "checking") this.#tell({ type: "checking" });
     if (state.type !== "ended") return;
     this.#credentials = null;
+    this.#counsel.dismiss();
     if (!this.#isAsking) this.#tell(endOf(state.over));
   }
 
   #heard(news: News): void {
-    if (news.method !== "account.credited") return;
+    if (news.method === "session.expiring") {
+      const { seconds, limit } = news.params;
+      const stay = (): void => void this.#session.sessionInfo().catch(() => undefined);
+      return this.#counsel.warnOfEnd(seconds, limit === "idle" ? stay : null);
+    }
     const { transactionId: id, amount, from, memo = "" } = news.params;
     this.#tell({ type: "credited", credit: { id, amount, from, memo } });
   }
@@ -210,13 +249,9 @@ const answered = (kind: ErrorKind | "unreachable", text: string): Message => ({
 /** The original's words where it has any. */
 const textOf = (kind: ErrorKind): string => {
   if (kind === "insufficient_funds") return "Insufficient funds";
-  // This page cannot ask for the password yet; the terminal ATM does.
-  if (kind === "confirmation_required") return LARGE_SUM;
+  if (kind === "confirmation_required") return "You did not confirm it, so nothing was done";
   return sentence(ERRORS[kind].message);
 };
-
-const LARGE_SUM =
-  "So large a sum needs your password again, which `secure-atm atm` asks for; or take less";
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 

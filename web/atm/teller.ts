@@ -22,6 +22,15 @@ export interface Teller {
   close(): void;
 }
 
+/** Asks and tells the customer in the middle of a session, whatever its screen. */
+export interface Counsel {
+  /** Null if the customer would rather not. */
+  askPassword(wasWrong: boolean): Promise<string | null>;
+  warnOfEnd(seconds: number, stay: (() => void) | null): void;
+  /** The session is over: nothing is left to be asked or told. */
+  dismiss(): void;
+}
+
 /** What a teller says unasked. */
 export type Tell = (message: Message) => void;
 

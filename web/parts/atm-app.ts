@@ -10,6 +10,7 @@ import { nobleCiphers } from "../../src/ciphers/noble.ts";
 import { Controller } from "../atm/controller.ts";
 import { problemsOf, type ProblemTold, type Told } from "../atm/problem-texts.ts";
 import type { Message, Route, State, View } from "../atm/state.ts";
+import type { Counsel } from "../atm/teller.ts";
 import { titleOf, wordsOf } from "../atm/texts.ts";
 import { hasSession, isBusy, placeOf, protocolOf } from "../atm/views.ts";
 import { WebSocketTransport } from "../atm/websocket-transport.ts";
@@ -24,11 +25,22 @@ import { screen } from "./screen.ts";
 
 const LINKED_ROUTES: readonly Route[] = ["/", "/signup"];
 
+/** Most visits need none of it. */
+const load = () => import("./session-dialogs.ts");
+let loading: ReturnType<typeof load> | null = null;
+const dialogs = () => (loading ??= load());
+const COUNSEL: Counsel = {
+  askPassword: async (wasWrong) => (await dialogs()).askPassword(wasWrong),
+  warnOfEnd: (seconds, stay) => void dialogs().then((loaded) => loaded.warnOfEnd(seconds, stay)),
+  dismiss: () => void loading?.then((loaded) => loaded.dismiss()),
+};
+
 @customElement("atm-app")
 export class AtmApp extends PageElement {
   readonly #controller = new Controller(
     nobleCiphers,
     () => new WebSocketTransport(),
+    COUNSEL,
     () => this.requestUpdate(),
   );
   #screenShown = "";

@@ -1,0 +1,56 @@
+/** What the page asks and tells in the middle of a session, in a real browser. */
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { launchBrowser } from "../browser.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { logIn, nextTransaction, openAtm, saying, signUp, transact } from "./atm-pages.ts";
+import { startBankProgram } from "./program.ts";
+
+const PASSWORD = "SecurePass123";
+
+/** Several programs and a browser are slow where others work, too: when to give up on a hang. */
+vi.setConfig({ testTimeout: 120_000 });
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+async function arrive(...options: string[]) {
+  const folder = temporaryFolder();
+  const bank = { ...(await startBankProgram(folder, ...options)), folder };
+  const { page } = await openAtm(browser, bank, "modern");
+  await signUp(page, "alice", PASSWORD);
+  await logIn(page, "alice", PASSWORD);
+  return page;
+}
+
+it("row 43: a large sum goes once its customer has typed the password again", async () => {
+  const page = await arrive("--confirm-above", "50");
+  await transact(page, "deposit", 200, "Deposited $200. New Balance: $200");
+  await nextTransaction(page);
+  await page.click("#choose-withdraw");
+  await page.fill("#amount", "60");
+  await page.click("#continue");
+  await page.click("#confirm");
+  await page.fill("#confirm-password", "a guess");
+  await page.keyboard.press("Enter");
+  await page.getByText("That is not your password.").waitFor();
+  await page.fill("#confirm-password", PASSWORD);
+  await page.keyboard.press("Enter");
+  await saying(page, "Withdrew $60. New Balance: $140");
+  expect(await page.locator("dialog").count()).toBe(0);
+});
+
+it("row 39: a session is warned of its end, goes on by one key, and explains its end", async () => {
+  const page = await arrive("--idle-timeout", "8");
+  await page.locator("dialog").getByText("Stay").waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.locator("dialog").getByText("Stay").waitFor();
+  await saying(page, "Nothing was asked for a while");
+  expect(await page.locator("dialog").count()).toBe(0);
+  expect(await page.content()).not.toContain(PASSWORD);
+});
