@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { cents, dollars } from "../bank/money.ts";
+import { PASSWORD_PROFILES, type PasswordProfile } from "../bank/password-policy.ts";
 import type { BankOptions } from "../server/bank.ts";
 import type { LogFormat } from "../server/log.ts";
 import type { CryptoMode } from "../server/classic/session-crypto.ts";
@@ -19,6 +20,7 @@ export type BankFlags = {
   crypto: CryptoMode;
   connectionsMax: number;
   passwordsMax: number;
+  passwords: PasswordProfile;
   messageTimeout: number;
   loginTimeout: number;
   idleTimeout: number;
@@ -76,6 +78,12 @@ export function withBankOptions(command: Command): Command {
         .default("on"),
     )
     .addOption(
+      new Option("--passwords <profile>", "new ones: at least 8 characters, or 15 (strict)")
+        .choices(PASSWORD_PROFILES)
+        .env("BANK_PASSWORDS")
+        .default("demo"),
+    )
+    .addOption(
       new Option("--mutual-tls <switch>", "serve only certified terminals: nothing outside TLS")
         .choices(["on", "off"])
         .env("BANK_MUTUAL_TLS")
@@ -107,6 +115,7 @@ export const bankOptionsOf = (
   crypto: flags.crypto,
   connectionsMax: flags.connectionsMax,
   passwordsMax: flags.passwordsMax,
+  passwords: flags.passwords,
   confirmAbove: cents(flags.confirmAbove * 100),
   classic: flags.classic === "on",
   mutualTls: flags.mutualTls === "on",

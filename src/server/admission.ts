@@ -6,6 +6,7 @@
 
 import type { Answer } from "../actor/answer.ts";
 import type { AccountId, Command, LoginPurpose } from "../bank/ledger.ts";
+import type { PasswordRefusal } from "../bank/password-policy.ts";
 import type { Role } from "../bank/standing.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
 import { isUnknown, rejectionOf } from "./answers.ts";
@@ -39,6 +40,8 @@ export type Admission = {
   readonly checkedHash?: string | null;
   /** Whether that hash is to be made anew once the login has succeeded. */
   readonly isOutdated?: true;
+  /** Beside a second factor a new password may be shorter. */
+  readonly hasFactor?: true;
   /** Set once the steps that remain can no longer change it. */
   readonly outcome: AdmissionOutcome | null;
 };
@@ -49,6 +52,7 @@ export type AdmissionOutcome =
   | { type: "password_changed" }
   | { type: "confirmed" }
   | { type: "username_taken" }
+  | { type: "bad_password"; refusal: PasswordRefusal }
   | { type: "failed" }
   | { type: "locked" }
   | { type: "read_only" }
@@ -113,8 +117,9 @@ function whenBeginning(admission: Admission, result: ErrandResult<unknown>): Adm
   const { answer } = result;
   if (answer.ok && answer.reply.type === "login_begun") {
     const { password } = admission.wish;
-    const { passwordHash } = answer.reply;
-    return go({ ...admission, checkedHash: passwordHash }, "checking", [
+    const { passwordHash, standing } = answer.reply;
+    const factor = standing.factor === null ? {} : { hasFactor: true as const };
+    return go({ ...admission, checkedHash: passwordHash, ...factor }, "checking", [
       { type: "check_password", password, hash: passwordHash },
     ]);
   }
@@ -146,6 +151,10 @@ function whenHashing(admission: Admission, result: ErrandResult<unknown>): Admis
   const { wish, terminal } = admission;
   if (result.type === "password_failed") {
     return wish.type === "sign_up" ? end(BUSY) : abandon(admission);
+  }
+  if (result.type === "password_refused") {
+    const refused: AdmissionOutcome = { type: "bad_password", refusal: result.refusal };
+    return wish.type === "sign_up" ? end(refused) : abandon(admission, refused);
   }
   if (result.type !== "password_hashed") return unexpected(admission, result);
   const passwordHash = result.hash;
@@ -200,7 +209,12 @@ const BUSY: AdmissionOutcome = { type: "busy" };
 const READ_ONLY: AdmissionOutcome = { type: "read_only" };
 
 const hash = (admission: Admission, password: string): AdmissionStep =>
-  go(admission, "hashing", [{ type: "hash_password", password }]);
+  go(admission, "hashing", [
+    {
+      ...{ type: "hash_password", password, username: admission.wish.username },
+      ...(admission.hasFactor === true && { hasFactor: true }),
+    },
+  ]);
 
 /** Now that the password is at hand, it is hashed as it should be. */
 function upgradeOf({ wish, checkedHash, isOutdated }: Admission, account: AccountId): Errands {
@@ -210,9 +224,9 @@ function upgradeOf({ wish, checkedHash, isOutdated }: Admission, account: Accoun
 }
 
 /** The attempt that was begun is taken back: the bank could not do its part. */
-function abandon(admission: Admission): AdmissionStep {
+function abandon(admission: Admission, outcome: AdmissionOutcome = BUSY): AdmissionStep {
   const command = endLogin(admission, "not_checked");
-  return go({ ...admission, outcome: BUSY }, "abandoning", [ask(command, admission.wish)]);
+  return go({ ...admission, outcome }, "abandoning", [ask(command, admission.wish)]);
 }
 
 type EndLogin = Command & { type: "end_login" };

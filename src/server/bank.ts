@@ -10,6 +10,7 @@ import { systemClock } from "../actor/clock.ts";
 import type { DeadLetter } from "../actor/dead-letters.ts";
 import type { ActorMetrics } from "../actor/metrics.ts";
 import { ActorSystem } from "../actor/system.ts";
+import type { PasswordProfile } from "../bank/password-policy.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { HistoryReply } from "../workers/history-thread.ts";
 import type { HistoryQuery } from "../workers/store.ts";
@@ -44,6 +45,8 @@ export type BankOptions = {
   bcryptCost: number;
   crypto: CryptoMode;
   connectionsMax: number;
+  /** What new passwords must be; anything goes where nothing is said. */
+  passwords?: PasswordProfile | undefined;
   /** Passwords in work or waiting. */
   passwordsMax: number;
   limits: ConnectionLimits;

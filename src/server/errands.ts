@@ -7,6 +7,7 @@ import type { Answer } from "../actor/answer.ts";
 import type { Clock } from "../actor/clock.ts";
 import type { RemoteActor } from "../actor/remote-actor.ts";
 import type { AccountId, Command } from "../bank/ledger.ts";
+import type { PasswordRefusal } from "../bank/password-policy.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { CryptoPool } from "./threads/crypto-pool.ts";
 import type { Log } from "./log.ts";
@@ -20,7 +21,7 @@ const SETTLE_MS = 1_000;
 export type Errand<About> =
   | { type: "take_turn" }
   | { type: "end_turn" }
-  | { type: "hash_password"; password: string }
+  | { type: "hash_password"; password: string; username: string; hasFactor?: true }
   | { type: "check_password"; password: string; hash: string | null }
   | { type: "ask_ledger"; command: Command; who: string; key?: string; about: About }
   /** Tells the ledger later how a try of a login ended that it may hold as pending. No answer. */
@@ -42,6 +43,7 @@ export type ErrandResult<About> =
   | { type: "turn"; granted: boolean } //           a place in the password line
   | { type: "password_hashed"; hash: string }
   | { type: "password_checked"; valid: boolean; isOutdated?: true } // its hash, if valid
+  | { type: "password_refused"; refusal: PasswordRefusal } // the new one
   | { type: "password_failed" } //                  the pool could not do it
   | { type: "answered"; answer: Answer<LedgerReply>; about: About }; // by the ledger
 
@@ -74,9 +76,11 @@ export class Errands<About> {
         this.#endTurn();
         return;
       case "hash_password":
-        this.#await(pool.hashPassword(errand.password), (hash) => ({
-          ...{ type: "password_hashed", hash },
-        }));
+        this.#await(pool.hashNewPassword({ hasFactor: false, ...errand }), (made) =>
+          "hash" in made
+            ? { type: "password_hashed", hash: made.hash }
+            : { type: "password_refused", refusal: made.refusal },
+        );
         return;
       case "check_password":
         this.#await(pool.checkPassword(errand.password, errand.hash), (valid) => ({

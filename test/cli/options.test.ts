@@ -42,6 +42,7 @@ const OPTIONS: readonly Row[] = [
   ["--confirm-above", "BANK_CONFIRM_ABOVE", "confirmAbove", 10_000, 5, 6],
   ["--reader-timeout", "BANK_READER_TIMEOUT", "readerTimeout", 10, 5, 6],
   ["--classic", "BANK_CLASSIC", "classic", "on", "off", "on"],
+  ["--passwords", "BANK_PASSWORDS", "passwords", "demo", "strict", "demo"],
   ["--mutual-tls", "BANK_MUTUAL_TLS", "mutualTls", "off", "on", "off"],
   ["--data-max", "BANK_DATA_MAX", "dataMax", undefined, 5, 6],
   ["--log", "BANK_LOG", "log", "text", "json", "off"],

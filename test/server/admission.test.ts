@@ -85,7 +85,7 @@ const CHANGE = ask({
 });
 const TAKE: Errand<"admission"> = { type: "take_turn" };
 const END: Errand<"admission"> = { type: "end_turn" };
-const HASH: Errand<"admission"> = { type: "hash_password", password: "new" };
+const HASH: Errand<"admission"> = { type: "hash_password", password: "new", username: "alice" };
 const CHECK: Errand<"admission"> = {
   ...{ type: "check_password", password: "given", hash: "old hash" },
 };

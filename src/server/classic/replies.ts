@@ -2,6 +2,7 @@
 
 import type { Answer } from "../../actor/answer.ts";
 import type { Rejection } from "../../bank/ledger.ts";
+import type { PasswordRefusal } from "../../bank/password-policy.ts";
 import {
   AUTHENTICATED,
   AUTHENTICATION_FAILED,
@@ -29,7 +30,7 @@ const SIGN_UP_UNKNOWN: Verdict = {
   word: "busy",
 };
 
-const VERDICTS: Record<AdmissionOutcome["type"], Verdict> = {
+const VERDICTS: Record<Exclude<AdmissionOutcome["type"], "bad_password">, Verdict> = {
   signed_up: { text: SIGNUP_SUCCESSFUL, word: "ok" },
   logged_in: { text: AUTHENTICATED, word: "ok" },
   username_taken: { text: USERNAME_EXISTS, word: "username_taken" },
@@ -42,8 +43,20 @@ const VERDICTS: Record<AdmissionOutcome["type"], Verdict> = {
   password_changed: BUSY, // Which nobody can wish for here.
 };
 
-export const verdictOn = (wish: Wish, { type }: AdmissionOutcome): Verdict =>
-  wish.type === "sign_up" && type === "unknown" ? SIGN_UP_UNKNOWN : VERDICTS[type];
+export function verdictOn(wish: Wish, outcome: AdmissionOutcome): Verdict {
+  if (outcome.type === "bad_password") {
+    const detail = REFUSED_PASSWORDS[outcome.refusal];
+    return { text: formatReply({ type: "invalid_request", detail }), word: outcome.refusal };
+  }
+  const isUnknownSignUp = wish.type === "sign_up" && outcome.type === "unknown";
+  return isUnknownSignUp ? SIGN_UP_UNKNOWN : VERDICTS[outcome.type];
+}
+
+const REFUSED_PASSWORDS: Record<PasswordRefusal, string> = {
+  too_short: "the password is too short",
+  common: "the password is one of those that are guessed first",
+  contains_name: "the password is little more than a name",
+};
 
 /** The reply to a request, once the ledger has answered or failed to. */
 export function replyTo(answer: Answer<LedgerReply>, request: Request): Reply {

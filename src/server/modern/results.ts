@@ -81,6 +81,7 @@ export const listedSessions = (entries: readonly SessionEntry[], now: number): L
 /** What a login, a sign-up or a change of password is told when it did not succeed. */
 export const admissionErrors = {
   username_taken: "username_taken",
+  bad_password: "bad_password",
   failed: "authentication_failed",
   locked: "authentication_failed",
   read_only: "read_only",

@@ -77,6 +77,7 @@ export const sessionTransition =
         return whenAnswered(state, message.about, message.answer);
       case "turn":
       case "password_hashed":
+      case "password_refused":
       case "password_checked":
       case "password_failed":
         return whenAdmitting(state, message, config);

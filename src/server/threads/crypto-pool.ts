@@ -6,6 +6,8 @@
 
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
+import type { NewPassword, PasswordProfile } from "../../bank/password-policy.ts";
+import type { HashNewPassword, NewHash } from "../../workers/new-password.ts";
 import { isOutdatedHash } from "../../bank/password-hash.ts";
 import {
   packTasks,
@@ -28,6 +30,8 @@ export type CryptoPoolOptions = {
   peppers: () => PasswordHashing["peppers"];
   /** bcrypt's cost for new passwords: 2^cost rounds. */
   bcryptCost: number;
+  /** What new passwords must be; anything goes where nothing is said. */
+  passwords?: PasswordProfile | undefined;
   /** Passwords in work or waiting; past it `takeTurn` refuses. */
   passwordsMax: number;
   /** Told of what an operator must know. */
@@ -87,6 +91,14 @@ export class CryptoPool {
   hashPassword(password: string): Promise<string> {
     const request: HashPassword = { password, ...this.#hashing() };
     return this.#run(this.#passwords, request, { name: "hashPassword" });
+  }
+
+  /** Hashes a new password, or says why it cannot be one. */
+  async hashNewPassword(asked: NewPassword): Promise<NewHash> {
+    const { passwords: profile } = this.#options;
+    if (profile === undefined) return { hash: await this.hashPassword(asked.password) };
+    const request: HashNewPassword = { ...asked, ...this.#hashing(), profile };
+    return this.#run(this.#passwords, request, { name: "hashNewPassword" });
   }
 
   /** `hash` is null for a name that nobody has: that takes as long, and is false. */

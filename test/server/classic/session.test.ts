@@ -57,7 +57,7 @@ const BEFORE_LOGIN: readonly Row[] = [
     states.signingUp("waiting_turn"),
     { type: "turn", granted: true },
     "admitting",
-    [{ type: "hash_password", password: "pw" }],
+    [{ type: "hash_password", password: "pw", username: "alice" }],
   ],
   [
     "a sign-up when the line is full",
