@@ -45,6 +45,7 @@ const OPTIONS: readonly Row[] = [
   ["--passwords", "BANK_PASSWORDS", "passwords", "demo", "strict", "demo"],
   ["--mutual-tls", "BANK_MUTUAL_TLS", "mutualTls", "off", "on", "off"],
   ["--data-max", "BANK_DATA_MAX", "dataMax", undefined, 5, 6],
+  ["--second-person-above", "BANK_SECOND_PERSON_ABOVE", "secondPersonAbove", 1_000, 5, 6],
   ["--log", "BANK_LOG", "log", "text", "json", "off"],
 ];
 
