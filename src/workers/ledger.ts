@@ -83,6 +83,11 @@ export class Ledger {
   readonly #fresh = new Map<string, Outcome>();
   /** The passwords of the batch in hand, which the store does not have yet. */
   readonly #freshHashes = new Map<AccountId, string>();
+  /**
+   * By account, the hash before an upgrade: of the same password, so whoever was checked against it
+   * meanwhile was right. Nobody is, after a restart. An account has its hash upgraded seldom.
+   */
+  readonly #replacedHashes = new Map<AccountId, string>();
   /** The way back from the batch in hand, the first step last. */
   readonly #undos: Undo[] = [];
 
@@ -165,7 +170,7 @@ export class Ledger {
     if (command.checkedHash === undefined) return request;
     const { customers, accounts } = this.#books;
     const id = "account" in command ? command.account : (customers.get(command.username) ?? null);
-    if (command.checkedHash === this.#passwordHash(id)) return request;
+    if (this.#isHashOf(id, command.checkedHash)) return request;
     const outcome = "wrong_password";
     if (command.type === "end_login") return { ...request, command: { ...command, outcome } };
     const username = accounts[command.account]?.name;
@@ -173,6 +178,11 @@ export class Ledger {
     const { terminal } = command;
     const purpose = "change_password";
     return { ...request, command: { type: "end_login", username, terminal, outcome, purpose } };
+  }
+
+  #isHashOf(account: AccountId | null, hash: string | null): boolean {
+    if (hash === this.#passwordHash(account)) return true;
+    return account !== null && hash !== null && hash === this.#replacedHashes.get(account);
   }
 
   /** A password that was changed meanwhile has a hash of its own. */
@@ -184,12 +194,17 @@ export class Ledger {
   #apply(event: Event): void {
     this.#undos.push(undoOf(this.#books, event));
     apply(this.#books, event);
-    if (
-      event.type === "signed_up" ||
-      event.type === "password_changed" ||
-      event.type === "hash_upgraded"
-    ) {
-      this.#freshHashes.set(event.account, event.passwordHash);
+    switch (event.type) {
+      case "hash_upgraded": {
+        const replaced = this.#passwordHash(event.account);
+        if (replaced !== null) this.#replacedHashes.set(event.account, replaced);
+        this.#freshHashes.set(event.account, event.passwordHash);
+        return;
+      }
+      case "signed_up":
+      case "password_changed":
+        this.#replacedHashes.delete(event.account);
+        this.#freshHashes.set(event.account, event.passwordHash);
     }
   }
 

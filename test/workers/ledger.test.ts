@@ -253,6 +253,37 @@ describe("a password that is changed while it is checked", () => {
   });
 });
 
+describe("a hash that is made anew while its password is checked", () => {
+  const upgrade = (checkedHash: string, passwordHash: string): LedgerRequest =>
+    request({ type: "upgrade_hash", account: ALICE, checkedHash, passwordHash });
+  const endChecked = (checkedHash: string): LedgerRequest =>
+    request({
+      ...{ type: "end_login", username: "alice", terminal: "t", outcome: "authenticated" },
+      checkedHash,
+    });
+
+  it.for([
+    ["one batch", true],
+    ["batches", false],
+  ] as const)("in %s: a login against either is right, until a change", ([, together]) => {
+    const { ledger } = openLedger();
+    ledger.commit([signUp, begin, begin, begin, begin], 1_000);
+    const change = request({
+      ...{ type: "change_password", account: ALICE, terminal: "t", passwordHash: "new" },
+      checkedHash: "hash",
+    });
+    const logins = [endChecked("hash"), endChecked("anew")];
+    const batch = [upgrade("hash", "anew"), ...logins, change, ...logins];
+    const replies = together
+      ? ledger.commit(batch, 2_000)
+      : batch.flatMap((one) => ledger.commit([one], 2_000));
+    const types = replies.map(({ type }) => type);
+    const after = ["done", "login_failed", "login_failed"];
+    expect(types).toEqual(["done", "logged_in", "logged_in", ...after]);
+    ledger.close();
+  });
+});
+
 describe("a wrong old password", () => {
   it("is a change that failed, in the audit, and counts like a login's", () => {
     const { ledger, folder } = openLedger();
