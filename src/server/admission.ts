@@ -218,7 +218,7 @@ const hash = (admission: Admission, password: string): AdmissionStep =>
 
 /** Now that the password is at hand, it is hashed as it should be. */
 function upgradeOf({ wish, checkedHash, isOutdated }: Admission, account: AccountId): Errands {
-  if (isOutdated !== true || checkedHash == null) return [];
+  if (isOutdated !== true || checkedHash === undefined || checkedHash === null) return [];
   const { username, password } = wish;
   return [{ type: "upgrade_hash", username, account, password, checkedHash }];
 }

@@ -194,17 +194,13 @@ export class Ledger {
   #apply(event: Event): void {
     this.#undos.push(undoOf(this.#books, event));
     apply(this.#books, event);
-    switch (event.type) {
-      case "hash_upgraded": {
-        const replaced = this.#passwordHash(event.account);
-        if (replaced !== null) this.#replacedHashes.set(event.account, replaced);
-        this.#freshHashes.set(event.account, event.passwordHash);
-        return;
-      }
-      case "signed_up":
-      case "password_changed":
-        this.#replacedHashes.delete(event.account);
-        this.#freshHashes.set(event.account, event.passwordHash);
+    if (event.type === "hash_upgraded") {
+      const replaced = this.#passwordHash(event.account);
+      if (replaced !== null) this.#replacedHashes.set(event.account, replaced);
+      this.#freshHashes.set(event.account, event.passwordHash);
+    } else if (event.type === "signed_up" || event.type === "password_changed") {
+      this.#replacedHashes.delete(event.account);
+      this.#freshHashes.set(event.account, event.passwordHash);
     }
   }
 

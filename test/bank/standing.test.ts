@@ -1,7 +1,7 @@
 /** An account's standing: what a disabled one may not do, and that few accounts have an entry. */
 
 import { describe, expect, it } from "vitest";
-import { apply, decide, type AccountId, type Books, type Command } from "../../src/bank/ledger.ts";
+import { apply, decide, type Books, type Command } from "../../src/bank/ledger.ts";
 import type { Cents } from "../../src/bank/money.ts";
 import { ORDINARY, standingOf, type Role } from "../../src/bank/standing.ts";
 import { undoOf } from "../../src/bank/undo.ts";
@@ -98,9 +98,7 @@ describe("roles", () => {
 
 describe("a standing", () => {
   it.for([NOBODY, VAULT])("of account %d, which is no customer's, cannot be set", (account) => {
-    expect(outcomeOf(perform(booksWith(), disable(true, account as AccountId)))).toBe(
-      "unknown_account",
-    );
+    expect(outcomeOf(perform(booksWith(), disable(true, account)))).toBe("unknown_account");
   });
 
   it("can be taken back to what it was before", () => {
