@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { dollars } from "../../../src/bank/money.ts";
 import type { Role } from "../../../src/bank/standing.ts";
+import { LineLost } from "../../../src/client/line-lost.ts";
 import type { ModernClient } from "../../../src/client/modern-client.ts";
 import { Refused } from "../../../src/client/modern-errors.ts";
 import type { Method, Params } from "../../../src/protocol/methods.ts";
@@ -110,6 +111,21 @@ describe("row 59: the table of roles and methods", () => {
     const outcome = await outcomeOf(teller.call("admin.show", bob)).catch(() => "ended");
     expect(["not_permitted", "not_logged_in", "ended"]).toContain(outcome);
     await expect.poll(() => teller.end).toMatchObject({ reason: "ended_elsewhere" });
+  });
+
+  it("row 41: ends every session of an account that is disabled, and takes no login", async () => {
+    const bank = await startOperatedBank();
+    const modern = await bank.hire("bob", ["customer"]);
+    const classic = bank.client();
+    expect(await classic.logIn("bob", OPERATOR_PASSWORD)).toEqual({ type: "authenticated" });
+    await bank.ada.call("admin.disable", bob);
+    await expect.poll(() => modern.end).toMatchObject({ reason: "ended_elsewhere" });
+    await expect(modern.balance()).rejects.toBeInstanceOf(Error);
+    await expect(classic.deposit(dollars(1))).rejects.toBeInstanceOf(LineLost);
+    const { type } = await bank.client().logIn("bob", OPERATOR_PASSWORD);
+    expect(type).toBe("authentication_failed");
+    await bank.ada.call("admin.enable", bob);
+    expect(await bank.client().logIn("bob", OPERATOR_PASSWORD)).toEqual({ type: "authenticated" });
   });
 
   it("lets no operator in by the classic protocol, and says so on record", async () => {
