@@ -1,4 +1,4 @@
-/** A bank in a process of its own, with its defaults, on a folder of the load test. */
+/** A bank in a process of its own, with its defaults but for the cost of passwords, on a folder of the load test. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BankFigures, ParentMessage } from "../../src/cli/parent-line.ts";
 import { decodeHex } from "../../src/protocol/hex.ts";
+import { LOGIN_COST } from "./scratch-folder.ts";
 
 /** The built program, which is what people run. */
 export const BUILT_PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -22,16 +23,21 @@ export type BankProcess = {
   stop(): Promise<void>;
 };
 
-/** @throws Error if it ends before it listens; what it said is in `bank.log` of the folder. */
+/**
+ * @param bcryptCost That of the hashes in the folder.
+ * @throws Error if it ends before it listens; what it said is in `bank.log` of the folder.
+ */
 export async function startBankProcess(
   folder: string,
   program = BUILT_PROGRAM,
+  bcryptCost = LOGIN_COST,
 ): Promise<BankProcess> {
   // To a file, as a service's is: a pipe would make the load generator read a line a transaction.
   const logPath = join(folder, "bank.log");
   const log = openSync(logPath, "a");
   const startedAt = performance.now();
   const args = [program, "server", "--port", "0", "--data", folder];
+  args.push("--bcrypt-cost", String(bcryptCost));
   const child = spawn(process.execPath, args, { stdio: ["ignore", log, log, "ipc"] });
   closeSync(log);
   const kill = (): void => void child.kill("SIGKILL");

@@ -14,7 +14,10 @@ import type { User } from "../load/line.ts";
 
 export const PASSWORD = "correct horse battery staple";
 
-/** So cheap that a thousand sessions begin in seconds; the bank takes a hash's own cost. */
+/**
+ * So cheap that a thousand sessions begin in seconds, if it is the bank's cost too: a bank pads a
+ * cheaper hash to its own cost, and makes a new one.
+ */
 export const LOAD_COST = 4;
 /** The bank's default, for what is about logins. */
 export const LOGIN_COST = 12;
@@ -27,7 +30,7 @@ export const usersOf = (count: number, nameOf = userName): User[] =>
 
 const loginName = (index: number): string => `login-${index}`;
 
-/** The customers whose passwords cost what they do by default. */
+/** The customers of what is about logins. */
 export const loginUsers = (count: number): User[] => usersOf(count, loginName);
 
 export function scratchFolder(): string {
@@ -36,18 +39,18 @@ export function scratchFolder(): string {
   return folder;
 }
 
-/** Makes a new bank in `folder`, with so many customers for the load and for logins. */
+/**
+ * Makes a new bank in `folder`, with so many customers for the load and for logins. Where there are
+ * some for logins, all passwords have the default cost; else the load's.
+ */
 export function fillFolder(folder: string, customers: number, logins: number): void {
   const { peppers } = openKeyRing(folder);
-  const hashOf = (cost: number) => hashPassword({ password: PASSWORD, peppers, cost });
-  const loadHash = hashOf(LOAD_COST);
-  const loginHash = logins === 0 ? loadHash : hashOf(LOGIN_COST);
+  const cost = logins === 0 ? LOAD_COST : LOGIN_COST;
+  const passwordHash = hashPassword({ password: PASSWORD, peppers, cost });
   const store = openSqliteStore({ folder });
   const at = Date.now();
-  const entries = [
-    ...usersOf(customers).map(({ name }) => ({ username: name, passwordHash: loadHash })),
-    ...loginUsers(logins).map(({ name }) => ({ username: name, passwordHash: loginHash })),
-  ].map(({ username, passwordHash }, index) => {
+  const users = [...usersOf(customers), ...loginUsers(logins)];
+  const entries = users.map(({ name: username }, index) => {
     const account = (index + 1) as AccountId;
     const event = { type: "signed_up", account, username, passwordHash } as const;
     return { at, event, audit: null };

@@ -4,6 +4,7 @@
  */
 
 import { startBankProcess, type BankProcess } from "../bank/bank-process.ts";
+import { LOAD_COST } from "../bank/scratch-folder.ts";
 import { BankWatch } from "../bank/bank-watch.ts";
 import { Load, type LoadOptions, type Measured, type Pace } from "../load/load.ts";
 import type { User } from "../load/line.ts";
@@ -37,9 +38,17 @@ export class BankUnderLoad {
     this.#evidence = new Evidence(users);
   }
 
-  /** @param folder Already filled, with these users among its customers. */
-  static async start(stage: Stage, folder: string, users: readonly User[]): Promise<BankUnderLoad> {
-    const bank = await startBankProcess(folder, stage.options.program);
+  /**
+   * @param folder Already filled, with these users among its customers.
+   * @param bcryptCost That of the hashes in it.
+   */
+  static async start(
+    stage: Stage,
+    folder: string,
+    users: readonly User[],
+    bcryptCost = LOAD_COST,
+  ): Promise<BankUnderLoad> {
+    const bank = await startBankProcess(folder, stage.options.program, bcryptCost);
     return new BankUnderLoad(stage, folder, bank, users);
   }
 

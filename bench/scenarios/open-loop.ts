@@ -3,7 +3,13 @@
  * that loop on log-in. Latency counts from when a request was due.
  */
 
-import { fillFolder, loginUsers, scratchFolder, usersOf } from "../bank/scratch-folder.ts";
+import {
+  LOGIN_COST,
+  fillFolder,
+  loginUsers,
+  scratchFolder,
+  usersOf,
+} from "../bank/scratch-folder.ts";
 import type { Load } from "../load/load.ts";
 import { LoginLoop } from "../load/login-loop.ts";
 import { BankUnderLoad, accountsFor } from "./bank-under-load.ts";
@@ -22,7 +28,7 @@ export const openLoop: Scenario = async (stage) => {
   const folder = scratchFolder();
   fillFolder(folder, Math.max(CUSTOMERS, connections), LOGIN_CLIENTS);
   const users = usersOf(accountsFor(connections));
-  const under = await BankUnderLoad.start(stage, folder, users);
+  const under = await BankUnderLoad.start(stage, folder, users, LOGIN_COST);
   const load = await under.open({ protocol: "classic", inFlight: 1 });
   const { perSecond: most } = await under.run(load, {
     ...{ name: "maximum", title: "classic, the maximum for the rates below" },

@@ -5,7 +5,7 @@ import { startBankProcess } from "../../bench/bank/bank-process.ts";
 import { BankWatch } from "../../bench/bank/bank-watch.ts";
 import { fillLargeFolder } from "../../bench/bank/large-store.ts";
 import { parseStat } from "../../bench/bank/process-use.ts";
-import { fillFolder, usersOf } from "../../bench/bank/scratch-folder.ts";
+import { LOAD_COST, fillFolder, usersOf } from "../../bench/bank/scratch-folder.ts";
 import { Load } from "../../bench/load/load.ts";
 import { findBookFaults, readBooks } from "../../bench/proof/books.ts";
 import { Evidence } from "../../bench/proof/proof.ts";
@@ -22,7 +22,7 @@ describe("a load on a bank", () => {
     const folder = temporaryFolder();
     const users = usersOf(2);
     fillFolder(folder, users.length, 0);
-    const bank = await startBankProcess(folder, PROGRAM);
+    const bank = await startBankProcess(folder, PROGRAM, LOAD_COST);
     onTestFinished(() => bank.stop());
     const before = readBooks(folder, 0);
     const evidence = new Evidence(users);
@@ -54,7 +54,7 @@ describe("a load on a bank", () => {
   it("fails if its bank dies", async () => {
     const folder = temporaryFolder();
     fillFolder(folder, 1, 0);
-    const bank = await startBankProcess(folder, PROGRAM);
+    const bank = await startBankProcess(folder, PROGRAM, LOAD_COST);
     const load = await Load.open({
       ...{ protocol: "classic", inFlight: 1, target: bank, users: usersOf(1) },
       ...{ connections: 1, threads: 1, depositPercent: 50, seed: 1 },
@@ -68,7 +68,7 @@ describe("a load on a bank", () => {
   it("fails if a user is not let in", async () => {
     const folder = temporaryFolder();
     fillFolder(folder, 1, 0);
-    const bank = await startBankProcess(folder, PROGRAM);
+    const bank = await startBankProcess(folder, PROGRAM, LOAD_COST);
     onTestFinished(() => bank.stop());
     const opening = Load.open({
       ...{ protocol: "modern", inFlight: 1, target: bank, bankKey: bank.publicKey },
