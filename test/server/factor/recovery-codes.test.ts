@@ -1,3 +1,5 @@
+/** Recovery codes: how many and how random they are, and how they may be typed. */
+
 import { describe, expect, it } from "vitest";
 import { newRecoveryCodes, recoveryHash } from "../../../src/server/factor/recovery-codes.ts";
 

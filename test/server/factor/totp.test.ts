@@ -1,3 +1,5 @@
+/** One-time codes: those of RFC 4226 and RFC 6238, and how far from now one is taken. */
+
 import { describe, expect, it } from "vitest";
 import {
   AUTHENTICATOR,
