@@ -7,6 +7,7 @@
  * `apply` writes them and cannot fail.
  */
 
+import { decideFactor, type FactorCommand, type FactorTried } from "./factor-rules.ts";
 import type { AttemptOutcome, Attempts } from "./lockout.ts";
 import {
   decideBeginLogin,
@@ -77,6 +78,8 @@ export type Command =
       username: string;
       terminal: string;
       outcome: LoginOutcome;
+      /** Whether the account's second factor was proved: only then is it logged in to. */
+      factorProven?: boolean;
       checkedHash?: CheckedHash;
       purpose?: LoginPurpose;
     }
@@ -88,6 +91,7 @@ export type Command =
       account: AccountId;
       terminal: string;
       passwordHash: string;
+      factorProven?: boolean;
       checkedHash?: CheckedHash;
     }
   /** The same password, hashed anew: done only while `checkedHash` is still its hash. */
@@ -98,9 +102,13 @@ export type Command =
   | Operate
   | Appoint
   | { type: "unlock"; account: AccountId }
+  | FactorCommand
   | { type: "forget_attempts" };
 
-export type LoginOutcome = AttemptOutcome;
+/** The password was right, and yet: the code was missing, wrong, or locked, or cannot be given. */
+export type CodeFailure = "code_required" | "factor_required" | "wrong_code" | "code_locked";
+
+export type LoginOutcome = AttemptOutcome | CodeFailure;
 
 /** Why a login failed, for the audit: its peer is told the same in every case. */
 export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled";
@@ -136,6 +144,7 @@ export type Event =
       attempts: Counters;
     }
   | { type: "hash_upgraded"; account: AccountId; passwordHash: string }
+  | FactorTried
   | { type: "standing_changed"; account: AccountId; standing: Standing }
   | OperatorEvent
   | Posted
@@ -168,6 +177,8 @@ export type Rejection =
   | "unknown_account"
   | "unknown_vault"
   | "account_disabled"
+  | "factor_set"
+  | "no_factor"
   | "unknown_recipient"
   | "own_account"
   | "amount_not_positive"
@@ -224,6 +235,11 @@ export function decide(books: Books, command: Command, at: number): Decision {
       return decideAppointment(books, command);
     case "operate":
       return decideOperation(books, command, at);
+    case "begin_factor":
+    case "end_factor":
+    case "enrol_factor":
+    case "remove_factor":
+      return decideFactor(books, command, at);
     case "forget_attempts":
       return decideForgetAttempts(books, at);
     case "unlock":
@@ -250,6 +266,10 @@ export function apply(books: Books, event: Event): void {
     case "login_failed":
     case "password_changed":
       keepAttempts(books, event.attempts);
+      return;
+    case "factor_tried":
+      keepAttempts(books, [event]);
+      if (event.standing !== null) setStanding(books, event.account, event.standing);
       return;
     case "attempts_expired":
       for (const key of event.keys) books.attempts.delete(key);

@@ -1,6 +1,6 @@
 /** What a try of a password does to the counters that it counts for. */
 
-import type { AccountId, Books, LoginOutcome } from "./ledger.ts";
+import type { AccountId, Books } from "./ledger.ts";
 import {
   COUNTERS_MAX,
   attemptsAt,
@@ -9,6 +9,7 @@ import {
   forgottenMsOf,
   pairCounter,
   strangersCounters,
+  type AttemptOutcome,
   type Attempts,
   type Counter,
 } from "./lockout.ts";
@@ -61,7 +62,7 @@ export function changesByBeginning(
 export function changesByEnding(
   books: Books,
   tried: Try,
-  outcome: LoginOutcome,
+  outcome: AttemptOutcome,
   at: number,
 ): readonly CounterChange[] {
   const pair = pairOf(tried);

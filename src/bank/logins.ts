@@ -5,6 +5,7 @@
 
 import { decided, nextAccount, rejected } from "./decision.ts";
 import type { Books, Command, Decision, LoginFailure } from "./ledger.ts";
+import type { AttemptOutcome } from "./lockout.ts";
 import {
   changesByBeginning,
   changesByEnding,
@@ -35,7 +36,7 @@ export function decideBeginLogin(
 
 export function decideEndLogin(
   books: Books,
-  { username, terminal, outcome }: Command & { type: "end_login" },
+  { username, terminal, outcome, factorProven = false }: Command & { type: "end_login" },
   at: number,
 ): Decision {
   const tried = { username, terminal };
@@ -43,6 +44,10 @@ export function decideEndLogin(
   const account = books.customers.get(username);
   if (account === undefined) return rejected("unknown_account");
   if (standingOf(books, account).disabled) return fail(books, tried, "disabled", at);
+  // One that was enrolled while the password was checked counts as well.
+  if (standingOf(books, account).factor !== null && !factorProven) {
+    return fail(books, tried, "code_required", at);
+  }
   const opened = books.vaults.get(terminal);
   const vault = opened ?? nextAccount(books);
   const opens = opened === undefined ? terminal : null;
@@ -54,13 +59,16 @@ export function decideEndLogin(
 // That the old password was right is the session's to know, as with a login.
 export function decideChangePassword(
   books: Books,
-  { account, terminal, passwordHash }: Command & { type: "change_password" },
+  { account, terminal, passwordHash, factorProven = false }: Command & { type: "change_password" },
   at: number,
 ): Decision {
   const customer = books.accounts[account];
   if (customer?.kind !== "customer") return rejected("unknown_account");
   const tried = { username: customer.name, terminal };
   if (standingOf(books, account).disabled) return fail(books, tried, "disabled", at);
+  if (standingOf(books, account).factor !== null && !factorProven) {
+    return fail(books, tried, "code_required", at);
+  }
   const attempts = changesByEnding(books, tried, "authenticated", at);
   return decided({ type: "password_changed", account, passwordHash, attempts });
 }
@@ -85,7 +93,17 @@ export const decideForgetAttempts = (books: Books, at: number): Decision =>
 
 // A disabled account's password counts as wrong even if it is right, or the lockout would tell.
 function fail(books: Books, tried: Try, reason: LoginFailure, at: number): Decision {
-  const outcome = reason === "disabled" ? "wrong_password" : reason;
-  const attempts = changesByEnding(books, tried, outcome, at);
+  const attempts = changesByEnding(books, tried, ATTEMPTS[reason], at);
   return decided({ type: "login_failed", attempts, reason });
 }
+
+// Codes have a counter of their own (./factor-rules.ts): to the pair, the password was right.
+const ATTEMPTS: Record<LoginFailure, AttemptOutcome> = {
+  wrong_password: "wrong_password",
+  disabled: "wrong_password",
+  not_checked: "not_checked",
+  code_required: "not_checked",
+  factor_required: "not_checked",
+  wrong_code: "not_checked",
+  code_locked: "not_checked",
+};

@@ -40,6 +40,15 @@ export function undoOf(books: Books, event: Event): Undo {
       return undoOfAttempts(books, keysOf(event.attempts));
     case "attempts_expired":
       return undoOfAttempts(books, event.keys);
+    case "factor_tried": {
+      const { account, key, standing } = event;
+      const undoAttempts = undoOfAttempts(books, [key]);
+      const before = standingOf(books, account);
+      return () => {
+        undoAttempts();
+        if (standing !== null) setStanding(books, account, before);
+      };
+    }
     case "standing_changed": {
       const { account } = event;
       const before = standingOf(books, account);

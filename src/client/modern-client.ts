@@ -62,6 +62,8 @@ export interface HistoryWish {
 const CHANGES: ReadonlySet<Method> = new Set<Method>([
   "auth.signUp",
   "auth.changePassword",
+  "auth.enrolFactor",
+  "auth.removeFactor",
   "account.deposit",
   "account.withdraw",
   "account.transfer",
@@ -179,8 +181,21 @@ export class ModernClient {
     await this.call("session.end", { session });
   }
 
-  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
-    await this.call("auth.changePassword", { oldPassword, newPassword });
+  async changePassword(oldPassword: string, newPassword: string, code?: string): Promise<void> {
+    const params = { oldPassword, newPassword, ...(code !== undefined && { code }) };
+    await this.call("auth.changePassword", params);
+  }
+
+  beginFactor(password: string): Promise<Result<"auth.beginFactor">> {
+    return this.call("auth.beginFactor", { password });
+  }
+
+  enrolFactor(code: string): Promise<Result<"auth.enrolFactor">> {
+    return this.call("auth.enrolFactor", { code });
+  }
+
+  async removeFactor(password: string, code: string): Promise<void> {
+    await this.call("auth.removeFactor", { password, code });
   }
 
   balance(): Promise<Result<"account.balance">> {

@@ -31,6 +31,8 @@ export interface MethodCodec<M extends Method> {
 }
 
 const CODE_LENGTH_MAX = 64;
+/** A name of 32 characters takes up to twelve for each in a URI. */
+const URI_LENGTH_MAX = 1_024;
 
 const ENTRY_KINDS: readonly EntryKind[] = [
   ...(["deposit", "withdrawal", "transfer_in", "transfer_out"] as const),
@@ -70,6 +72,8 @@ const SESSION_ID = /^[0-9a-f]{32}$/;
 const sessionId = (fields: Fields, name: string): string =>
   fields.textWhere(name, (id) => SESSION_ID.test(id));
 
+const code = (fields: Fields): string => fields.text("code", CODE_LENGTH_MAX);
+
 const newPassword = (fields: Fields, name: string): string =>
   fields.textWhere(name, (text) => checkPassword(text) === null, "bad_password");
 
@@ -95,11 +99,12 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
     parseParams: (fields) => ({
       username: oldText(fields, "username"),
       password: oldText(fields, "password"),
-      ...(fields.has("code") && { code: fields.text("code", CODE_LENGTH_MAX) }),
+      ...(fields.has("code") && { code: code(fields) }),
     }),
-    encodeResult: ({ username, roles, session }) => ({
+    encodeResult: ({ username, roles, hasFactor, session }) => ({
       username,
       roles,
+      hasFactor,
       session: {
         idleSeconds: session.idleSeconds,
         absoluteSeconds: session.absoluteSeconds,
@@ -112,6 +117,7 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
       return {
         username: oldText(fields, "username"),
         roles: fields.texts("roles"),
+        hasFactor: fields.flag("hasFactor"),
         session: {
           idleSeconds: session.count("idleSeconds"),
           absoluteSeconds: session.count("absoluteSeconds"),
@@ -139,11 +145,36 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
     encodeParams: (params) => ({
       oldPassword: params.oldPassword,
       newPassword: params.newPassword,
+      code: params.code,
     }),
     parseParams: (fields) => ({
       oldPassword: oldText(fields, "oldPassword"),
       newPassword: newPassword(fields, "newPassword"),
+      ...(fields.has("code") && { code: code(fields) }),
     }),
+    ...givesNothing,
+  },
+
+  "auth.beginFactor": {
+    encodeParams: ({ password }) => ({ password }),
+    parseParams: (fields) => ({ password: oldText(fields, "password") }),
+    encodeResult: ({ secret, uri }) => ({ secret, uri }),
+    parseResult: (fields) => ({
+      secret: fields.text("secret", CODE_LENGTH_MAX),
+      uri: fields.text("uri", URI_LENGTH_MAX),
+    }),
+  },
+
+  "auth.enrolFactor": {
+    encodeParams: (params) => ({ code: params.code }),
+    parseParams: (fields) => ({ code: code(fields) }),
+    encodeResult: ({ recoveryCodes }) => ({ recoveryCodes }),
+    parseResult: (fields) => ({ recoveryCodes: fields.texts("recoveryCodes") }),
+  },
+
+  "auth.removeFactor": {
+    encodeParams: (params) => ({ password: params.password, code: params.code }),
+    parseParams: (fields) => ({ password: oldText(fields, "password"), code: code(fields) }),
     ...givesNothing,
   },
 
@@ -193,6 +224,7 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
     encodeResult: (info) => ({
       username: info.username,
       roles: info.roles,
+      hasFactor: info.hasFactor,
       protocol: info.protocol,
       fingerprint: info.fingerprint,
       idleSeconds: info.idleSeconds,
@@ -203,6 +235,7 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
     parseResult: (fields) => ({
       username: fields.isNull("username") ? null : oldText(fields, "username"),
       roles: fields.texts("roles"),
+      hasFactor: fields.flag("hasFactor"),
       protocol: fields.label("protocol"),
       fingerprint: fields.label("fingerprint"),
       idleSeconds: fields.count("idleSeconds"),

@@ -84,6 +84,7 @@ export interface Methods extends OperatorMethods {
     result: {
       readonly username: string;
       readonly roles: readonly string[];
+      readonly hasFactor: boolean;
       readonly session: SessionLimits;
     };
   };
@@ -96,7 +97,21 @@ export interface Methods extends OperatorMethods {
     result: { readonly seconds: number };
   };
   "auth.changePassword": {
-    params: { readonly oldPassword: string; readonly newPassword: string };
+    params: { readonly oldPassword: string; readonly newPassword: string; readonly code?: string };
+    result: Nothing;
+  };
+  /** A secret for an authenticator, which nobody keeps but this session. */
+  "auth.beginFactor": {
+    params: { readonly password: string };
+    result: { readonly secret: string; readonly uri: string };
+  };
+  /** The code proves that the authenticator has the secret. */
+  "auth.enrolFactor": {
+    params: { readonly code: string };
+    result: { readonly recoveryCodes: readonly string[] };
+  };
+  "auth.removeFactor": {
+    params: { readonly password: string; readonly code: string };
     result: Nothing;
   };
   "account.balance": {
@@ -119,6 +134,7 @@ export interface Methods extends OperatorMethods {
     result: {
       readonly username: string | null;
       readonly roles: readonly string[];
+      readonly hasFactor: boolean;
       readonly protocol: string;
       readonly fingerprint: string;
       readonly idleSeconds: number;

@@ -5,7 +5,7 @@
  */
 
 import type { Answer } from "../actor/answer.ts";
-import type { AccountId, Command, LoginPurpose } from "../bank/ledger.ts";
+import type { AccountId, Command, LoginOutcome, LoginPurpose } from "../bank/ledger.ts";
 import type { PasswordRefusal } from "../bank/password-policy.ts";
 import type { Role } from "../bank/standing.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
@@ -14,16 +14,25 @@ import type { Errand, ErrandResult } from "./errands.ts";
 
 export type Wish =
   | { type: "sign_up"; username: string; password: string }
-  | { type: "log_in"; username: string; password: string }
+  /** `code` is null where the protocol has no place for one. */
+  | { type: "log_in"; username: string; password: string; code?: string | null }
   /** Of somebody who is logged in: it is they who ask for a large sum. Counted like a login. */
-  | { type: "confirm"; username: string; password: string }
+  | { type: "confirm"; username: string; password: string; code?: string }
   | {
       type: "change_password";
       username: string;
       account: AccountId;
       password: string; // The old one.
       newPassword: string;
-    };
+      code?: string;
+    }
+  /** Of somebody who is logged in: a secret for a second factor, kept by the session alone. */
+  | { type: "begin_factor"; username: string; password: string }
+  | { type: "enrol_factor"; username: string; account: AccountId; secret: string; code: string }
+  | { type: "remove_factor"; username: string; password: string; code: string };
+
+/** The wishes that come with a password. */
+type Secured = Exclude<Wish, { type: "enrol_factor" }>;
 
 export type Admission = {
   readonly wish: Wish;
@@ -34,25 +43,46 @@ export type Admission = {
     | "storing" //      its hash
     | "beginning" //    the attempt is counted
     | "checking" //     the password that was given
+    | "beginning_code" // a code is counted
+    | "checking_code"
+    | "ending_code" //  it is used up
+    | "changing" //     the second factor
     | "failing" //      the attempt stays counted
     | "abandoning"; //  it does not
   /** What the password is checked against: the ledger is told, for it may change meanwhile. */
   readonly checkedHash?: string | null;
   /** Whether that hash is to be made anew once the login has succeeded. */
   readonly isOutdated?: true;
-  /** Beside a second factor a new password may be shorter. */
+  /** A code is wanted beside the password, and a new password may be shorter. */
   readonly hasFactor?: true;
+  readonly factorProven?: boolean;
+  /** Shown once the ledger has their hashes. */
+  readonly recoveryCodes?: readonly string[];
+  /** What the ledger is told of a try that failed. */
+  readonly failure?: LoginOutcome;
   /** Set once the steps that remain can no longer change it. */
   readonly outcome: AdmissionOutcome | null;
 };
 
 export type AdmissionOutcome =
   | { type: "signed_up" }
-  | { type: "logged_in"; account: AccountId; vault: AccountId; roles: readonly Role[] }
+  | {
+      type: "logged_in";
+      account: AccountId;
+      vault: AccountId;
+      roles: readonly Role[];
+      hasFactor: boolean;
+    }
   | { type: "password_changed" }
   | { type: "confirmed" }
+  | { type: "factor_begun"; secret: string; uri: string }
+  | { type: "factor_enrolled"; recoveryCodes: readonly string[] }
+  | { type: "factor_removed" }
   | { type: "username_taken" }
   | { type: "bad_password"; refusal: PasswordRefusal }
+  | { type: "code_required" }
+  | { type: "factor_set" }
+  | { type: "no_factor" }
   | { type: "failed" }
   | { type: "locked" }
   | { type: "read_only" }
@@ -65,6 +95,9 @@ export const ACTIONS: Record<Wish["type"], string> = {
   log_in: "login",
   confirm: "confirm",
   change_password: "change_password",
+  begin_factor: "begin_factor",
+  enrol_factor: "enrol_factor",
+  remove_factor: "remove_factor",
 };
 
 type Errands = readonly Errand<"admission">[];
@@ -96,6 +129,14 @@ export function continueAdmission(
       return whenBeginning(admission, result);
     case "checking":
       return whenChecking(admission, result);
+    case "beginning_code":
+      return whenBeginningCode(admission, result);
+    case "checking_code":
+      return whenCheckingCode(admission, result);
+    case "ending_code":
+      return whenEndingCode(admission, result);
+    case "changing":
+      return whenChanging(admission, result);
     case "failing":
     case "abandoning":
       return whenEnding(admission, result);
@@ -107,6 +148,10 @@ function whenWaitingTurn(admission: Admission, result: ErrandResult<unknown>): A
   const { wish, terminal } = admission;
   if (!result.granted) return { outcome: { type: "busy" }, errands: [] };
   if (wish.type === "sign_up") return hash(admission, wish.password);
+  if (wish.type === "enrol_factor") {
+    const { secret, code, account } = wish;
+    return go(admission, "checking_code", [{ type: "check_enrolment", secret, code, account }]);
+  }
   const { username } = wish;
   const command: Command = { type: "begin_login", username, terminal, ...purposeOf(wish) };
   return go(admission, "beginning", [ask(command, wish)]);
@@ -116,9 +161,10 @@ function whenBeginning(admission: Admission, result: ErrandResult<unknown>): Adm
   if (result.type !== "answered") return unexpected(admission, result);
   const { answer } = result;
   if (answer.ok && answer.reply.type === "login_begun") {
-    const { password } = admission.wish;
+    const { password } = securedBy(admission.wish);
     const { passwordHash, standing } = answer.reply;
-    const factor = standing.factor === null ? {} : { hasFactor: true as const };
+    const isAsked = standing.factor !== null && !standing.disabled;
+    const factor = isAsked ? { hasFactor: true as const } : {};
     return go({ ...admission, checkedHash: passwordHash, ...factor }, "checking", [
       { type: "check_password", password, hash: passwordHash },
     ]);
@@ -136,15 +182,75 @@ function whenChecking(admission: Admission, result: ErrandResult<unknown>): Admi
   const { wish } = admission;
   if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
-  if (!result.valid) {
-    return go({ ...admission, outcome: { type: "failed" } }, "failing", [
-      ask(endLogin(admission, "wrong_password"), wish),
-    ]);
-  }
+  if (!result.valid) return fail(admission, "wrong_password");
+  const checked: Admission =
+    result.isOutdated === true ? { ...admission, isOutdated: true } : admission;
+  if (admission.hasFactor !== true) return whenProven(checked);
+  const code = "code" in wish ? wish.code : undefined;
+  if (code === undefined) return fail(admission, "code_required", { type: "code_required" });
+  if (code === null) return fail(admission, "factor_required", { type: "code_required" });
+  const { username } = wish;
+  return go(checked, "beginning_code", [ask({ type: "begin_factor", username }, wish)]);
+}
+
+/** All that was asked for was right. */
+function whenProven(admission: Admission): AdmissionStep {
+  const { wish } = admission;
   if (wish.type === "change_password") return hash(admission, wish.newPassword);
-  const checked =
-    result.isOutdated === true ? { ...admission, isOutdated: true as const } : admission;
-  return go(checked, "storing", [ask(endLogin(admission, "authenticated"), wish)]);
+  return go(admission, "storing", [ask(endLogin(admission, "authenticated"), wish)]);
+}
+
+function whenBeginningCode(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
+  if (result.type !== "answered") return unexpected(admission, result);
+  const { answer } = result;
+  const { wish } = admission;
+  if (answer.ok && answer.reply.type === "factor_begun" && "code" in wish) {
+    const { account, factor } = answer.reply;
+    const code = wish.code ?? "";
+    return go(admission, "checking_code", [{ type: "check_code", code, account, factor }]);
+  }
+  if (rejectionOf(answer) === "locked") return fail(admission, "code_locked");
+  return abandon(admission);
+}
+
+function whenCheckingCode(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
+  const { wish } = admission;
+  const { username } = wish;
+  if (result.type === "enrolment_checked") {
+    const { enrolment } = result;
+    if (enrolment === null) return end({ type: "failed" });
+    const { recoveryCodes, ...kept } = enrolment;
+    const command: Command = { type: "enrol_factor", username, ...kept };
+    return go({ ...admission, recoveryCodes }, "changing", [ask(command, wish)]);
+  }
+  if (result.type !== "code_checked") return unexpected(admission, result);
+  const outcome = result.proof ?? "wrong_code";
+  return go(admission, "ending_code", [ask({ type: "end_factor", username, outcome }, wish)]);
+}
+
+function whenEndingCode(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
+  if (result.type !== "answered") return unexpected(admission, result);
+  const { answer } = result;
+  if (!answer.ok || answer.reply.type !== "factor_ended") return abandon(admission);
+  if (!answer.reply.proven) return fail(admission, "wrong_code");
+  return whenProven({ ...admission, factorProven: true });
+}
+
+function whenChanging(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
+  if (result.type === "secret_made") {
+    const { secret, uri } = result;
+    return end({ type: "factor_begun", secret, uri });
+  }
+  if (result.type !== "answered") return unexpected(admission, result);
+  const { answer } = result;
+  if (!answer.ok) return end(isUnknown(answer) ? { type: "unknown" } : BUSY);
+  const rejection = rejectionOf(answer);
+  if (rejection === "factor_set" || rejection === "no_factor") return end({ type: rejection });
+  if (rejection !== null) return end({ type: "failed" });
+  if (answer.reply.type !== "done") return end(READ_ONLY);
+  const { wish, recoveryCodes = [] } = admission;
+  if (wish.type === "remove_factor") return end({ type: "factor_removed" });
+  return end({ type: "factor_enrolled", recoveryCodes });
 }
 
 function whenHashing(admission: Admission, result: ErrandResult<unknown>): AdmissionStep {
@@ -161,7 +267,10 @@ function whenHashing(admission: Admission, result: ErrandResult<unknown>): Admis
   const { checkedHash = null } = admission;
   const command: Command =
     wish.type === "change_password"
-      ? { type: "change_password", account: wish.account, terminal, passwordHash, checkedHash }
+      ? {
+          ...{ type: "change_password", account: wish.account, terminal, passwordHash },
+          ...{ checkedHash, factorProven: admission.factorProven ?? false },
+        }
       : { type: "sign_up", username: wish.username, passwordHash };
   return go(admission, "storing", [ask(command, wish)]);
 }
@@ -176,11 +285,7 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
     case "signed_up":
       return end({ type: "signed_up" });
     case "logged_in":
-      if (admission.wish.type === "confirm") return end({ type: "confirmed" });
-      return end(
-        { type: "logged_in", account: reply.account, vault: reply.vault, roles: reply.roles },
-        upgradeOf(admission, reply.account),
-      );
+      return whenLoggedIn(admission, reply);
     case "done":
       return end({ type: "password_changed" });
     case "login_failed": // The password was changed while it was checked.
@@ -189,6 +294,27 @@ function whenStoring(admission: Admission, result: ErrandResult<unknown>): Admis
       return end({ type: reply.rejection === "username_taken" ? "username_taken" : "failed" });
     default:
       return end(READ_ONLY);
+  }
+}
+
+function whenLoggedIn(
+  admission: Admission,
+  { account, vault, roles, hasFactor }: LedgerReply & { type: "logged_in" },
+): AdmissionStep {
+  const { wish } = admission;
+  const { username } = wish;
+  switch (wish.type) {
+    case "confirm":
+      return end({ type: "confirmed" });
+    case "begin_factor":
+      return go(admission, "changing", [{ type: "make_secret", username }]);
+    case "remove_factor":
+      return go(admission, "changing", [ask({ type: "remove_factor", username }, wish)]);
+    default:
+      return end(
+        { type: "logged_in", account, vault, roles, hasFactor },
+        upgradeOf(admission, account),
+      );
   }
 }
 
@@ -201,8 +327,8 @@ function whenEnding(admission: Admission, result: ErrandResult<unknown>): Admiss
   if (outcome === null) throw new Error("an admission ends without an outcome");
   if (result.type !== "answered") return unexpected(admission, result);
   if (result.answer.ok) return end(outcome);
-  const judged = step === "failing" ? "wrong_password" : "not_checked";
-  return end(BUSY, settlementOf(admission, result.answer, judged));
+  const judged = step === "failing" ? admission.failure : "not_checked";
+  return end(BUSY, settlementOf(admission, result.answer, judged ?? "not_checked"));
 }
 
 const BUSY: AdmissionOutcome = { type: "busy" };
@@ -218,9 +344,25 @@ const hash = (admission: Admission, password: string): AdmissionStep =>
 
 /** Now that the password is at hand, it is hashed as it should be. */
 function upgradeOf({ wish, checkedHash, isOutdated }: Admission, account: AccountId): Errands {
+  if (wish.type === "enrol_factor") return [];
   if (isOutdated !== true || checkedHash === undefined || checkedHash === null) return [];
   const { username, password } = wish;
   return [{ type: "upgrade_hash", username, account, password, checkedHash }];
+}
+
+/** The peer is told that it failed, and no more unless the password was right. */
+function fail(
+  admission: Admission,
+  failure: LoginOutcome,
+  outcome: AdmissionOutcome = { type: "failed" },
+): AdmissionStep {
+  const errands = [ask(endLogin(admission, failure), admission.wish)];
+  return go({ ...admission, failure, outcome }, "failing", errands);
+}
+
+function securedBy(wish: Wish): Secured {
+  if (wish.type === "enrol_factor") throw new Error("an enrolment has no password");
+  return wish;
 }
 
 /** The attempt that was begun is taken back: the bank could not do its part. */
@@ -232,19 +374,22 @@ function abandon(admission: Admission, outcome: AdmissionOutcome = BUSY): Admiss
 type EndLogin = Command & { type: "end_login" };
 
 function endLogin(
-  { wish, terminal, checkedHash = null }: Admission,
+  { wish, terminal, checkedHash = null, factorProven = false }: Admission,
   outcome: EndLogin["outcome"],
 ): EndLogin {
   const { username } = wish;
   return {
     ...{ type: "end_login", username, terminal, outcome, ...purposeOf(wish) },
-    ...(outcome === "authenticated" && { checkedHash }),
+    ...(outcome === "authenticated" && { checkedHash, factorProven }),
   };
 }
 
 /** A wrong password of somebody who is logged in is no failed login to the audit. */
-const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } =>
-  type === "change_password" || type === "confirm" ? { purpose: type } : {};
+const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } => {
+  if (type === "change_password") return { purpose: type };
+  const confirms = type === "confirm" || type === "begin_factor" || type === "remove_factor";
+  return confirms ? { purpose: "confirm" } : {};
+};
 
 /** The end of a try that the ledger has refused to hear: it is told once more, later. */
 const settlementOf = (

@@ -6,9 +6,12 @@
 import type { Answer } from "../actor/answer.ts";
 import type { Clock } from "../actor/clock.ts";
 import type { RemoteActor } from "../actor/remote-actor.ts";
+import type { FactorProof } from "../bank/factor-rules.ts";
 import type { AccountId, Command } from "../bank/ledger.ts";
 import type { PasswordRefusal } from "../bank/password-policy.ts";
+import type { Factor } from "../bank/standing.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
+import type { Enrolment, SecondFactors } from "./factor/second-factors.ts";
 import type { CryptoPool } from "./threads/crypto-pool.ts";
 import type { Log } from "./log.ts";
 import { takeNote } from "./note.ts";
@@ -23,6 +26,9 @@ export type Errand<About> =
   | { type: "end_turn" }
   | { type: "hash_password"; password: string; username: string; hasFactor?: true }
   | { type: "check_password"; password: string; hash: string | null }
+  | { type: "make_secret"; username: string }
+  | { type: "check_code"; code: string; account: AccountId; factor: Factor }
+  | { type: "check_enrolment"; code: string; account: AccountId; secret: string }
   | { type: "ask_ledger"; command: Command; who: string; key?: string; about: About }
   /** Tells the ledger later how a try of a login ended that it may hold as pending. No answer. */
   | { type: "settle_login"; command: Command & { type: "end_login" } }
@@ -44,12 +50,16 @@ export type ErrandResult<About> =
   | { type: "password_hashed"; hash: string }
   | { type: "password_checked"; valid: boolean; isOutdated?: true } // its hash, if valid
   | { type: "password_refused"; refusal: PasswordRefusal } // the new one
+  | { type: "secret_made"; secret: string; uri: string }
+  | { type: "code_checked"; proof: FactorProof | null }
+  | { type: "enrolment_checked"; enrolment: Enrolment | null }
   | { type: "password_failed" } //                  the pool could not do it
   | { type: "answered"; answer: Answer<LedgerReply>; about: About }; // by the ledger
 
 export type ErrandOptions<About> = {
   pool: CryptoPool;
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
+  factors: SecondFactors;
   log: Log;
   clock: Clock;
   /** The peer's address and port. */
@@ -66,7 +76,7 @@ export class Errands<About> {
   }
 
   perform(errand: Errand<About>): void {
-    const { pool, log, peer, tell } = this.#options;
+    const { pool, factors, log, peer, tell } = this.#options;
     switch (errand.type) {
       case "take_turn":
         this.#hasTurn = pool.takeTurn();
@@ -87,6 +97,15 @@ export class Errands<About> {
           ...{ type: "password_checked", valid },
           ...(valid && pool.isOutdated(errand.hash) && { isOutdated: true }),
         }));
+        return;
+      case "make_secret":
+        tell({ type: "secret_made", ...factors.makeSecret(errand.username) });
+        return;
+      case "check_code":
+        tell({ type: "code_checked", proof: factors.check(errand) });
+        return;
+      case "check_enrolment":
+        tell({ type: "enrolment_checked", enrolment: factors.enrol(errand) });
         return;
       case "ask_ledger":
         this.#askLedger(errand);

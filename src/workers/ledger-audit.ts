@@ -54,10 +54,20 @@ export function auditOf(
       return { who, action, outcome: ended, amount, transaction, origin, object };
     }
     case "upgrade_hash": // Of the bank's own accord, and nothing that anybody could notice.
+    case "enrol_factor":
+    case "remove_factor":
+      return { who, action: command.type, outcome, amount: null, transaction, origin };
+    case "end_factor":
+      if (!decision.ok || !isRecovery(decision.event)) return null;
+      return { who, action: "recovery_code", outcome, amount: null, transaction, origin };
+    case "begin_factor": // The end of its login tells of it.
     case "forget_attempts":
       return null;
   }
 }
+
+const isRecovery = (event: Event): boolean =>
+  event.type === "factor_tried" && event.verdict === "recovery_code";
 
 /** A wrong old password is a failed change of the password, though it counts like a login's. */
 const purposeOf = ({ purpose = "login" }: { purpose?: LoginPurpose }): string => purpose;
@@ -79,6 +89,10 @@ const LOGIN_FAILURES: Record<LoginFailure, string> = {
   wrong_password: "failed",
   not_checked: "busy",
   disabled: "disabled",
+  code_required: "code_required",
+  factor_required: "factor_required",
+  wrong_code: "wrong_code",
+  code_locked: "code_locked",
 };
 
 /** What an event has posted to the journal, if anything. */

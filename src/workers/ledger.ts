@@ -15,7 +15,7 @@ import {
 } from "../bank/ledger.ts";
 import type { Cents } from "../bank/money.ts";
 import type { Answered } from "../bank/operations.ts";
-import { standingOf, type Role, type Standing } from "../bank/standing.ts";
+import { standingOf, type Factor, type Role, type Standing } from "../bank/standing.ts";
 import { undoOf, type Undo } from "../bank/undo.ts";
 import { askerOf, contentOf, isChange } from "./change.ts";
 import { auditOf, postedOf } from "./ledger-audit.ts";
@@ -50,6 +50,9 @@ export type LedgerReply =
       hasFactor: boolean;
     }
   | { type: "login_failed" }
+  /** The sealed secret that the code is to be checked against. */
+  | { type: "factor_begun"; account: AccountId; factor: Factor }
+  | { type: "factor_ended"; proven: boolean }
   /** `balance` is that of the account that asked; `credited` names the receiver of a transfer. */
   | {
       type: "posted";
@@ -264,6 +267,11 @@ export class Ledger {
         return this.#replyToPosting(event, command);
       case "balance_read":
         return { type: "balance_read", balance: event.balance };
+      case "factor_tried": {
+        const { account, factor, verdict, standing } = event;
+        if (verdict === "begun") return { type: "factor_begun", account, factor };
+        return { type: "factor_ended", proven: standing !== null };
+      }
       case "adjusted":
         return this.#replyToPosting(event.posted, command);
       case "proposed":

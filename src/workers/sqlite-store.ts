@@ -238,6 +238,10 @@ class SqliteStore implements Store {
         this.#statements.setPassword.run(event.passwordHash, event.account);
         this.#writeAttempts(event.attempts);
         return;
+      case "factor_tried":
+        this.#writeAttempts([event]);
+        if (event.standing !== null) this.#writeStanding(event.account, event.standing);
+        return;
       case "standing_changed":
         this.#writeStanding(event.account, event.standing);
         return;

@@ -18,6 +18,7 @@ import type { SealingResult } from "../../protocol/sealing.ts";
 import { MASTER_SECRET_BYTES } from "../../protocol/session-keys.ts";
 import type { Cents } from "../../bank/money.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
+import type { SecondFactors } from "../factor/second-factors.ts";
 import type { CryptoPool } from "../threads/crypto-pool.ts";
 import { Errands } from "../errands.ts";
 import { Intake } from "../intake.ts";
@@ -40,6 +41,7 @@ export type ClassicContext = {
   system: ActorSystem;
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
   pool: CryptoPool;
+  factors: SecondFactors;
   crypto: SessionCrypto;
   log: Log;
   limits: ConnectionLimits;

@@ -35,12 +35,20 @@ const VERDICTS: Record<Exclude<AdmissionOutcome["type"], "bad_password">, Verdic
   logged_in: { text: AUTHENTICATED, word: "ok" },
   username_taken: { text: USERNAME_EXISTS, word: "username_taken" },
   failed: { text: AUTHENTICATION_FAILED, word: "failed" },
+  // Codes have no place in this protocol.
+  code_required: { text: AUTHENTICATION_FAILED, word: "factor_required" },
   locked: { text: AUTHENTICATION_FAILED, word: "locked" },
   read_only: BUSY,
   busy: BUSY,
   unknown: BUSY, // Of a login, that is: it can be tried again.
+  // Which nobody can wish for here:
+  password_changed: BUSY,
+  factor_begun: BUSY,
+  factor_enrolled: BUSY,
+  factor_removed: BUSY,
+  factor_set: BUSY,
+  no_factor: BUSY,
   confirmed: BUSY,
-  password_changed: BUSY, // Which nobody can wish for here.
 };
 
 export function verdictOn(wish: Wish, outcome: AdmissionOutcome): Verdict {
@@ -98,6 +106,8 @@ function refusalOf(rejection: Rejection): Reply {
     case "unknown_vault":
     case "unknown_recipient":
     case "own_account":
+    case "factor_set":
+    case "no_factor":
     case "idempotency_conflict":
     case "username_taken":
     case "locked":

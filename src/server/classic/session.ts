@@ -140,6 +140,7 @@ function whenTimedOut(state: State, waitingFor: Overdue): Step {
   return hungUp(state, { type: "invalid_request", detail }, notes);
 }
 
-const wishOf = ({ action, username, password }: Hello): Wish => ({
-  ...{ type: action === "signup" ? "sign_up" : "log_in", username, password },
-});
+const wishOf = ({ action, username, password }: Hello): Wish =>
+  action === "signup"
+    ? { type: "sign_up", username, password }
+    : { type: "log_in", username, password, code: null };

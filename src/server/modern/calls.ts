@@ -10,7 +10,16 @@ import type { AccountCall, Customer, Effect, SessionConfig } from "./session-sta
 /** The calls that need a password. */
 export type AdmissionCall = Extract<
   Call,
-  { method: "auth.signUp" | "auth.login" | "auth.changePassword" | "auth.confirm" }
+  {
+    method:
+      | "auth.signUp"
+      | "auth.login"
+      | "auth.changePassword"
+      | "auth.confirm"
+      | "auth.beginFactor"
+      | "auth.enrolFactor"
+      | "auth.removeFactor";
+  }
 >;
 
 /** Those of whoever is logged in. */
@@ -23,7 +32,10 @@ export const isAdmission = (call: Call): call is AdmissionCall =>
   call.method === "auth.signUp" ||
   call.method === "auth.login" ||
   call.method === "auth.changePassword" ||
-  call.method === "auth.confirm";
+  call.method === "auth.confirm" ||
+  call.method === "auth.beginFactor" ||
+  call.method === "auth.enrolFactor" ||
+  call.method === "auth.removeFactor";
 
 /** What is wished for, or why it cannot be. Names and passwords fit: the codec has seen to it. */
 export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | ErrorKind {
@@ -35,18 +47,33 @@ export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | E
     }
     case "auth.login": {
       if (customer !== null) return "already_logged_in";
-      const { username, password } = call.params;
-      return { type: "log_in", username, password };
+      return { type: "log_in", ...call.params };
     }
     case "auth.changePassword": {
       if (customer === null) return "not_logged_in";
-      const { oldPassword: password, newPassword } = call.params;
+      const { oldPassword: password, ...rest } = call.params;
       const { username, account } = customer;
-      return { type: "change_password", username, account, password, newPassword };
+      return { type: "change_password", username, account, password, ...rest };
+    }
+    case "auth.beginFactor": {
+      if (customer === null) return "not_logged_in";
+      if (customer.hasFactor) return "factor_set";
+      return { type: "begin_factor", username: customer.username, ...call.params };
+    }
+    case "auth.enrolFactor": {
+      if (customer === null) return "not_logged_in";
+      const { username, account, pendingSecret: secret } = customer;
+      if (secret === null) return "no_factor";
+      return { type: "enrol_factor", username, account, secret, ...call.params };
+    }
+    case "auth.removeFactor": {
+      if (customer === null) return "not_logged_in";
+      if (!customer.hasFactor) return "no_factor";
+      return { type: "remove_factor", username: customer.username, ...call.params };
     }
     case "auth.confirm": {
       if (customer === null) return "not_logged_in";
-      return { type: "confirm", username: customer.username, password: call.params.password };
+      return { type: "confirm", username: customer.username, ...call.params };
     }
   }
 }
@@ -88,10 +115,11 @@ export function sessionInfo(id: RpcId, customer: Customer | null, config: Sessio
   const { terminal, fingerprint, protocol, startedAt, idleSeconds, absoluteSeconds } = config;
   const username = customer?.username ?? null;
   const roles = customer?.roles ?? [];
+  const hasFactor = customer?.hasFactor ?? false;
   return {
     ...{ type: "send_result", id, method: "session.info" },
     result: {
-      ...{ username, roles, protocol, fingerprint, startedAt, terminal },
+      ...{ username, roles, hasFactor, protocol, fingerprint, startedAt, terminal },
       ...{ idleSeconds, absoluteSeconds },
     },
   };

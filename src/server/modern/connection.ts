@@ -22,6 +22,7 @@ import type { Notification } from "../../protocol/notifications.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
+import type { SecondFactors } from "../factor/second-factors.ts";
 import type { CryptoPool } from "../threads/crypto-pool.ts";
 import { Errands, type ErrandResult } from "../errands.ts";
 import { Intake } from "../intake.ts";
@@ -44,6 +45,7 @@ export type ModernContext = {
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
   history: RemoteActor<HistoryQuery, HistoryReply>;
   pool: CryptoPool;
+  factors: SecondFactors;
   log: Log;
   limits: ConnectionLimits;
   clock: Clock;

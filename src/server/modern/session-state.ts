@@ -76,6 +76,9 @@ export type Customer = {
   /** Until this moment of the monotonic clock, in ms, large sums may be moved. */
   readonly confirmedUntil: number;
   readonly roles: readonly Role[];
+  readonly hasFactor: boolean;
+  /** Of the second factor that is about to be enrolled: nobody else has it, and no disk. */
+  readonly pendingSecret: string | null;
 };
 
 /**

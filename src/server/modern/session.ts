@@ -35,6 +35,7 @@ import {
   isOperatorCall,
   newsOfAdjustment,
 } from "./operator-calls.ts";
+import { factorResult, withFactor } from "./factor-results.ts";
 import { admissionErrors, historyResult, ledgerResult } from "./results.ts";
 import {
   commonOf,
@@ -80,6 +81,9 @@ export const sessionTransition =
       case "password_refused":
       case "password_checked":
       case "password_failed":
+      case "secret_made":
+      case "code_checked":
+      case "enrolment_checked":
         return whenAdmitting(state, message, config);
       case "history_read": {
         const { id, query, answer } = message;
@@ -222,18 +226,23 @@ function whenAdmitted(
     case "confirmed":
       return whenConfirmed(state, back, told);
     case "logged_in": {
-      const { account, vault, roles } = outcome;
+      const { account, vault, roles, hasFactor } = outcome;
+      const who = { username, account, vault, roles };
       const next: State = {
         ...{ ...commonOf(state), phase: "authenticated" },
-        customer: { username, account, vault, roles, confirmedUntil: 0 },
+        customer: { ...who, hasFactor, pendingSecret: null, confirmedUntil: 0 },
       };
       const { idleSeconds, absoluteSeconds, confirmAbove } = config;
       const session = { idleSeconds, absoluteSeconds, amountMax: AMOUNT_CENTS_MAX, confirmAbove };
-      const result = { username, roles, session };
+      const result = { username, roles, hasFactor, session };
       const sent: Effect = { type: "send_result", id, method: "auth.login", result };
       const entered: Effect = { type: "enter", account, username, roles };
       return drained(next, [sent, entered, ...told]);
     }
+    case "factor_begun":
+    case "factor_enrolled":
+    case "factor_removed":
+      return drained(withFactor(back, outcome), [factorResult(id, outcome), ...told]);
     default:
       return drained(back, [
         { type: "send_error", id, kind: admissionErrors[outcome.type] },
@@ -373,5 +382,6 @@ const noteOf = (state: State, action: string, outcome: string): Effect => ({
 
 const OK: ReadonlySet<AdmissionOutcome["type"]> = new Set<AdmissionOutcome["type"]>([
   ...(["signed_up", "logged_in", "password_changed", "confirmed"] as const),
+  ...(["factor_begun", "factor_enrolled", "factor_removed"] as const),
 ]);
 const wordOf = ({ type }: AdmissionOutcome): string => (OK.has(type) ? "ok" : type);
