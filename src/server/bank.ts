@@ -17,6 +17,8 @@ import type { HistoryQuery } from "../workers/store.ts";
 import { Acceptor } from "./acceptor.ts";
 import { CryptoPool } from "./threads/crypto-pool.ts";
 import { followIdentity, openIdentity } from "./keys/identity.ts";
+import { SecondFactors, type SecretBox } from "./factor/second-factors.ts";
+import { openSecret, sealSecret } from "./keys/secret-box.ts";
 import { followKeyRing, openKeyRing } from "./keys/key-ring.ts";
 import { watchKeys } from "./keys/key-watch.ts";
 import type { Log } from "./log.ts";
@@ -123,11 +125,16 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     ...options,
     ...{ auditKeys, keysChannel: keyWatch.channel, ledger, history },
   });
+  const box: SecretBox = {
+    seal: (account, secret) => sealSecret(currentKeys().factorKeys, account, secret),
+    open: (account, sealed) => openSecret(currentKeys().factorKeys, account, sealed),
+  };
+  const factors = new SecondFactors({ box, clock });
   const pool = new CryptoPool({ ...options, peppers: () => currentKeys().peppers, onAlarm });
   const crypto = new SessionCrypto({ mode: options.crypto, pool, clock, onAlarm });
   const sessions = new SessionRegistry<News>((length) => nodeCiphers.randomBytes(length));
   const context = {
-    ...{ system, clock, ledger, history, pool, crypto, log, tls },
+    ...{ system, clock, ledger, history, pool, factors, crypto, log, tls },
     ...{ limits: options.limits, about: options.about, classic: options.classic },
     secondPersonAbove: options.secondPersonAbove,
     tlsOnly: options.mutualTls,

@@ -53,13 +53,13 @@ export function auditOf(
       const ended = decision.ok && decision.event.type === "proposed" ? "proposed" : outcome;
       return { who, action, outcome: ended, amount, transaction, origin, object };
     }
-    case "upgrade_hash": // Of the bank's own accord, and nothing that anybody could notice.
     case "enrol_factor":
     case "remove_factor":
       return { who, action: command.type, outcome, amount: null, transaction, origin };
     case "end_factor":
       if (!decision.ok || !isRecovery(decision.event)) return null;
       return { who, action: "recovery_code", outcome, amount: null, transaction, origin };
+    case "upgrade_hash": // Of the bank's own accord, and nothing that anybody could notice.
     case "begin_factor": // The end of its login tells of it.
     case "forget_attempts":
       return null;

@@ -27,7 +27,12 @@ const taking =
       if (call.method !== "auth.login") return onCall(bank, id, call);
       const limits = { idleSeconds: 900, absoluteSeconds: 43_200 };
       const session = { ...limits, amountMax: cents(100), confirmAbove: cents(100) };
-      bank.answer(id, call.method, { username: call.params.username, roles: [], session });
+      bank.answer(id, call.method, {
+        username: call.params.username,
+        roles: [],
+        hasFactor: false,
+        session,
+      });
     };
   };
 

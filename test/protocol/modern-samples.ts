@@ -23,6 +23,7 @@ const username = fc
 const password = fc
   .string({ unit: "binary", minLength: 1, maxLength: 128 })
   .filter((text) => checkPassword(text) === null);
+const code = fc.string({ maxLength: 64 });
 const text = fc.string({ unit: "grapheme", maxLength: 20 });
 const amount = fc.integer({ min: 1, max: AMOUNT_CENTS_MAX }).map(cents);
 const balance = fc.integer({ min: 0, max: BALANCE_CENTS_MAX }).map(cents);
@@ -121,13 +122,11 @@ export const SAMPLES: Samples = {
     result: fc.record({ username }),
   },
   "auth.login": {
-    params: fc.record(
-      { username, password, code: fc.string({ maxLength: 64 }) },
-      { requiredKeys: ["username", "password"] },
-    ),
+    params: fc.record({ username, password, code }, { requiredKeys: ["username", "password"] }),
     result: fc.record({
       username,
       roles: fc.array(text),
+      hasFactor: fc.boolean(),
       session: fc.record({
         ...{ idleSeconds: seconds, absoluteSeconds: seconds },
         ...{ amountMax: amount, confirmAbove: amount },
@@ -144,9 +143,21 @@ export const SAMPLES: Samples = {
   },
   "auth.logout": { params: nothing, result: nothing },
   "auth.changePassword": {
-    params: fc.record({ oldPassword: password, newPassword: password }),
+    params: fc.record(
+      { oldPassword: password, newPassword: password, code },
+      { requiredKeys: ["oldPassword", "newPassword"] },
+    ),
     result: nothing,
   },
+  "auth.beginFactor": {
+    params: fc.record({ password }),
+    result: fc.record({ secret: code, uri: text }),
+  },
+  "auth.enrolFactor": {
+    params: fc.record({ code }),
+    result: fc.record({ recoveryCodes: fc.array(code) }),
+  },
+  "auth.removeFactor": { params: fc.record({ password, code }), result: nothing },
   "account.balance": {
     params: nothing,
     result: fc.record({ balance, available: balance }),
@@ -175,6 +186,7 @@ export const SAMPLES: Samples = {
     result: fc.record({
       username: fc.option(username),
       roles: fc.array(text),
+      hasFactor: fc.boolean(),
       protocol: text,
       fingerprint: text,
       idleSeconds: seconds,

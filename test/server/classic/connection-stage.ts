@@ -19,6 +19,7 @@ import {
 } from "../../../src/protocol/classic.ts";
 import { deriveSessionKeys, type SessionKeys } from "../../../src/protocol/session-keys.ts";
 import { ClassicConnection } from "../../../src/server/classic/connection.ts";
+import { SecondFactors } from "../../../src/server/factor/second-factors.ts";
 import { CryptoPool } from "../../../src/server/threads/crypto-pool.ts";
 import type { EntranceContext } from "../../../src/server/entrance.ts";
 import type { LogEvent } from "../../../src/server/log.ts";
@@ -102,10 +103,25 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
     reader.close();
     books.close();
   });
+  const box = {
+    seal: (_: unknown, secret: string) => secret,
+    open: (_: unknown, text: string) => text,
+  };
+  const factors = new SecondFactors({ box, clock });
   const log = { write: (event: LogEvent) => void events.push(event), flush: () => undefined };
   const identity = nodeCiphers.generateKeyPair();
   const context: EntranceContext = {
-    ...{ system, ledger, history, pool, crypto: sessionCrypto, log, limits: LIMITS, clock },
+    ...{
+      system,
+      ledger,
+      history,
+      pool,
+      factors,
+      crypto: sessionCrypto,
+      log,
+      limits: LIMITS,
+      clock,
+    },
     ...{ about: { name: "Test Bank", version: "0" }, classic: true, tls: null, tlsOnly: false },
     sessions: new SessionRegistry<News>((length) => nodeCiphers.randomBytes(length)),
     confirmAbove: cents(1_000_000),

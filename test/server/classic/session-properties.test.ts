@@ -129,6 +129,10 @@ function outcomeOf(effect: Effect, chosen: Outcomes): Message | null {
       return replied(consents[effect.command.type] ?? { type: "done" });
     case "open":
       return chosen.opening;
+    case "make_secret":
+    case "check_code":
+    case "check_enrolment":
+      throw new Error("the classic protocol has no codes");
     case "end_turn":
     case "settle_login":
     case "enter":

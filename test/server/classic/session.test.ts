@@ -349,6 +349,8 @@ describe("after the login", () => {
     too_many_attempts: ["invalid_request", "Invalid request: the account cannot do this"],
     unknown_recipient: ["invalid_request", "Invalid request: the account cannot do this"],
     own_account: ["invalid_request", "Invalid request: the account cannot do this"],
+    factor_set: ["invalid_request", "Invalid request: the account cannot do this"],
+    no_factor: ["invalid_request", "Invalid request: the account cannot do this"],
     idempotency_conflict: ["invalid_request", "Invalid request: the account cannot do this"],
     not_permitted: ["invalid_request", "Invalid request: the account cannot do this"],
     unknown_user: ["invalid_request", "Invalid request: the account cannot do this"],

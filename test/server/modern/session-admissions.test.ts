@@ -20,8 +20,15 @@ import {
 } from "./session-stage.ts";
 import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
 
-const roles = ORDINARY.roles;
-const customer = { username: "alice", account: ACCOUNT, vault: VAULT, roles, confirmedUntil: 0 };
+const customer = {
+  username: "alice",
+  account: ACCOUNT,
+  vault: VAULT,
+  hasFactor: false,
+  pendingSecret: null,
+  roles: ORDINARY.roles,
+  confirmedUntil: 0,
+};
 
 describe("an admission that has ended", () => {
   const signUp = { type: "sign_up", username: "bob", password: "new" } as const;
@@ -60,7 +67,7 @@ describe("an admission that has ended", () => {
     const limits = { idleSeconds: 900, absoluteSeconds: 43_200 };
     const { confirmAbove } = CONFIG;
     const session = { ...limits, amountMax: AMOUNT_CENTS_MAX, confirmAbove };
-    const result = { username: "alice", roles: ["customer"], session };
+    const result = { username: "alice", roles: ["customer"], hasFactor: false, session };
     expect(effects).toEqual([
       { type: "send_result", id: 7, method: "auth.login", result },
       { type: "enter", account: ACCOUNT, username: "alice", roles: ["customer"] },

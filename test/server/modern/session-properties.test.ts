@@ -45,6 +45,9 @@ const CONSENTS: Record<Command["type"], LedgerReply> = {
   end_login: { type: "logged_in", account, vault: 2 as AccountId, ...CUSTOMER },
   change_password: { type: "done" },
   ...{ deposit: posted, withdraw: posted, transfer: posted },
+  begin_factor: REFUSAL,
+  end_factor: { type: "factor_ended", proven: true },
+  ...{ enrol_factor: { type: "done" }, remove_factor: { type: "done" } },
   balance: { type: "balance_read", balance: cents(1) },
 };
 

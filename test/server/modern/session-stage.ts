@@ -41,6 +41,12 @@ export const CALLS: { readonly [M in Method]: Call & { method: M } } = {
     method: "auth.changePassword",
     params: { oldPassword: "pw", newPassword: "new" },
   },
+  "auth.beginFactor": { method: "auth.beginFactor", params: { password: "pw" } },
+  "auth.enrolFactor": { method: "auth.enrolFactor", params: { code: "123456" } },
+  "auth.removeFactor": {
+    method: "auth.removeFactor",
+    params: { password: "pw", code: "123456" },
+  },
   "account.balance": { method: "account.balance", params: {} },
   "account.deposit": { method: "account.deposit", params: cash },
   "account.withdraw": { method: "account.withdraw", params: cash },
@@ -73,6 +79,8 @@ const customer: Customer = {
   account: ACCOUNT,
   vault: VAULT,
   roles: ["customer"],
+  hasFactor: false,
+  pendingSecret: null,
   confirmedUntil: 0,
 };
 const common = { breaches: 0, inFlight: 0, ending: null };

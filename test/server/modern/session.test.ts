@@ -112,7 +112,7 @@ describe("a call", () => {
   ] as const)("for information tells who is %s where", ([, state, username, roles]) => {
     const { effects } = follow(state, called(CALLS["session.info"]));
     const { confirmAbove: _, ...told } = CONFIG;
-    const result = { username, roles, ...told };
+    const result = { username, roles, hasFactor: false, ...told };
     expect(effects).toEqual([{ type: "send_result", id: 1, method: "session.info", result }]);
   });
 });
@@ -133,6 +133,8 @@ describe("the ledger's answer", () => {
     insufficient_funds: "insufficient_funds",
     balance_too_large: "balance_too_large",
     vault_too_large: "vault_too_large",
+    factor_set: "factor_set",
+    no_factor: "no_factor",
     idempotency_conflict: "idempotency_conflict",
     not_permitted: "not_permitted",
     unknown_user: "unknown_user",
