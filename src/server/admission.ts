@@ -269,7 +269,7 @@ function whenHashing(admission: Admission, result: ErrandResult<unknown>): Admis
     wish.type === "change_password"
       ? {
           ...{ type: "change_password", account: wish.account, terminal, passwordHash },
-          ...{ checkedHash, factorProven: admission.factorProven ?? false },
+          ...{ checkedHash, ...(admission.factorProven === true && { factorProven: true }) },
         }
       : { type: "sign_up", username: wish.username, passwordHash };
   return go(admission, "storing", [ask(command, wish)]);
@@ -380,7 +380,7 @@ function endLogin(
   const { username } = wish;
   return {
     ...{ type: "end_login", username, terminal, outcome, ...purposeOf(wish) },
-    ...(outcome === "authenticated" && { checkedHash, factorProven }),
+    ...(outcome === "authenticated" && { checkedHash, ...(factorProven && { factorProven }) }),
   };
 }
 

@@ -128,6 +128,14 @@ function resultOf(effect: Effect, { isGranted, isRight, hasPool, ledger }: Luck)
       return hasPool ? { type: "password_hashed", hash: "hash" } : { type: "password_failed" };
     case "check_password":
       return hasPool ? { type: "password_checked", valid: isRight } : { type: "password_failed" };
+    case "make_secret":
+      return { type: "secret_made", secret: "SECRET", uri: "otpauth://totp/" };
+    case "check_code":
+      return { type: "code_checked", proof: isRight ? { type: "step", step: 1 } : null };
+    case "check_enrolment": {
+      const kept = { sealedSecret: "box", step: 1, recoveryHashes: [], recoveryCodes: [] };
+      return { type: "enrolment_checked", enrolment: isRight ? kept : null };
+    }
     case "ask_ledger": {
       const { about, command } = effect;
       if (ledger !== "ok" && ledger !== "full") {
