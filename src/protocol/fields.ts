@@ -83,11 +83,6 @@ export class Fields {
     return number >= min && number <= max ? number : this.#fail();
   }
 
-  flag(name: string): boolean {
-    const value = this.#value(name);
-    return typeof value === "boolean" ? value : this.#fail();
-  }
-
   count(name: string): number {
     return this.whole(name, 0, Number.MAX_SAFE_INTEGER);
   }

@@ -6,11 +6,12 @@
 
 import type { Answer } from "../actor/answer.ts";
 import type { AccountId, Command, LoginOutcome, LoginPurpose } from "../bank/ledger.ts";
-import type { PasswordRefusal } from "../bank/password-policy.ts";
-import type { Role } from "../bank/standing.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
+import type { AdmissionOutcome } from "./admission-outcome.ts";
 import { isUnknown, rejectionOf } from "./answers.ts";
 import type { Errand, ErrandResult } from "./errands.ts";
+
+export type { AdmissionOutcome } from "./admission-outcome.ts";
 
 export type Wish =
   | { type: "sign_up"; username: string; password: string }
@@ -63,31 +64,6 @@ export type Admission = {
   /** Set once the steps that remain can no longer change it. */
   readonly outcome: AdmissionOutcome | null;
 };
-
-export type AdmissionOutcome =
-  | { type: "signed_up" }
-  | {
-      type: "logged_in";
-      account: AccountId;
-      vault: AccountId;
-      roles: readonly Role[];
-      hasFactor: boolean;
-    }
-  | { type: "password_changed" }
-  | { type: "confirmed" }
-  | { type: "factor_begun"; secret: string; uri: string }
-  | { type: "factor_enrolled"; recoveryCodes: readonly string[] }
-  | { type: "factor_removed" }
-  | { type: "username_taken" }
-  | { type: "bad_password"; refusal: PasswordRefusal }
-  | { type: "code_required" }
-  | { type: "factor_set" }
-  | { type: "no_factor" }
-  | { type: "failed" }
-  | { type: "locked" }
-  | { type: "read_only" }
-  | { type: "busy" }
-  | { type: "unknown" };
 
 /** What each wish is called in the log. */
 export const ACTIONS: Record<Wish["type"], string> = {

@@ -173,7 +173,8 @@ describe("a login", () => {
 
   it("says whose account it is, and whose cash", () => {
     const { outcome } = walk(WISHES.logIn, [TURN, BEGUN, RIGHT, LOGGED_IN]);
-    expect(outcome).toEqual({ type: "logged_in", account, vault, roles: ["customer"] });
+    const roles = ["customer"];
+    expect(outcome).toEqual({ type: "logged_in", account, vault, roles, hasFactor: false });
   });
 
   it("checks a password even for a name that nobody has", () => {

@@ -1,0 +1,30 @@
+/** How a sign-up, a login or a change of what somebody logs in with can end. */
+
+import type { AccountId } from "../bank/ledger.ts";
+import type { PasswordRefusal } from "../bank/password-policy.ts";
+import type { Role } from "../bank/standing.ts";
+
+export type AdmissionOutcome =
+  | { type: "signed_up" }
+  | {
+      type: "logged_in";
+      account: AccountId;
+      vault: AccountId;
+      roles: readonly Role[];
+      hasFactor: boolean;
+    }
+  | { type: "password_changed" }
+  | { type: "confirmed" }
+  | { type: "factor_begun"; secret: string; uri: string }
+  | { type: "factor_enrolled"; recoveryCodes: readonly string[] }
+  | { type: "factor_removed" }
+  | { type: "username_taken" }
+  | { type: "bad_password"; refusal: PasswordRefusal }
+  | { type: "code_required" }
+  | { type: "factor_set" }
+  | { type: "no_factor" }
+  | { type: "failed" }
+  | { type: "locked" }
+  | { type: "read_only" }
+  | { type: "busy" }
+  | { type: "unknown" };
