@@ -32,9 +32,6 @@ export type Wish =
   | { type: "enrol_factor"; username: string; account: AccountId; secret: string; code: string }
   | { type: "remove_factor"; username: string; password: string; code: string };
 
-/** The wishes that come with a password. */
-type Secured = Exclude<Wish, { type: "enrol_factor" }>;
-
 export type Admission = {
   readonly wish: Wish;
   readonly terminal: string;
@@ -159,8 +156,8 @@ function whenChecking(admission: Admission, result: ErrandResult<unknown>): Admi
   if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
   if (!result.valid) return fail(admission, "wrong_password");
-  const checked: Admission =
-    result.isOutdated === true ? { ...admission, isOutdated: true } : admission;
+  const checked =
+    result.isOutdated === true ? { ...admission, isOutdated: true as const } : admission;
   if (admission.hasFactor !== true) return whenProven(checked);
   const code = "code" in wish ? wish.code : undefined;
   if (code === undefined) return fail(admission, "code_required", { type: "code_required" });
@@ -336,7 +333,7 @@ function fail(
   return go({ ...admission, failure, outcome }, "failing", errands);
 }
 
-function securedBy(wish: Wish): Secured {
+function securedBy(wish: Wish): Exclude<Wish, { type: "enrol_factor" }> {
   if (wish.type === "enrol_factor") throw new Error("an enrolment has no password");
   return wish;
 }
