@@ -72,7 +72,7 @@ const SESSION_ID = /^[0-9a-f]{32}$/;
 const sessionId = (fields: Fields, name: string): string =>
   fields.textWhere(name, (id) => SESSION_ID.test(id));
 
-const code = (fields: Fields): string => fields.text("code", CODE_LENGTH_MAX);
+const codeIn = (fields: Fields): string => fields.text("code", CODE_LENGTH_MAX);
 
 const newPassword = (fields: Fields, name: string): string =>
   fields.textWhere(name, (text) => checkPassword(text) === null, "bad_password");
@@ -99,7 +99,7 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
     parseParams: (fields) => ({
       username: oldText(fields, "username"),
       password: oldText(fields, "password"),
-      ...(fields.has("code") && { code: code(fields) }),
+      ...(fields.has("code") && { code: codeIn(fields) }),
     }),
     encodeResult: ({ username, roles, hasFactor, session }) => ({
       username,
@@ -150,7 +150,7 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
     parseParams: (fields) => ({
       oldPassword: oldText(fields, "oldPassword"),
       newPassword: newPassword(fields, "newPassword"),
-      ...(fields.has("code") && { code: code(fields) }),
+      ...(fields.has("code") && { code: codeIn(fields) }),
     }),
     ...givesNothing,
   },
@@ -167,14 +167,14 @@ export const METHOD_CODECS: { readonly [M in Method]: MethodCodec<M> } = {
 
   "auth.enrolFactor": {
     encodeParams: (params) => ({ code: params.code }),
-    parseParams: (fields) => ({ code: code(fields) }),
+    parseParams: (fields) => ({ code: codeIn(fields) }),
     encodeResult: ({ recoveryCodes }) => ({ recoveryCodes }),
     parseResult: (fields) => ({ recoveryCodes: fields.texts("recoveryCodes") }),
   },
 
   "auth.removeFactor": {
     encodeParams: (params) => ({ password: params.password, code: params.code }),
-    parseParams: (fields) => ({ password: oldText(fields, "password"), code: code(fields) }),
+    parseParams: (fields) => ({ password: oldText(fields, "password"), code: codeIn(fields) }),
     ...givesNothing,
   },
 
