@@ -1,4 +1,7 @@
-/** A bank in a process of its own, with its defaults but for the cost of passwords, on a folder of the load test. */
+/**
+ * A bank in a process of its own, on a folder of the load test; with its defaults, but for the cost
+ * of passwords.
+ */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
