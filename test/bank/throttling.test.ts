@@ -1,6 +1,7 @@
 /** Guesses are counted per pair, and a stranger's also per account and per source. */
 
 import { describe, expect, it } from "vitest";
+import { factorKey } from "../../src/bank/factor-rules.ts";
 import { apply, decide, type Books, type Command } from "../../src/bank/ledger.ts";
 import {
   LOCKOUT_MS,
@@ -10,6 +11,7 @@ import {
   STRANGERS_MS,
 } from "../../src/bank/lockout.ts";
 import { KNOWN_TERMINALS_MAX } from "../../src/bank/login-attempts.ts";
+import { lockedNames } from "../../src/bank/operator-attempts.ts";
 import { undoOf } from "../../src/bank/undo.ts";
 import { ALICE, NOBODY, TERMINAL, beginLogin, booksWith, outcomeOf, perform } from "./books.ts";
 
@@ -158,6 +160,17 @@ describe("unlock", () => {
     expect(books.attempts.get("\tt0")).toMatchObject({ failures: LOGIN_FAILURES_MAX + 1 });
     expect(books.attempts.get("alicea\t")).toMatchObject({ failures: 1 });
     expect(guess(books, "alice", "t0")).toBe("login_begun");
+  });
+
+  it("forgets wrong codes too, which show as a lockout until then", () => {
+    const books = booksWith();
+    const attempts = { failures: LOGIN_FAILURES_MAX, pending: 0, lastAt: 0 };
+    books.attempts.set(factorKey("alice"), attempts);
+    books.attempts.set(factorKey("alicea"), attempts);
+    books.attempts.set("\tt0", { ...attempts, failures: SOURCE_FAILURES_MAX });
+    expect([...lockedNames(books, 0)]).toEqual(["alice", "alicea"]);
+    perform(books, { type: "unlock", account: ALICE });
+    expect([...lockedNames(books, 0)]).toEqual(["alicea"]);
   });
 
   it("of no account is refused", () => {
