@@ -38,7 +38,7 @@ export type CryptoPoolOptions = {
   onAlarm?: (message: string) => void;
 };
 
-type RunOptions = { name: string; transferList?: ArrayBuffer[] };
+type RunOptions = { name: string; transferList?: ArrayBuffer[]; signal?: AbortSignal };
 type WaitingTask = {
   task: PackedTask;
   resolve: (result: SealingResult) => void;
@@ -55,6 +55,8 @@ export class CryptoPool {
   #flushDue = false;
   #batches = 0;
   #isClosed = false;
+  /** In the order in which they came: those in hand, then those that wait. */
+  readonly #passwordsAsked = new Set<{ done: Promise<unknown>; drop: () => void }>();
 
   constructor(options: CryptoPoolOptions) {
     this.#options = options;
@@ -90,7 +92,7 @@ export class CryptoPool {
 
   hashPassword(password: string): Promise<string> {
     const request: HashPassword = { password, ...this.#hashing() };
-    return this.#run(this.#passwords, request, { name: "hashPassword" });
+    return this.#runPassword(request, "hashPassword");
   }
 
   /** Hashes a new password, or says why it cannot be one. */
@@ -98,13 +100,13 @@ export class CryptoPool {
     const { passwords: profile } = this.#options;
     if (profile === undefined) return { hash: await this.hashPassword(asked.password) };
     const request: HashNewPassword = { ...asked, ...this.#hashing(), profile };
-    return this.#run(this.#passwords, request, { name: "hashNewPassword" });
+    return this.#runPassword(request, "hashNewPassword");
   }
 
   /** `hash` is null for a name that nobody has: that takes as long, and is false. */
   checkPassword(password: string, hash: string | null): Promise<boolean> {
     const request: CheckPassword = { password, ...this.#hashing(), hash };
-    return this.#run(this.#passwords, request, { name: "checkPassword" });
+    return this.#runPassword(request, "checkPassword");
   }
 
   /** Whether a password that was just found right should be hashed anew. */
@@ -135,14 +137,33 @@ export class CryptoPool {
     };
   }
 
-  /** Ends the threads. Work in hand, and any that still comes, is rejected. */
+  /**
+   * Ends the threads. Passwords in hand are finished: a thread that is ended within bcrypt, which
+   * nothing interrupts anyway, may take the process with it. All other work is rejected.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
+    const passwords = [...this.#passwordsAsked];
+    const inHand = passwords.length - this.#passwords.queueSize; // They are taken in order.
+    for (const { drop } of passwords.slice(inHand)) drop();
+    await Promise.allSettled(passwords.map(({ done }) => done));
     await Promise.all([this.#passwords.destroy(), this.#sealing.destroy()]);
   }
 
   #hashing(): PasswordHashing {
     return { peppers: this.#options.peppers(), cost: this.#options.bcryptCost };
+  }
+
+  async #runPassword<T>(work: unknown, name: string): Promise<T> {
+    const dropped = new AbortController();
+    const done = this.#run<T>(this.#passwords, work, { name, signal: dropped.signal });
+    const asked = { done, drop: () => dropped.abort() };
+    this.#passwordsAsked.add(asked);
+    try {
+      return await done;
+    } finally {
+      this.#passwordsAsked.delete(asked);
+    }
   }
 
   // A destroyed Piscina would take the work and start threads anew, which nobody then ends.
