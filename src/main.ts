@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from "commander";
 import { addAdminCommands } from "./cli/admin-commands.ts";
 import { addAtmCommand } from "./cli/atm-command.ts";
 import { decryptAudit, listAudit, verifyAudit } from "./cli/audit-commands.ts";
+import { addBackupCommands } from "./cli/backup-commands.ts";
 import {
   runClient,
   runServer,
@@ -91,6 +92,7 @@ function program(): Command {
 
   addAtmCommand(root);
   addAuditCommands(root);
+  addBackupCommands(root);
   addIdentityCommands(root);
   addKeysCommands(root);
   addCertCommands(root);

@@ -43,6 +43,7 @@ const RULES: readonly (readonly [name: string, rule: Rule, breaches: readonly Sa
       ["src/ciphers/a.ts", 'export { x } from "../bank/x.ts";'],
       ["src/workers/a.ts", 'const x = await import("../server/x.ts");'],
       ["src/server/a.ts", 'import {\n  x,\n  y,\n} from "../workers/x.ts";'],
+      ["src/backup/a.ts", 'import { x } from "../cli/x.ts";'],
       ["src/client/a.ts", 'import type { X } from "../server/x.ts";'],
       ["src/client/b.ts", 'import { x } from "../main.ts";'],
       ["web/atm/a.ts", 'import { x } from "../../src/server/x.ts";'],

@@ -26,7 +26,7 @@ export async function fetchPassword(
 }
 
 /** Editors end a file with a line break that is no part of the password. */
-function readPasswordFile(path: string): string {
+export function readPasswordFile(path: string): string {
   try {
     return readFileSync(path, "utf8").replace(/\r?\n$/, "");
   } catch (error) {

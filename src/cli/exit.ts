@@ -47,6 +47,13 @@ export function explained(error: unknown, port: number): unknown {
     }
     case "KeyUnusable":
       return new CommandFailed(EXIT.integrity, error.message);
+    case "BackupRefused": {
+      const reason = "reason" in error ? error.reason : undefined;
+      if (reason === "damaged") return new CommandFailed(EXIT.integrity, error.message);
+      const isWrong = reason === "passphrase";
+      return new CommandFailed(isWrong ? EXIT.failure : EXIT.environment, error.message);
+    }
+    case "StoreFull":
     case "PortInUse":
       return new CommandFailed(EXIT.environment, error.message);
   }

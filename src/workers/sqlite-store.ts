@@ -7,9 +7,7 @@
  * both its accounts, so that an account's history is a walk of primary keys.
  */
 
-import { closeSync, existsSync, openSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import {
   accountsOf,
   emptyBooks,
@@ -27,9 +25,15 @@ import { ADJUSTMENTS } from "../bank/operations.ts";
 import type { Proposal } from "../bank/proposals.ts";
 import { isOrdinary, type Standing } from "../bank/standing.ts";
 import { OutcomeIndex } from "./outcome-index.ts";
+import {
+  isFull,
+  lockFolder,
+  openForReading,
+  openForWriting,
+  translated,
+} from "./sqlite-connection.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { outcomeOf, postingOf, proposalOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
-import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
 import { numberOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
 import {
   StoreFull,
@@ -40,20 +44,8 @@ import {
   type StoreReader,
 } from "./store.ts";
 
-/** How long a new owner waits for the last one to let go, as when the ledger thread restarts. */
-const LOCK_WAIT_MS = 1_500;
-const READER_WAIT_MS = 5_000;
 /** Rows of forgotten outcomes that one batch deletes: there can be more after a start. */
 const FORGOTTEN_MAX = 10_000;
-const SQLITE_BUSY = 5;
-const SQLITE_FULL = 13;
-const SQLITE_NOTADB = 26;
-const SQLITE_CORRUPT = 11;
-
-/** Of the files, whatever the folder and the umask allow: SQLite gives its journal the same. */
-const FILE_MODE = 0o600;
-
-const fileIn = (folder: string): string => join(folder, "bank.sqlite");
 
 export type SqliteStoreOptions = {
   /** Where `bank.sqlite` is kept. The folder exists. */
@@ -68,7 +60,8 @@ export type SqliteStoreOptions = {
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const lock = lockFolder(options.folder);
   try {
-    return new SqliteStore(openDatabase(options), lock, options.outcomesMax);
+    const database = openForWriting(options.folder, options.bytesMax);
+    return new SqliteStore(database, lock, options.outcomesMax);
   } catch (error) {
     lock.close();
     throw translated(error, options.folder);
@@ -77,11 +70,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 
 /** Opens a folder's store for reading, beside its writer or without one. @throws StoreUnusable */
 export function openSqliteReader(folder: string): StoreReader {
-  const none = new StoreUnusable("damaged", `there is no bank in ${folder}`);
-  if (!existsSync(fileIn(folder))) throw none;
-  const database = new DatabaseSync(fileIn(folder), { readOnly: true, timeout: READER_WAIT_MS });
+  const database = openForReading(folder);
   try {
-    if (versionOf(database) === 0) throw none; // Its ledger is just about to make the tables.
     return new SqliteReader(database);
   } catch (error) {
     database.close();
@@ -171,7 +161,7 @@ class SqliteStore implements Store {
       }
       this.#database.exec("COMMIT");
     } catch (error) {
-      if (codeOf(error) !== SQLITE_FULL) throw error;
+      if (!isFull(error)) throw error;
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
       throw new StoreFull("the disk is full, or the bank's share of it");
@@ -317,59 +307,3 @@ class SqliteStore implements Store {
 }
 
 type TouchedAccount = { balance: Cents; transaction: number };
-
-function openDatabase({ folder, bytesMax }: SqliteStoreOptions): DatabaseSync {
-  makePrivate(fileIn(folder));
-  const database = new DatabaseSync(fileIn(folder), { timeout: READER_WAIT_MS });
-  const version = versionOf(database);
-  if (version > SCHEMA_VERSION) {
-    database.close();
-    throw new StoreUnusable("newer_version", `${folder} was written by a newer Secure ATM`);
-  }
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-  const change = version === 0 ? SCHEMA : MIGRATIONS.get(version);
-  if (change !== undefined) database.exec(`BEGIN IMMEDIATE; ${change} COMMIT;`);
-  if (bytesMax !== undefined) {
-    const pageBytes = Number(database.prepare("PRAGMA page_size").get()?.["page_size"]);
-    database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
-  }
-  return database;
-}
-
-const versionOf = (database: DatabaseSync): number =>
-  numberOf(database.prepare("PRAGMA user_version"), "user_version");
-
-/**
- * Two banks on one folder would each keep balances of their own, so the folder is locked: by an
- * open transaction on a second file, which the system gives up with the process, however it ends.
- */
-function lockFolder(folder: string): DatabaseSync {
-  const file = join(folder, "bank.lock");
-  makePrivate(file);
-  const lock = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
-  try {
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (codeOf(error) !== SQLITE_BUSY) throw translated(error, folder);
-    throw new StoreUnusable("in_use", `another bank is using ${folder}`);
-  }
-}
-
-/** Makes the file if it is not there. SQLite takes an empty one for a new database. */
-function makePrivate(file: string): void {
-  closeSync(openSync(file, "a", FILE_MODE));
-}
-
-function translated(error: unknown, folder: string): unknown {
-  const code = codeOf(error);
-  if (code !== SQLITE_NOTADB && code !== SQLITE_CORRUPT) return error;
-  return new StoreUnusable("damaged", `the database in ${folder} is damaged`);
-}
-
-/** SQLite's primary result code of an error, or null if it is not SQLite's. */
-function codeOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !("errcode" in error)) return null;
-  return typeof error.errcode === "number" ? error.errcode & 0xff : null;
-}

@@ -25,7 +25,7 @@ const deposit = (serial: number, amount: number): Change => ({
   ...{ serial, wish: { kind: "deposit", amount: dollars(amount) } },
 });
 const row = (id: number, over: Partial<JournalRow>): JournalRow => ({
-  ...{ id, kind: "deposit", amount: 0, debitPrevious: 0, creditPrevious: 0 },
+  ...{ id, at: id, kind: "deposit", amount: 0, debitPrevious: 0, creditPrevious: 0 },
   ...{ debit: VAULT, debitBalance: 0, credit: ANN, creditBalance: 0 },
   ...over,
 });
@@ -44,12 +44,11 @@ const JOURNAL: readonly JournalRow[] = [
 ];
 const BOOKS: BooksOnDisk = {
   accounts: [
-    { id: VAULT, kind: "vault", name: "127.0.0.1", balance: -1_100 },
-    { id: ANN, kind: "customer", name: "ann", balance: 600 },
-    { id: BOB, kind: "customer", name: "bob", balance: 500 },
+    { id: VAULT, kind: "vault", name: "127.0.0.1", balance: -1_100, lastTransaction: 3 },
+    { id: ANN, kind: "customer", name: "ann", balance: 600, lastTransaction: 2 },
+    { id: BOB, kind: "customer", name: "bob", balance: 500, lastTransaction: 3 },
   ],
   journal: JOURNAL,
-  unaudited: [],
   auditFaults: [],
 };
 const PAID: Change = {
@@ -140,7 +139,7 @@ describe("the proof", () => {
       withPeople(ANN_SAYS, { ...BOB_SAYS, unacknowledged: [] }),
       [...[ASKED, BELIEF]],
     ],
-    ["a row is not audited", withBooks({ unaudited: [2] }), [AUDIT]],
+    ["a row is not audited", withBooks({ auditFaults: ["transaction 2"] }), [AUDIT]],
     ["an audit file is damaged", withBooks({ auditFaults: ["line 1"] }), [AUDIT]],
     [
       "somebody claims a change that was never done",

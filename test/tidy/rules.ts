@@ -24,6 +24,7 @@ const ARROWS: Record<string, readonly string[]> = {
   "src/ciphers": ["src/protocol"],
   "src/workers": ["src/bank", "src/protocol", "src/actor", "src/ciphers"],
   "src/server": ["src/bank", "src/protocol", "src/actor", "src/ciphers"],
+  "src/backup": ["src/bank", "src/protocol", "src/ciphers", "src/workers", "src/server"],
   "src/client": ["src/bank", "src/protocol", "src/ciphers"],
   web: ["src/bank", "src/protocol", "src/client", "src/ciphers"],
 };

@@ -37,8 +37,8 @@ export function createSecretFile(path: string, text: string): boolean {
 }
 
 /** Puts the file in place of one that may be there. */
-export const replaceSecretFile = (path: string, text: string): void =>
-  renameSync(writeDraft(path, text, SECRET_MODE), path);
+export const replaceSecretFile = (path: string, content: string | Uint8Array): void =>
+  renameSync(writeDraft(path, content, SECRET_MODE), path);
 
 /** The same for what stands beside a secret and is none: a public key, a certificate. */
 export const replacePublicFile = (path: string, text: string): void =>
@@ -48,9 +48,9 @@ export const replacePublicFile = (path: string, text: string): void =>
 export const readIfThere = (path: string): string | null =>
   existsSync(path) ? readFileSync(path, "utf8") : null;
 
-function writeDraft(path: string, text: string, mode: number): string {
+function writeDraft(path: string, content: string | Uint8Array, mode: number): string {
   const draft = `${path}.${process.pid}.new`;
   rmSync(draft, { force: true }); // One left by a crash would keep its mode.
-  writeFileSync(draft, text, { mode, flush: true, flag: "wx" });
+  writeFileSync(draft, content, { mode, flush: true, flag: "wx" });
   return draft;
 }

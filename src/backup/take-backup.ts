@@ -1,0 +1,141 @@
+/**
+ * Takes a backup of a bank, running or not: a folder with its database as of one moment and a
+ * manifest, and apart from it the bank's keys, sealed. The two audit files are no part of it: the
+ * bank writes them anew from its database (docs/decisions/0002).
+ */
+
+import { createHash } from "node:crypto";
+import { closeSync, createReadStream, existsSync, openSync } from "node:fs";
+import { realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { replaceSecretFile } from "../server/keys/secret-file.ts";
+import { verifyBooks } from "../workers/books-verification.ts";
+import { databaseIn } from "../workers/sqlite-connection.ts";
+import { openFrozenSnapshot, openSnapshot } from "../workers/sqlite-snapshot.ts";
+import { readKeyFiles } from "./bank-secrets.ts";
+import { makeFolder, refuseExisting, syncFolder } from "./draft-folder.ts";
+import { MANIFEST_FILE, encodeManifest, type Manifest } from "./manifest.ts";
+import { BackupRefused } from "./refused.ts";
+import { sealKeys } from "./sealed-keys.ts";
+
+export type BackupOptions = {
+  /** The bank's folder; all three are absolute. */
+  data: string;
+  /** The backup's: made by this. */
+  to: string;
+  /** The keys' file: made by this. */
+  keysTo: string;
+  passphrase: string;
+  now: () => number;
+  /** Ends it, with nothing left behind. */
+  signal: AbortSignal;
+};
+
+/** @throws BackupRefused, KeyUnusable, StoreUnusable, StoreFull, or what ended it by `signal` */
+export async function takeBackup(options: BackupOptions): Promise<Manifest> {
+  const { data, to, keysTo, passphrase, now, signal } = options;
+  refusePlaces(options);
+  let isKept = false;
+  try {
+    return await makeFolder(to, {
+      allowsEmpty: false,
+      async fill(draft) {
+        const manifest = await fillBackup(data, draft, now(), signal);
+        const text = encodeManifest(manifest);
+        replaceSecretFile(join(draft, MANIFEST_FILE), text);
+        // After the snapshot: whatever key it needs has been made by now.
+        const keys = { manifest: digestOf(text), files: readKeyFiles(data) };
+        const sealed = await sealKeys(keys, passphrase);
+        signal.throwIfAborted();
+        // Before the folder has its name: whoever sees a backup has its keys as well.
+        const file = openSync(keysTo, "wx", 0o600);
+        isKept = true;
+        writeAndClose(file, sealed);
+        syncFolder(dirname(keysTo));
+        return manifest;
+      },
+    });
+  } catch (error) {
+    if (isKept) rmSync(keysTo, { force: true });
+    throw error;
+  }
+}
+
+/** Keys never lie where the backup does, nor either of both within the bank. */
+function refusePlaces({ data, to, keysTo }: BackupOptions): void {
+  refuseExisting(to);
+  refuseExisting(keysTo);
+  if (isWithin(keysTo, to)) {
+    throw new BackupRefused("place", "the keys must not lie within the backup: name another place");
+  }
+  if (existsSync(data) && (isWithin(to, data) || isWithin(keysTo, data))) {
+    throw new BackupRefused("place", "what lies within the bank's own folder is lost with it");
+  }
+}
+
+/** By the names that the file system has for them, whatever links lead there. */
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(realPath(folder), realPath(path));
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+const realPath = (path: string): string =>
+  existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+
+function writeAndClose(file: number, text: string): void {
+  try {
+    writeFileSync(file, text, { flush: true });
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function fillBackup(
+  data: string,
+  draft: string,
+  takenAt: number,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const snapshot = openSnapshot(data);
+  const { schema } = snapshot;
+  try {
+    await snapshot.copyTo(draft, signal);
+  } finally {
+    snapshot.close(); // The bank's log may shrink again: what follows looks at the copy.
+  }
+  const { head, sum } = await proveFolder(draft, signal);
+  const file = databaseIn(draft);
+  const database = { bytes: statSync(file).size, sha256: await digestOfFile(file, signal) };
+  return { takenAt, schema, database, head, sum };
+}
+
+/** @throws BackupRefused if the books in it are not sound */
+export async function proveFolder(
+  folder: string,
+  signal: AbortSignal,
+): Promise<Pick<Manifest, "head" | "sum">> {
+  const snapshot = openFrozenSnapshot(folder);
+  try {
+    const breathe = async (): Promise<void> => {
+      await nextTurn();
+      signal.throwIfAborted();
+    };
+    const { isSound, faults, head, sum } = await verifyBooks(snapshot, breathe);
+    if (!isSound) {
+      const [first] = faults;
+      throw new BackupRefused("damaged", `the books are damaged: ${first?.text ?? "see verify"}`);
+    }
+    return { head, sum };
+  } finally {
+    snapshot.close();
+  }
+}
+
+export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+async function digestOfFile(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}

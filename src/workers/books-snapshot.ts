@@ -1,0 +1,70 @@
+/** The books as of one commit, read in order: what is verified, and what is backed up. */
+
+import type { AccountKind, PostingKind } from "../bank/ledger.ts";
+
+export type AccountRow = {
+  readonly id: number;
+  readonly kind: AccountKind;
+  readonly name: string;
+  readonly balance: number;
+  readonly lastTransaction: number;
+};
+
+export type JournalRow = {
+  readonly id: number;
+  readonly at: number;
+  readonly kind: PostingKind;
+  readonly amount: number;
+  readonly debit: number;
+  readonly debitBalance: number;
+  readonly debitPrevious: number;
+  readonly credit: number;
+  readonly creditBalance: number;
+  readonly creditPrevious: number;
+};
+
+export type AuditRow = {
+  readonly sequence: number;
+  readonly at: number;
+  readonly who: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly amount: number | null;
+  readonly transaction: number | null;
+};
+
+/** What became of a change with a key, beside the posting that it names, if there is one. */
+export type OutcomeRow = {
+  readonly id: number;
+  readonly account: number;
+  readonly content: string;
+  readonly transaction: number | null;
+  readonly rejection: string | null;
+  readonly kind: PostingKind | null;
+  readonly amount: number | null;
+  readonly debit: number | null;
+  readonly credit: number | null;
+};
+
+/** How far the books are: two with the same head and balances have the same history. */
+export type Head = {
+  readonly accounts: number;
+  readonly lastTransaction: number;
+  readonly lastAudit: number;
+};
+
+/**
+ * Each walk begins anew, and reads a row at a time.
+ * @throws StoreUnusable where the database itself is damaged, or holds a number that no bank writes
+ */
+export interface BooksSnapshot {
+  head(): Head;
+  /** In the order of their numbers, as the others are. */
+  accounts(): Iterable<AccountRow>;
+  /** The rows behind the one with this number. */
+  journal(after: number): Iterable<JournalRow>;
+  audit(): Iterable<AuditRow>;
+  outcomes(): Iterable<OutcomeRow>;
+  /** What is wrong with the database below its rows, in SQLite's words; empty if nothing is. */
+  storageFaults(): string[];
+}

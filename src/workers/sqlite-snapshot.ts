@@ -1,0 +1,147 @@
+/**
+ * A snapshot of the embedded store: one read transaction over a connection of its own. The bank
+ * goes on beside it, and what it commits meanwhile is not seen. As long as a snapshot is open, the
+ * bank's write-ahead log grows, since the pages that the snapshot may still read stay in it.
+ */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { AccountRow, AuditRow, BooksSnapshot, Head } from "./books-snapshot.ts";
+import type { JournalRow, OutcomeRow } from "./books-snapshot.ts";
+import {
+  copyDatabase,
+  isFull,
+  isOutOfRange,
+  openForReading,
+  openFrozen,
+  translated,
+  versionOf,
+} from "./sqlite-connection.ts";
+import { StoreFull, StoreUnusable } from "./store.ts";
+
+/** What SQLite tells of a damaged file, at most. */
+const STORAGE_FAULTS_MAX = 20;
+const EXACT = `BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`;
+
+/** Of a bank that runs, or does not. @throws StoreUnusable */
+export const openSnapshot = (folder: string): SqliteSnapshot =>
+  new SqliteSnapshot(openForReading(folder), folder);
+
+/** Of a backup: nothing is written beside it. @throws StoreUnusable */
+export const openFrozenSnapshot = (folder: string): SqliteSnapshot =>
+  new SqliteSnapshot(openFrozen(folder), folder);
+
+export class SqliteSnapshot implements BooksSnapshot {
+  readonly #database: DatabaseSync;
+  readonly #folder: string;
+  readonly schema: number;
+
+  constructor(database: DatabaseSync, folder: string) {
+    this.#database = database;
+    this.#folder = folder;
+    try {
+      database.exec("BEGIN");
+      this.schema = versionOf(database); // The first read, which fixes the moment.
+    } catch (error) {
+      database.close();
+      throw translated(error, folder);
+    }
+  }
+
+  head(): Head {
+    const head = this.#orTranslated(() => this.#database.prepare(HEAD).get());
+    return head as unknown as Head;
+  }
+
+  accounts(): Iterable<AccountRow> {
+    return this.#walk("accounts", ACCOUNTS);
+  }
+
+  journal(after: number): Iterable<JournalRow> {
+    return this.#walk("journal", JOURNAL, after);
+  }
+
+  audit(): Iterable<AuditRow> {
+    return this.#walk("audit", AUDIT);
+  }
+
+  outcomes(): Iterable<OutcomeRow> {
+    return this.#walk("outcomes", OUTCOMES);
+  }
+
+  storageFaults(): string[] {
+    const check = `PRAGMA integrity_check(${STORAGE_FAULTS_MAX})`;
+    const rows = this.#orTranslated(() => this.#database.prepare(check).all());
+    const told = rows.map((row) => String(row["integrity_check"]));
+    return told.filter((line) => line !== "ok");
+  }
+
+  /** Copies the database of this moment to another folder. @throws StoreFull, StoreUnusable */
+  async copyTo(folder: string, signal: AbortSignal): Promise<void> {
+    try {
+      await copyDatabase(this.#database, folder, signal);
+    } catch (error) {
+      if (isFull(error)) throw new StoreFull(`there is no room in ${folder}`);
+      throw translated(error, this.#folder);
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  *#walk<T>(table: Table, sql: string, ...values: number[]): Generator<T> {
+    try {
+      for (const row of this.#database.prepare(sql).iterate(...values)) yield row as T;
+    } catch (error) {
+      if (isOutOfRange(error)) throw this.#inexact(table);
+      throw translated(error, this.#folder);
+    }
+  }
+
+  /** Names the row with a number that is too large to be read. */
+  #inexact(table: Table): StoreUnusable {
+    const [key, ...columns] = NUMBERS[table];
+    const isExact = columns.map((column) => `ifnull(${column}, 0) ${EXACT}`).join(" AND ");
+    const sql = `SELECT CAST(${key} AS TEXT) AS key FROM ${table} WHERE NOT (${isExact})`;
+    const row: ReturnType<StatementSync["get"]> = this.#database.prepare(`${sql} LIMIT 1`).get();
+    const where = `row ${String(row?.["key"])} of the table ${table} in ${this.#folder}`;
+    return new StoreUnusable("damaged", `${where} holds a number that no bank has written`);
+  }
+
+  #orTranslated<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw translated(error, this.#folder);
+    }
+  }
+}
+
+type Table = "accounts" | "journal" | "audit" | "outcomes";
+
+/** The columns that hold numbers; the first is the key. */
+const NUMBERS: Record<Table, readonly [string, ...string[]]> = {
+  accounts: ["id", "id", "balance", "last_transaction"],
+  journal: [
+    ...(["id", "id", "at", "amount", "debit", "debit_balance", "debit_previous"] as const),
+    ...["credit", "credit_balance", "credit_previous"],
+  ],
+  audit: ["sequence", "sequence", "at", "amount", "journal_id"],
+  outcomes: ["id", "id", "account", "journal_id"],
+};
+
+const HEAD = `SELECT
+  (SELECT count(*) FROM accounts) AS accounts,
+  (SELECT coalesce(max(id), 0) FROM journal) AS lastTransaction,
+  (SELECT coalesce(max(sequence), 0) FROM audit) AS lastAudit`;
+const ACCOUNTS = `SELECT id, kind, name, balance, last_transaction AS lastTransaction
+  FROM accounts ORDER BY id`;
+const JOURNAL = `SELECT id, at, kind, amount,
+  debit, debit_balance AS debitBalance, debit_previous AS debitPrevious,
+  credit, credit_balance AS creditBalance, credit_previous AS creditPrevious
+  FROM journal WHERE id > ? ORDER BY id`;
+const AUDIT = `SELECT sequence, at, who, action, outcome, amount, journal_id AS "transaction"
+  FROM audit ORDER BY sequence`;
+const OUTCOMES = `SELECT outcomes.id AS id, account, content, journal_id AS "transaction",
+  rejection, kind, amount, debit, credit
+  FROM outcomes LEFT JOIN journal ON journal.id = outcomes.journal_id ORDER BY outcomes.id`;
