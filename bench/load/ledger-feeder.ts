@@ -10,6 +10,7 @@ import type { AccountId } from "../../src/bank/ledger.ts";
 import { dollars } from "../../src/bank/money.ts";
 import type { ControlMessage } from "../../src/workers/control.ts";
 import type { LedgerReply, LedgerRequest } from "../../src/workers/ledger.ts";
+import { userName } from "../bank/scratch-folder.ts";
 
 const ORIGIN = "127.0.0.1:50000";
 const TERMINAL = "127.0.0.1";
@@ -102,8 +103,8 @@ export class LedgerFeeder {
   async #openVault(username: string): Promise<void> {
     const common = { username, terminal: TERMINAL };
     const logIn: LedgerRequest[] = [
-      requestOf({ type: "begin_login", ...common }),
-      requestOf({ type: "end_login", ...common, outcome: "authenticated" }),
+      requestOf({ type: "begin_login", ...common }, username),
+      requestOf({ type: "end_login", ...common, outcome: "authenticated" }, username),
     ];
     const answered = new Promise<unknown>((resolve) => this.#worker.once("message", resolve));
     this.#worker.postMessage(logIn.flatMap((request) => [(this.#id += 1), request]));
@@ -119,7 +120,10 @@ export class LedgerFeeder {
       const amount = dollars(1);
       this.#id += 1;
       letters.push(this.#id, {
-        ...requestOf({ type: "deposit", account, vault: this.#vault, amount }),
+        ...requestOf(
+          { type: "deposit", account, vault: this.#vault, amount },
+          userName(account - 1),
+        ),
         idempotencyKey: `018f5f64-8f0d-7c52-9d4e-${this.#id}`,
       });
     }
@@ -129,8 +133,9 @@ export class LedgerFeeder {
 
 const requestOf = (
   command: (LedgerRequest & { type: "command" })["command"],
+  who: string,
 ): LedgerRequest & { type: "command" } => ({
-  ...{ type: "command", command, who: "somebody", origin: ORIGIN },
+  ...{ type: "command", command, who, origin: ORIGIN },
 });
 
 /** How letters travel back says src/actor/port.ts. */

@@ -61,8 +61,8 @@ export interface BooksSnapshot {
   head(): Head;
   /** In the order of their numbers, as the others are. */
   accounts(): Iterable<AccountRow>;
-  /** The rows behind the one with this number. */
-  journal(after: number): Iterable<JournalRow>;
+  /** The rows behind the one with this number; all, whatever their numbers, without one. */
+  journal(after?: number): Iterable<JournalRow>;
   audit(): Iterable<AuditRow>;
   outcomes(): Iterable<OutcomeRow>;
   /** What is wrong with the database below its rows, in SQLite's words; empty if nothing is. */

@@ -44,7 +44,7 @@ export async function verifyBooks(
   const replay = new JournalReplay(snapshot.accounts(), tell);
   const audit = new AuditMatch(snapshot.audit(), (id) => replay.accountOf(id), tell);
   let rows = 0;
-  for (const row of snapshot.journal(0)) {
+  for (const row of snapshot.journal()) {
     replay.add(row);
     audit.add(row);
     if (++rows % BREATHE_EVERY === 0) await breathe();

@@ -28,7 +28,7 @@ export function readBooks(folder: string): BooksOnDisk {
   const snapshot = openSnapshot(folder);
   try {
     const accounts = [...snapshot.accounts()];
-    const journal = [...snapshot.journal(0)];
+    const journal = [...snapshot.journal()];
     const byId = new Map(accounts.map((row) => [row.id, row]));
     const auditFaults: string[] = [];
     const audit = new AuditMatch(
