@@ -59,11 +59,11 @@ async function faultsIn(folder: string): Promise<string[]> {
 /** Customers who deposit without a pause, and remember each balance that they were told. */
 async function steadyLoad(bank: TestBank) {
   const told = new Map<string, number>();
-  let isOver = false;
+  const over = new AbortController();
   let wakeLoaded: () => void = () => undefined;
   const deposit = async (name: string): Promise<void> => {
     const client = await bank.customer(name);
-    for (let count = 1; !isOver; count++) {
+    for (let count = 1; !over.signal.aborted; count++) {
       const reply = await client.deposit(dollars(1));
       expect(reply).toEqual({ type: "deposited", amount: dollars(1), balance: dollars(count) });
       told.set(name, dollars(count));
@@ -78,7 +78,7 @@ async function steadyLoad(bank: TestBank) {
     };
   });
   const end = async (): Promise<void> => {
-    isOver = true;
+    over.abort();
     await works;
   };
   return { told, end };
