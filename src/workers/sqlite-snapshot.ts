@@ -95,7 +95,7 @@ export class SqliteSnapshot implements BooksSnapshot {
   }
 
   /** In pages of arrays: an object for each row from SQLite takes three times as long. */
-  *#walk<Columns extends readonly [number, ...unknown[]], T>(
+  *#walk<T>(
     table: Table,
     sql: string,
     after: number | bigint,
@@ -104,15 +104,15 @@ export class SqliteSnapshot implements BooksSnapshot {
     const statement = this.#orTranslated(() => this.#database.prepare(sql));
     statement.setReturnArrays(true);
     for (let last = after; ;) {
-      const page = this.#page<Columns>(table, statement, last);
+      const page = this.#page(table, statement, last);
       for (const columns of page) yield rowOf(columns);
       const end = page.at(-1);
       if (end === undefined) return;
-      [last] = end;
+      last = end[0] as number;
     }
   }
 
-  #page<Columns>(table: Table, statement: StatementSync, after: number | bigint): Columns[] {
+  #page(table: Table, statement: StatementSync, after: number | bigint): Columns[] {
     try {
       return statement.all(after, PAGE_ROWS) as unknown as Columns[];
     } catch (error) {
@@ -171,6 +171,8 @@ const OUTCOMES = `SELECT outcomes.id, account, content, journal_id, rejection,
   FROM outcomes LEFT JOIN journal ON journal.id = outcomes.journal_id
   WHERE outcomes.id > ? ORDER BY outcomes.id LIMIT ?`;
 
+/** As SQLite gives them; STRICT tables hold them to the types below. */
+type Columns = readonly unknown[];
 type AccountColumns = [number, AccountRow["kind"], string, number, number];
 type JournalColumns = [
   ...[id: number, at: number, kind: PostingKind, amount: number],
@@ -187,11 +189,13 @@ type OutcomeColumns = [
   ...[amount: number | null, debit: number | null, credit: number | null],
 ];
 
-const accountOf = ([id, kind, name, balance, lastTransaction]: AccountColumns): AccountRow => ({
-  ...{ id, kind, name, balance, lastTransaction },
-});
+function accountOf(columns: Columns): AccountRow {
+  const [id, kind, name, balance, lastTransaction] = columns as AccountColumns;
+  return { id, kind, name, balance, lastTransaction };
+}
 
-function journalRowOf([id, at, kind, amount, ...sides]: JournalColumns): JournalRow {
+function journalRowOf(columns: Columns): JournalRow {
+  const [id, at, kind, amount, ...sides] = columns as JournalColumns;
   const [debit, debitBalance, debitPrevious, credit, creditBalance, creditPrevious] = sides;
   return {
     ...{ id, at, kind, amount, debit, debitBalance, debitPrevious },
@@ -199,12 +203,14 @@ function journalRowOf([id, at, kind, amount, ...sides]: JournalColumns): Journal
   };
 }
 
-function auditRowOf([sequence, at, who, action, outcome, ...money]: AuditColumns): AuditRow {
+function auditRowOf(columns: Columns): AuditRow {
+  const [sequence, at, who, action, outcome, ...money] = columns as AuditColumns;
   const [amount, transaction] = money;
   return { sequence, at, who, action, outcome, amount, transaction };
 }
 
-function outcomeOf([id, account, content, ...rest]: OutcomeColumns): OutcomeRow {
+function outcomeOf(columns: Columns): OutcomeRow {
+  const [id, account, content, ...rest] = columns as OutcomeColumns;
   const [transaction, rejection, kind, amount, debit, credit] = rest;
   return { id, account, content, transaction, rejection, kind, amount, debit, credit };
 }
