@@ -3,7 +3,6 @@
  * context.
  */
 import { cbc, gcm } from "@noble/ciphers/aes.js";
-import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -16,6 +15,7 @@ import {
   X25519_KEY_BYTES,
 } from "../protocol/ciphers.ts";
 import type { AeadKey, CbcKey, Ciphers, MacKey } from "../protocol/ciphers.ts";
+import { x25519 } from "./x25519.ts";
 
 export const nobleCiphers: Ciphers = {
   // Unlike `crypto.subtle`, this is there on every page.
