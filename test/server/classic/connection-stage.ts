@@ -98,6 +98,7 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
     onAlarm: (message) => void events.push({ type: "alarm", message }),
   });
   onTestFinished(async () => {
+    isHeld = true; // A session that ends with the test may still have something to say.
     sessionCrypto.close();
     await pool.close();
     reader.close();
