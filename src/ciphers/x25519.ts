@@ -1,6 +1,7 @@
 /**
- * X25519 (RFC 7748) in plain JavaScript: Noble's ladder alone. Noble's own `x25519` carries the curve
- * of Ed25519 too, for tables that pay only where many keys are made: a page makes one for each line.
+ * X25519 (RFC 7748) in plain JavaScript: Noble's ladder alone. Noble's own `x25519` carries the
+ * curve of Ed25519 too, for tables that pay only where many keys are made: a page makes one for
+ * each line.
  */
 import { pow } from "@noble/curves/abstract/modular.js";
 import { montgomery } from "@noble/curves/abstract/montgomery.js";

@@ -13,6 +13,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import { tamper } from "../workers/books-stage.ts";
 import { run } from "./run.ts";
 
+type Signals = "SIGINT" | "SIGKILL";
 type Place = { place: string; data: string; to: string; keys: string; passphrase: string };
 
 function newPlace(): Place {
@@ -137,22 +138,40 @@ describe("backup and restore", () => {
 
   it("leave nothing that looks like a backup when Ctrl+C comes in the middle", async () => {
     const place = await stoppedBank(newPlace());
-    const { data, to, keys, passphrase } = place;
-    const drafted = Promise.withResolvers<void>();
-    const watcher = watch(place.place, (_type, name) => {
-      if (name?.endsWith(".draft") === true) drafted.resolve();
-    });
-    onTestFinished(() => watcher.close());
-    const program = startProgram(
-      ...["backup", "--data", data, "--to", to, "--keys-to", keys, "--passphrase-file", passphrase],
-    );
-    await drafted.promise;
-    program.child.kill("SIGINT");
+    const program = await interruptedBackup(place, "SIGINT");
     expect(await program.ended).toBe(130);
     expect(program.output()).toContain("Stopped: there is no backup.");
     expect(readdirSync(place.place).toSorted()).toEqual(["bank", "passphrase"]);
   });
+
+  it("leave a draft, and no more, when killed in the middle; the next one is whole", async () => {
+    const place = await stoppedBank(newPlace());
+    const program = await interruptedBackup(place, "SIGKILL");
+    expect(await program.ended).toBe("SIGKILL");
+    const left = readdirSync(place.place).filter((name) => !name.endsWith(".draft"));
+    expect(left.toSorted()).toEqual(["bank", "passphrase"]);
+
+    expect(await backup(place)).toMatchObject({ code: 0, stderr: "" });
+    const restored = join(place.place, "restored");
+    expect(await restore(place, restored)).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("verify", "--data", restored)).toMatchObject({ code: 0 });
+  });
 });
+
+/** A backup that gets a signal once its folder is begun. */
+async function interruptedBackup({ place, data, to, keys, passphrase }: Place, signal: Signals) {
+  const drafted = Promise.withResolvers<void>();
+  const watcher = watch(place, (_type, name) => {
+    if (name?.endsWith(".draft") === true) drafted.resolve();
+  });
+  onTestFinished(() => watcher.close());
+  const program = startProgram(
+    ...["backup", "--data", data, "--to", to, "--keys-to", keys, "--passphrase-file", passphrase],
+  );
+  await drafted.promise;
+  program.child.kill(signal);
+  return program;
+}
 
 describe("verify", () => {
   it("proves a bank, running or not, and changes nothing", async () => {
