@@ -1,5 +1,6 @@
 /** A customer's line to the bank over the classic protocol. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
 import { ClassicClient } from "../../../src/client/classic-client.ts";
 import { SERVICE_BUSY, type Reply } from "../../../src/protocol/classic.ts";
@@ -8,14 +9,17 @@ import type { Change } from "../deeds.ts";
 import { lost, type Bank, type BankLine, type Credentials } from "./bank-line.ts";
 import { TappedLine } from "./tapped-line.ts";
 
+/** How long a bank that has said its last word takes to hang up, at most. */
+const GOODBYE_MS = 1_000;
+
 export async function openClassicLine(bank: Bank, terminal: number): Promise<BankLine> {
   const tap = new TappedLine(await bank.dial(terminal));
   const client = new ClassicClient(tap, nodeCiphers);
   return {
     signUp: (who) => signUp(client, who),
     logIn: (who) => logIn(client, who),
-    change: (change) => askForChange(client, change),
-    balance: () => client.balance().then(answerOf, lost),
+    change: (change) => answered(askForChange(client, change), tap),
+    balance: () => answered(client.balance(), tap),
     cutAt: (moment) => tap.cutAt(moment),
     async leave() {
       client.close();
@@ -54,14 +58,39 @@ const refusalOf = (text: string, inDoubt: boolean): Answer =>
     ? { type: "busy", reason: text.slice(SERVICE_BUSY.length), inDoubt }
     : { type: "refused", reason: text };
 
-function askForChange(client: ClassicClient, { wish }: Change): Promise<Answer> {
+function askForChange(client: ClassicClient, { wish }: Change): Promise<Reply> {
   switch (wish.kind) {
     case "deposit":
-      return client.deposit(wish.amount).then(answerOf, lost);
+      return client.deposit(wish.amount);
     case "withdraw":
-      return client.withdraw(wish.amount).then(answerOf, lost);
+      return client.withdraw(wish.amount);
     case "transfer":
       throw new Error("the classic protocol has no transfers");
+  }
+}
+
+/**
+ * A bank that hangs up says why first, which may cross a request: that was not answered, then. The
+ * end of the line shows it, not the words, which are for people.
+ */
+async function answered(asked: Promise<Reply>, tap: TappedLine): Promise<Answer> {
+  try {
+    const reply = await asked;
+    if (reply.type !== "invalid_request" || !(await endsSoon(tap))) return answerOf(reply);
+    return { type: "lost", detail: reply.detail, inDoubt: true };
+  } catch (error) {
+    return lost(error);
+  }
+}
+
+async function endsSoon(tap: TappedLine): Promise<boolean> {
+  const ended = new AbortController();
+  const over = tap.ended.then(() => true);
+  const late = delay(GOODBYE_MS, false, { signal: ended.signal }).catch(() => true);
+  try {
+    return await Promise.race([over, late]);
+  } finally {
+    ended.abort();
   }
 }
 
