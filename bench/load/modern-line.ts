@@ -8,9 +8,16 @@ import { ZERO, type Cents } from "../../src/bank/money.ts";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { ClientHandshake, type Channel } from "../../src/protocol/channel.ts";
 import { FrameSplitter } from "../../src/protocol/frames.ts";
+import { CUSTOMER_CODECS } from "../../src/protocol/customer-codecs.ts";
 import { encodeCall, parseReply, parseResult } from "../../src/protocol/modern.ts";
 import { UnexpectedReply, type Line, type LineEvents, type User } from "./line.ts";
 import { openSocket, type Target } from "./socket.ts";
+
+const {
+  "auth.login": LOGIN,
+  "account.balance": BALANCE,
+  "account.deposit": DEPOSIT,
+} = CUSTOMER_CODECS;
 
 const LOGIN_ID = "login";
 /** How a bank of ours begins its answers, up to the digits of the id. */
@@ -55,13 +62,13 @@ export class ModernLine implements Line {
 
   send(place: number, amount: Cents): void {
     if (amount === ZERO) {
-      this.#seal(encodeCall(place, { method: "account.balance", params: {} }));
+      this.#seal(encodeCall(place, { method: "account.balance", params: {} }, BALANCE));
       return;
     }
     this.#keysUsed += 1;
     const idempotencyKey = `${this.#keyPrefix}-${this.#keysUsed}`;
     const params = { amount, idempotencyKey };
-    this.#seal(encodeCall(place, { method: "account.deposit", params }));
+    this.#seal(encodeCall(place, { method: "account.deposit", params }, DEPOSIT));
   }
 
   flush(): void {
@@ -76,8 +83,7 @@ export class ModernLine implements Line {
     if (parsed.type !== "result") {
       throw new UnexpectedReply(`the bank said: ${new TextDecoder().decode(reply)}`);
     }
-    const method = amount === ZERO ? "account.balance" : "account.deposit";
-    return parseResult(method, parsed.result).balance;
+    return parseResult(amount === ZERO ? BALANCE : DEPOSIT, parsed.result).balance;
   }
 
   close(): void {
@@ -96,7 +102,8 @@ export class ModernLine implements Line {
           if (reply.type === "result" && reply.id === LOGIN_ID) resolve();
           else reject(new Error(`${username} was not let in: ${JSON.stringify(reply)}`));
         };
-        this.#seal(encodeCall(LOGIN_ID, { method: "auth.login", params: { username, password } }));
+        const login = { method: "auth.login", params: { username, password } } as const;
+        this.#seal(encodeCall(LOGIN_ID, login, LOGIN));
         this.flush();
       };
       this.#socket!.write(handshake.first());

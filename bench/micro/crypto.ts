@@ -16,6 +16,7 @@ import {
   sealRequest,
 } from "../../src/protocol/classic.ts";
 import { FrameSplitter } from "../../src/protocol/frames.ts";
+import { METHOD_CODECS } from "../../src/protocol/method-codecs.ts";
 import { encodeCall, encodeResult, parseCall } from "../../src/protocol/modern.ts";
 import { CipherState } from "../../src/protocol/noise-symmetric.ts";
 import { deriveSessionKeys } from "../../src/protocol/session-keys.ts";
@@ -75,7 +76,10 @@ function modernSession(ciphers: Ciphers): { bank: Channel; frames: Uint8Array[] 
   const handshakeHash = ciphers.randomBytes(32);
   const client = new Channel({ send: state(up), receive: state(down), handshakeHash });
   const bank = new Channel({ send: state(down), receive: state(up), handshakeHash });
-  const frames = Array.from({ length: TRANSACTIONS }, (_, id) => client.seal(encodeCall(id, call)));
+  const codec = METHOD_CODECS["account.deposit"];
+  const frames = Array.from({ length: TRANSACTIONS }, (_, id) =>
+    client.seal(encodeCall(id, call, codec)),
+  );
   return { bank, frames };
 }
 

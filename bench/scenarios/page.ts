@@ -1,26 +1,22 @@
 /** The ATM's page: what a browser has to load, and when it shows something. */
 
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { findBrowser } from "../../scripts/browser.mjs";
 import { startAtm } from "../../src/client/atm.ts";
 import { BUILT_PROGRAM, startBankProcess } from "../bank/bank-process.ts";
 import { fillFolder, scratchFolder } from "../bank/scratch-folder.ts";
+import { firstScripts } from "./page-scripts.ts";
 import type { Scenario } from "./stage.ts";
 
-const STATIC_IMPORT = /(?:from|import)\s*"\.\/([\w-]+\.js)"/g;
 const PAINTS = 5;
 const PAINTS_QUICK = 3;
 
 export const page: Scenario = async ({ options, results, say }) => {
   say("  the ATM's page");
   const webRoot = join(dirname(BUILT_PROGRAM), "web");
-  const bytes = loadedAtOnce(webRoot)
-    .map((file) => gzipSync(readFileSync(join(webRoot, file)), { level: 9 }).length)
-    .reduce((sum, length) => sum + length, 0);
-  results.addFigure("page.kilobytes", "script of the ATM page, gzip", bytes / 1_024, "KB");
+  const { kilobytes } = firstScripts(webRoot);
+  results.addFigure("page.kilobytes", "script of the ATM page, gzip", kilobytes, "KB");
   const browser = findBrowser();
   if (browser === undefined) {
     results.skipped.push({ what: "first paint", reason: "no Chrome, Chromium or Edge is here" });
@@ -66,13 +62,3 @@ const FIRST_PAINT = `new Promise((resolve) => {
     }
   }).observe({ type: "paint", buffered: true });
 })`;
-
-/** The scripts that the page cannot start without: not what it loads later, by `import()`. */
-function loadedAtOnce(webRoot: string): string[] {
-  const scripts = new Set(["main.js"]);
-  for (const script of scripts) {
-    const text = readFileSync(join(webRoot, script), "utf8");
-    for (const [, name = ""] of text.matchAll(STATIC_IMPORT)) scripts.add(name);
-  }
-  return [...scripts];
-}

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDollars, type Cents } from "../bank/money.ts";
 import { ROLES, type Role } from "../bank/standing.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
-import { ModernClient } from "../client/modern-client.ts";
+import { OperatorClient } from "../client/operator-client.ts";
 import { encodeBase64Url } from "../protocol/base64url.ts";
 import { METHOD_CODECS } from "../protocol/method-codecs.ts";
 import type { Params, Result } from "../protocol/methods.ts";
@@ -159,7 +159,7 @@ async function asked<M extends OperatorMethod>(
   const dial = dialer({ ...flags.bank, ...readTls(flags) });
   const key = await trustedKey(flags, terminal.isInteractive ? terminal.ask : null);
   const password = await fetchPassword("own", flags.passwordFile, terminal);
-  const client = await ModernClient.connect(dial, nodeCiphers, key);
+  const client = await OperatorClient.connect(dial, nodeCiphers, key);
   try {
     await client.logIn(flags.user, password, flags.code);
     const result = await client.call(method, params);

@@ -4,11 +4,13 @@
  */
 import type { Cents } from "../bank/money.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
+import { CUSTOMER_CODECS } from "../protocol/customer-codecs.ts";
 import { ProtocolError } from "../protocol/error.ts";
 import { PLAINTEXT_BYTES_MAX } from "../protocol/frames.ts";
 import type { Greeting } from "../protocol/greeting.ts";
+import type { MethodCodec } from "../protocol/method-codecs.ts";
 import { HISTORY_LIMIT } from "../protocol/methods.ts";
-import type { Method, Params, Result } from "../protocol/methods.ts";
+import type { CustomerMethod, Method, Params, Result } from "../protocol/methods.ts";
 import { encodeCall, parseReply, parseResult } from "../protocol/modern.ts";
 import type { Reply } from "../protocol/modern.ts";
 import type { Notification } from "../protocol/notifications.ts";
@@ -59,7 +61,7 @@ export interface HistoryWish {
 }
 
 /** Methods that change something: without its answer, nobody knows whether one was done. */
-const CHANGES: ReadonlySet<Method> = new Set<Method>([
+export const CUSTOMER_CHANGES: ReadonlySet<Method> = new Set<CustomerMethod>([
   "auth.signUp",
   "auth.changePassword",
   "auth.enrolFactor",
@@ -67,15 +69,14 @@ const CHANGES: ReadonlySet<Method> = new Set<Method>([
   "account.deposit",
   "account.withdraw",
   "account.transfer",
-  "admin.unlock",
-  "admin.disable",
-  "admin.enable",
-  "admin.resetFactor",
-  "admin.setRoles",
-  "admin.adjust",
-  "admin.approve",
-  "admin.reject",
 ]);
+
+/** What a client has to know of a method to ask for it. */
+export interface Asked<M extends Method> {
+  readonly method: M;
+  readonly codec: MethodCodec<M>;
+  readonly isChange: boolean;
+}
 
 /** A call from the moment it is made until it is settled. */
 interface Pending {
@@ -110,16 +111,29 @@ export class ModernClient {
    * @param bankPublicKey The key that this client pins, 32 bytes.
    * @throws BankNotAuthentic, LineLost; RangeError for a key of another length.
    */
-  static async connect(
+  static connect(
     dial: Dial,
     ciphers: Ciphers,
     bankPublicKey: Uint8Array,
     options: ModernClientOptions = {},
   ): Promise<ModernClient> {
+    const keys = { ciphers, bankPublicKey };
+    return ModernClient.open(dial, keys, options, (line, secured) => {
+      return new ModernClient(line, secured, options);
+    });
+  }
+
+  /** `connect`, for those who make a client of their own kind of the line. */
+  protected static async open<Client extends ModernClient>(
+    dial: Dial,
+    keys: { readonly ciphers: Ciphers; readonly bankPublicKey: Uint8Array },
+    options: ModernClientOptions,
+    make: (line: SecureLine, secured: Secured) => Client,
+  ): Promise<Client> {
     const transport = await dial();
-    const { promise, resolve, reject } = Promise.withResolvers<ModernClient>();
+    const { promise, resolve, reject } = Promise.withResolvers<Client>();
     const secured = (how: Secured): Listener => {
-      const client = new ModernClient(line, how, options);
+      const client = make(line, how);
       resolve(client);
       return {
         heard: (message) => client.#heard(message),
@@ -131,12 +145,12 @@ export class ModernClient {
       after: options.after ?? afterTimeout,
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
     };
-    const line = new SecureLine(transport, { ciphers, bankPublicKey }, opening, timing);
+    const line = new SecureLine(transport, keys, opening, timing);
     line.open();
     return promise;
   }
 
-  private constructor(line: SecureLine, secured: Secured, options: ModernClientOptions) {
+  protected constructor(line: SecureLine, secured: Secured, options: ModernClientOptions) {
     this.#line = line;
     this.greeting = secured.greeting;
     this.handshakeHash = secured.handshakeHash;
@@ -222,17 +236,26 @@ export class ModernClient {
     return this.call("session.info", {});
   }
 
-  /** Any method; those above are its names. @throws RangeError for what no frame can hold. */
-  call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+  /** Any method of customers; those above are its names. @throws as `ask`. */
+  call<M extends CustomerMethod>(method: M, params: Params<M>): Promise<Result<M>> {
+    const isChange = CUSTOMER_CHANGES.has(method);
+    return this.ask({ method, codec: CUSTOMER_CODECS[method], isChange }, params);
+  }
+
+  /** @throws RangeError for what no frame can hold. */
+  protected ask<M extends Method>(
+    { method, codec, isChange }: Asked<M>,
+    params: Params<M>,
+  ): Promise<Result<M>> {
     const { promise, resolve, reject } = Promise.withResolvers<Result<M>>();
     const id = (this.#lastId += 1);
-    const message = encodeCall(id, { method, params });
+    const message = encodeCall(id, { method, params }, codec);
     if (message.length > PLAINTEXT_BYTES_MAX) throw new RangeError("too long for one frame");
     const pending: Pending = {
       id,
       message,
-      isChange: CHANGES.has(method),
-      resolve: (result) => resolve(parseResult(method, result)),
+      isChange,
+      resolve: (result) => resolve(parseResult(codec, result)),
       reject,
       cancelTimeout: () => {},
     };

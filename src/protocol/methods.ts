@@ -76,8 +76,8 @@ export interface SessionLimits {
   readonly confirmAbove: Cents;
 }
 
-/** Each method: what it takes, and what it gives. */
-export interface Methods extends OperatorMethods {
+/** Each method of customers: what it takes, and what it gives. */
+export interface CustomerMethods {
   "auth.signUp": { params: Credentials; result: { readonly username: string } };
   "auth.login": {
     params: Credentials & { readonly code?: string };
@@ -151,6 +151,9 @@ export interface Methods extends OperatorMethods {
   "session.end": { params: { readonly session: string }; result: Nothing };
 }
 
+export type Methods = CustomerMethods & OperatorMethods;
+
+export type CustomerMethod = keyof CustomerMethods;
 export type Method = keyof Methods;
 export type Params<M extends Method> = Methods[M]["params"];
 export type Result<M extends Method> = Methods[M]["result"];

@@ -5,7 +5,7 @@
  */
 import { ProtocolError } from "./error.ts";
 import { Fields } from "./fields.ts";
-import { METHOD_CODECS } from "./method-codecs.ts";
+import { METHOD_CODECS, type MethodCodec } from "./method-codecs.ts";
 import type { Call, Method, Params, Result } from "./methods.ts";
 import { notificationParams, parseNotification } from "./notifications.ts";
 import type { Notification } from "./notifications.ts";
@@ -27,13 +27,12 @@ export type Reply =
   | { readonly type: "notification"; readonly notification: Notification }
   | { readonly type: "unknown_notification" };
 
-export function encodeCall<M extends Method>(
+/** @param codec The method's: a client has those of the methods that it asks for. */
+export const encodeCall = <M extends Method>(
   id: RpcId,
-  call: { readonly method: M; readonly params: Params<M> },
-): Uint8Array {
-  const params = METHOD_CODECS[call.method].encodeParams(call.params);
-  return encodeRpcRequest(id, call.method, params);
-}
+  { method, params }: { readonly method: M; readonly params: Params<M> },
+  codec: MethodCodec<M>,
+): Uint8Array => encodeRpcRequest(id, method, codec.encodeParams(params));
 
 /**
  * A client's message, strictly: an unknown method, or a parameter that is unknown, missing or of
@@ -82,8 +81,8 @@ export function parseReply(message: Uint8Array): Reply {
  * passed over.
  * @throws ProtocolError `bad_reply`.
  */
-export const parseResult = <M extends Method>(method: M, result: Json): Result<M> =>
-  METHOD_CODECS[method].parseResult(badReplyFields(result));
+export const parseResult = <M extends Method>(codec: MethodCodec<M>, result: Json): Result<M> =>
+  codec.parseResult(badReplyFields(result));
 
 const badReplyFields = (value: Json): Fields =>
   new Fields(value, () => new ProtocolError("bad_reply"));

@@ -3,7 +3,7 @@
 import { ROLES, type Role } from "../bank/standing.ts";
 import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
 import type { Fields } from "./fields.ts";
-import type { MethodCodec } from "./method-codecs.ts";
+import type { Codecs } from "./method-codecs.ts";
 import {
   USERS_LIMIT,
   USERS_LIMIT_MAX,
@@ -69,7 +69,7 @@ const givesAdjusted = {
         },
 };
 
-export const OPERATOR_CODECS: { readonly [M in OperatorMethod]: MethodCodec<M> } = {
+export const OPERATOR_CODECS: Codecs<OperatorMethod> = {
   "admin.users": {
     encodeParams: ({ after, limit }) => ({ after, limit }),
     parseParams: (fields) => ({

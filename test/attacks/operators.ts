@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import type { Role } from "../../src/bank/standing.ts";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { initAdministrator } from "../../src/cli/admin-init.ts";
-import { ModernClient } from "../../src/client/modern-client.ts";
+import { OperatorClient } from "../../src/client/operator-client.ts";
 import { TcpTransport } from "../../src/client/tcp-transport.ts";
 import { decodeHex } from "../../src/protocol/hex.ts";
 import { startTestBank, type TestBank } from "../test-bank.ts";
@@ -16,12 +16,12 @@ export const OPERATOR_PASSWORD = "seven brass lanterns hum";
 
 export type OperatedBank = TestBank & {
   /** A new line, where nobody has logged in. */
-  dial: () => Promise<ModernClient>;
+  dial: () => Promise<OperatorClient>;
   /** Somebody with a login of their own. */
-  as: (username: string) => Promise<ModernClient>;
+  as: (username: string) => Promise<OperatorClient>;
   /** The first administrator. */
-  ada: ModernClient;
-  hire: (username: string, roles: readonly Role[]) => Promise<ModernClient>;
+  ada: OperatorClient;
+  hire: (username: string, roles: readonly Role[]) => Promise<OperatorClient>;
 };
 
 /** Makes the administrator `ada` in a folder of its own. */
@@ -34,8 +34,8 @@ export async function initFolder(folder = temporaryFolder()): Promise<string> {
 
 export async function startOperatedBank(): Promise<OperatedBank> {
   const bank = await startTestBank({ folder: await initFolder() });
-  const dial = async (): Promise<ModernClient> => {
-    const client = await ModernClient.connect(
+  const dial = async (): Promise<OperatorClient> => {
+    const client = await OperatorClient.connect(
       () => new TcpTransport("127.0.0.1", bank.bank.port),
       nodeCiphers,
       decodeHex(bank.bank.publicKey),
@@ -43,13 +43,13 @@ export async function startOperatedBank(): Promise<OperatedBank> {
     onTestFinished(() => client.close());
     return client;
   };
-  const as = async (username: string): Promise<ModernClient> => {
+  const as = async (username: string): Promise<OperatorClient> => {
     const client = await dial();
     await client.logIn(username, OPERATOR_PASSWORD);
     return client;
   };
   const ada = await as("ada");
-  const hire = async (username: string, roles: readonly Role[]): Promise<ModernClient> => {
+  const hire = async (username: string, roles: readonly Role[]): Promise<OperatorClient> => {
     await (await dial()).signUp(username, OPERATOR_PASSWORD);
     await ada.call("admin.setRoles", { username, roles });
     return as(username);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { cents } from "../../src/bank/money.ts";
 import { PLAINTEXT_BYTES_MAX } from "../../src/protocol/frames.ts";
+import { METHOD_CODECS } from "../../src/protocol/method-codecs.ts";
 import type { HistoryEntry, HistoryPage } from "../../src/protocol/methods.ts";
 import { encodeResult, parseReply, parseResult } from "../../src/protocol/modern.ts";
 
@@ -49,5 +50,5 @@ describe("a page of history", () => {
 function pageOf(message: Uint8Array): HistoryPage {
   const reply = parseReply(message);
   if (reply.type !== "result") throw new Error("not a result");
-  return parseResult("account.history", reply.result);
+  return parseResult(METHOD_CODECS["account.history"], reply.result);
 }

@@ -16,6 +16,7 @@ import {
   PLAINTEXT_BYTES_MAX,
 } from "../../src/protocol/frames.ts";
 import { encodeGreeting, parseGreeting } from "../../src/protocol/greeting.ts";
+import { METHOD_CODECS } from "../../src/protocol/method-codecs.ts";
 import { HISTORY_LIMIT, HISTORY_LIMIT_MAX } from "../../src/protocol/methods.ts";
 import { encodeCall, encodeNotification, encodeResult } from "../../src/protocol/modern.ts";
 import { CLOSING_REASONS } from "../../src/protocol/notifications.ts";
@@ -65,7 +66,11 @@ describe.for(CIPHER_SETS)("the session's worked example on %s", ([, ciphers]) =>
   it("deposits, and is closed", () => {
     const { bank, client } = session();
     const params = { amount: cents(10_000), idempotencyKey: "k-1" };
-    const call = encodeCall(1, { method: "account.deposit", params });
+    const call = encodeCall(
+      1,
+      { method: "account.deposit", params },
+      METHOD_CODECS["account.deposit"],
+    );
     expect(textOf(call)).toBe(example("modern-request"));
     expect(toHex(client.channel.seal(call))).toBe(exampleHex("modern-request-frame"));
 

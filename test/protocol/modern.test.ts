@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeGreeting, parseGreeting } from "../../src/protocol/greeting.ts";
+import { METHOD_CODECS } from "../../src/protocol/method-codecs.ts";
 import type { Method, Params, Result } from "../../src/protocol/methods.ts";
 import {
   encodeCall,
@@ -39,7 +40,7 @@ describe.for(METHODS)("%s", (method) => {
   it("has parameters that come back as they were written", () => {
     fc.assert(
       fc.property(idSample, samplesOf(method).params, (id, params) => {
-        expect(parseCall(encodeCall(id, { method, params }))).toEqual({
+        expect(parseCall(encodeCall(id, { method, params }, METHOD_CODECS[method]))).toEqual({
           id,
           call: { method, params },
         });
@@ -53,7 +54,7 @@ describe.for(METHODS)("%s", (method) => {
         const reply = parseReply(encodeResult(id, method, result));
         if (reply.type !== "result") throw new Error("not a result");
         expect(reply.id).toBe(id);
-        expect(parseResult(method, reply.result)).toEqual(result);
+        expect(parseResult(METHOD_CODECS[method], reply.result)).toEqual(result);
       }),
     );
   });
@@ -62,7 +63,9 @@ describe.for(METHODS)("%s", (method) => {
     const value = fc.constantFrom("7", "true", "null", "[]", "{}", '["1"]', '{"a":"1"}');
     fc.assert(
       fc.property(samplesOf(method).params, value, (params, wrong) => {
-        const wire = JSON.parse(textOf(encodeCall(7, { method, params }))) as {
+        const wire = JSON.parse(
+          textOf(encodeCall(7, { method, params }, METHOD_CODECS[method])),
+        ) as {
           params: Record<string, unknown>;
         };
         const kind = (changed: object) => kindOf(method, JSON.stringify(changed));
@@ -94,7 +97,7 @@ describe.for(METHODS)("%s", (method) => {
             const reply = parseReply(
               utf8(JSON.stringify({ jsonrpc: "2.0", id: 7, result: changed })),
             );
-            if (reply.type === "result") parseResult(method, reply.result);
+            if (reply.type === "result") parseResult(METHOD_CODECS[method], reply.result);
           });
         expect(code([])).toBe("bad_reply");
         expect(code({ ...wire.result, news: [1] })).toBeNull();
@@ -223,7 +226,7 @@ describe("a reply", () => {
           refusalOf(() => parseReply(bytes)),
           refusalOf(() => {
             const reply = parseReply(utf8(`{"jsonrpc":"2.0","id":1,"result":${result}}`));
-            if (reply.type === "result") parseResult(method, reply.result);
+            if (reply.type === "result") parseResult(METHOD_CODECS[method], reply.result);
           }),
         ];
         for (const code of codes) expect([null, "bad_reply"]).toContain(code);

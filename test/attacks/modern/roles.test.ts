@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { dollars } from "../../../src/bank/money.ts";
 import type { Role } from "../../../src/bank/standing.ts";
 import { LineLost } from "../../../src/client/line-lost.ts";
-import type { ModernClient } from "../../../src/client/modern-client.ts";
+import type { OperatorClient } from "../../../src/client/operator-client.ts";
 import { Refused } from "../../../src/client/modern-errors.ts";
 import type { Method, Params } from "../../../src/protocol/methods.ts";
 import { startOperatedBank, OPERATOR_PASSWORD } from "../operators.ts";
@@ -73,7 +73,7 @@ async function outcomeOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
-const tryIt = (client: ModernClient, method: Tabled): Promise<string> =>
+const tryIt = (client: OperatorClient, method: Tabled): Promise<string> =>
   outcomeOf(client.call(method, PARAMS[method]));
 
 describe("row 59: the table of roles and methods", () => {

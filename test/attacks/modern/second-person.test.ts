@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { cents, dollars } from "../../../src/bank/money.ts";
 import { initAdministrator } from "../../../src/cli/admin-init.ts";
-import { ModernClient } from "../../../src/client/modern-client.ts";
+import { OperatorClient } from "../../../src/client/operator-client.ts";
 import { TcpTransport } from "../../../src/client/tcp-transport.ts";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
 import { decodeHex } from "../../../src/protocol/hex.ts";
@@ -103,7 +103,7 @@ describe("row 60: an adjustment", () => {
 describe("row 37: a fresh bank", () => {
   it("has no account, and lets nobody in by any usual name", async () => {
     const { bank, folder } = await startTestBank();
-    const client = await ModernClient.connect(
+    const client = await OperatorClient.connect(
       () => new TcpTransport("127.0.0.1", bank.port),
       nodeCiphers,
       decodeHex(bank.publicKey),

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
-import { ModernClient } from "../../../src/client/modern-client.ts";
+import { OperatorClient } from "../../../src/client/operator-client.ts";
 import type { SessionEnd } from "../../../src/client/modern-errors.ts";
 import { TlsTransport } from "../../../src/client/tls-transport.ts";
 import { ClientHandshake } from "../../../src/protocol/channel.ts";
@@ -42,9 +42,9 @@ const helloTo = ({ publicKey }: TestBank["bank"]): Uint8Array =>
 async function lobbyAt(
   { bank, folder }: TestBank,
   onEnd: (end: SessionEnd) => void = () => undefined,
-): Promise<ModernClient> {
+): Promise<OperatorClient> {
   const line = { host: "127.0.0.1", port: bank.port, ca: authorityOf(folder) };
-  const client = await ModernClient.connect(
+  const client = await OperatorClient.connect(
     () => new TlsTransport({ ...line, ...filesOf(folder, "lobby") }),
     nodeCiphers,
     decodeHex(bank.publicKey),

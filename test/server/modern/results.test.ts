@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { AccountId, Posted } from "../../../src/bank/ledger.ts";
 import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../../../src/bank/money.ts";
 import { PLAINTEXT_BYTES_MAX } from "../../../src/protocol/frames.ts";
+import { METHOD_CODECS } from "../../../src/protocol/method-codecs.ts";
 import type { HistoryPage } from "../../../src/protocol/methods.ts";
 import { encodeResult, parseReply, parseResult } from "../../../src/protocol/modern.ts";
 import { historyResult } from "../../../src/server/modern/results.ts";
@@ -37,7 +38,7 @@ function asRead(page: HistoryPage): HistoryPage {
   expect(bytes.length).toBeLessThanOrEqual(PLAINTEXT_BYTES_MAX);
   const reply = parseReply(bytes);
   if (reply.type !== "result") throw new Error("no result");
-  return parseResult("account.history", reply.result);
+  return parseResult(METHOD_CODECS["account.history"], reply.result);
 }
 
 describe("an entry", () => {
