@@ -17,7 +17,15 @@ import { BankNotAuthentic, OutcomeUnknown, Refused } from "./modern-errors.ts";
 import type { SessionEnd, SessionOver } from "./modern-errors.ts";
 import { afterTimeout } from "./timers.ts";
 import type { LineEnd } from "./transport.ts";
-import { endedError, isHangUp, isOutcome, isPassing, leavesDoubt, overBy } from "./verdicts.ts";
+import {
+  endedError,
+  isHangUp,
+  isOutcome,
+  isPassing,
+  isRefusal,
+  leavesDoubt,
+  overBy,
+} from "./verdicts.ts";
 
 /** Tries to reach a bank that was reached before: some 13 seconds. */
 const DIAL_TRIES_MAX = 8;
@@ -40,6 +48,12 @@ export interface ModernSessionOptions extends Omit<ModernClientOptions, "onEnd">
    * no longer there. The session keeps neither of them.
    */
   readonly credentials: () => Credentials | null | Promise<Credentials | null>;
+  /**
+   * Asks for a code of the second factor, where a login on a new line needs one; null if nobody
+   * gives one, which is also what it does where it is missing. `wasWrong` tells that the bank has
+   * refused the code before: each works once.
+   */
+  readonly code?: (wasWrong: boolean) => Promise<string | null>;
   /** Called with each change of the state. */
   readonly onState?: (state: SessionState) => void;
 }
@@ -103,8 +117,9 @@ export class ModernSession {
     return (await this.#connected()).signUp(username, password);
   }
 
-  async logIn(username: string, password: string): Promise<Result<"auth.login">> {
-    const result = await (await this.#connected()).logIn(username, password);
+  /** Refused with `code_required` where the account has a second factor and no code came along. */
+  async logIn(username: string, password: string, code?: string): Promise<Result<"auth.login">> {
+    const result = await (await this.#connected()).logIn(username, password, code);
     this.#username = username;
     return result;
   }
@@ -127,17 +142,37 @@ export class ModernSession {
   }
 
   /** Holds for the line in use: on a new one, large sums want the password again. */
-  async confirm(password: string): Promise<Result<"auth.confirm">> {
-    return (await this.#connected()).confirm(password);
+  async confirm(password: string, code?: string): Promise<Result<"auth.confirm">> {
+    return (await this.#connected()).confirm(password, code);
   }
 
   sessions(): Promise<Result<"session.list">> {
     return this.#ask("session.list", {});
   }
 
+  /** Ended already, it is refused with `unknown_session`. */
+  async endSession(session: string): Promise<void> {
+    await (await this.#connected()).endSession(session);
+  }
+
   /** From then on `credentials` must lend the new password. Asked once, as a sign-up is. */
-  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
-    await (await this.#connected()).changePassword(oldPassword, newPassword);
+  async changePassword(oldPassword: string, newPassword: string, code?: string): Promise<void> {
+    await (await this.#connected()).changePassword(oldPassword, newPassword, code);
+  }
+
+  /** The bank keeps the secret for the line in use: on a new one, begin again. */
+  async beginFactor(password: string): Promise<Result<"auth.beginFactor">> {
+    return (await this.#connected()).beginFactor(password);
+  }
+
+  /** From then on a new line needs a `code`. Asked once, as a sign-up is. */
+  async enrolFactor(code: string): Promise<Result<"auth.enrolFactor">> {
+    return (await this.#connected()).enrolFactor(code);
+  }
+
+  /** Asked once, as a sign-up is. */
+  async removeFactor(password: string, code: string): Promise<void> {
+    await (await this.#connected()).removeFactor(password, code);
   }
 
   balance(): Promise<Result<"account.balance">> {
@@ -271,12 +306,32 @@ export class ModernSession {
       return this.#stillWanted();
     }
     try {
-      await client.logIn(credentials.username, credentials.password);
+      await client.logIn(username, credentials.password).catch(async (error: unknown) => {
+        if (!isRefusal(error, "code_required")) throw error;
+        await this.#logInWithCode(client, credentials);
+      });
     } catch (error) {
       if (error instanceof Refused && error.retry === "never") {
         this.#finish({ type: "login_refused", kind: error.kind });
       }
       throw error;
+    }
+  }
+
+  /** The password was right: what is wrong from here on is the code. */
+  async #logInWithCode(client: ModernClient, { username, password }: Credentials): Promise<void> {
+    for (let wasWrong = false; ; wasWrong = true) {
+      const code = (await this.#options.code?.(wasWrong)) ?? null;
+      if (code === null) {
+        this.#finish({ type: "credentials_needed" });
+        return this.#stillWanted();
+      }
+      this.#stillWanted();
+      try {
+        return void (await client.logIn(username, password, code));
+      } catch (error) {
+        if (!isRefusal(error, "authentication_failed")) throw error;
+      }
     }
   }
 

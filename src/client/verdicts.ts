@@ -1,4 +1,5 @@
 /** What an end or an error of the modern protocol means to a client that would rather go on. */
+import type { ErrorKind } from "../protocol/rpc-error.ts";
 import { LineLost } from "./line-lost.ts";
 import { BankNotAuthentic, Refused, SessionEnded } from "./modern-errors.ts";
 import type { SessionEnd, SessionOver } from "./modern-errors.ts";
@@ -19,6 +20,9 @@ export const endedError = (over: SessionOver): SessionEnded | BankNotAuthentic =
 
 export const isHangUp = (error: unknown): boolean =>
   error instanceof BankNotAuthentic && error.evidence === "hung_up";
+
+export const isRefusal = (error: unknown, kind: ErrorKind): boolean =>
+  error instanceof Refused && error.kind === kind;
 
 /** Whether a bank that gave this may soon be reached again. */
 export const isPassing = (error: unknown): boolean =>

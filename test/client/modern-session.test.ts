@@ -2,101 +2,29 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ManualClock } from "../../src/actor/testkit.ts";
 import { cents } from "../../src/bank/money.ts";
-import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { backOffMs } from "../../src/client/back-off.ts";
-import { ModernSession, type SessionState } from "../../src/client/modern-session.ts";
+import type { SessionState } from "../../src/client/modern-session.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
-import type { Call, Credentials } from "../../src/protocol/methods.ts";
-import type { RpcId } from "../../src/protocol/rpc-error.ts";
-import { IDENTITY, ScriptedModernBank } from "./scripted-modern-bank.ts";
-
-const ADA: Credentials = { username: "ada", password: "a good password" };
-const UNREACHABLE = { kind: "unreachable", detail: "ECONNREFUSED" } as const;
-const MOVED = { transactionId: "1", balance: cents(2_000) };
-
-/** What the bank of each line does: the n-th script plays the n-th line, the last all later. */
-type Script = (bank: ScriptedModernBank) => void;
-
-/** Takes every login, and leaves the rest to `onCall`. */
-const taking =
-  (onCall: (bank: ScriptedModernBank, id: RpcId, call: Call) => void = () => {}): Script =>
-  (bank) => {
-    bank.onCall = (id, call) => {
-      if (call.method !== "auth.login") return onCall(bank, id, call);
-      const limits = { idleSeconds: 900, absoluteSeconds: 43_200 };
-      const session = { ...limits, amountMax: cents(100), confirmAbove: cents(100) };
-      bank.answer(id, call.method, {
-        username: call.params.username,
-        roles: [],
-        hasFactor: false,
-        session,
-      });
-    };
-  };
-
-const answering = taking((bank, id, call) => {
-  if (call.method === "account.deposit") bank.answer(id, call.method, MOVED);
-  if (call.method === "account.balance") {
-    bank.answer(id, call.method, { balance: cents(2_000), available: cents(2_000) });
-  }
-});
-const cutting = taking((bank) => bank.hangUp());
-const silent = taking();
-const away: Script = (bank) => {
-  bank.onHello = () => bank.hangUp(UNREACHABLE);
-};
-const hangingUp: Script = (bank) => {
-  bank.onHello = () => bank.hangUp();
-};
-const forging: Script = (bank) => {
-  bank.onHello = () => bank.onBytes(new Uint8Array(50).fill(0xff));
-};
-
-/** Everything that is not waiting for time to pass has happened. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-function stage(...scripts: Script[]) {
-  const clock = new ManualClock();
-  const banks: ScriptedModernBank[] = [];
-  const states: SessionState[] = [];
-  const lent = { credentials: ADA as Credentials | null };
-  const session = new ModernSession({
-    dial() {
-      const bank = new ScriptedModernBank();
-      scripts[Math.min(banks.length, scripts.length - 1)]?.(bank);
-      banks.push(bank);
-      return bank;
-    },
-    ...{ ciphers: nodeCiphers, bankPublicKey: IDENTITY.publicKey },
-    after: clock.after.bind(clock),
-    credentials: () => lent.credentials,
-    onState: (state) => void states.push(state),
-  });
-  /** Lets time pass until `work` is settled. */
-  async function inTime<T>(work: Promise<T>): Promise<T> {
-    const over = work.then(
-      () => true,
-      () => true,
-    );
-    while (!(await Promise.race([over, settled().then(() => false)]))) clock.advance(1_000);
-    return work;
-  }
-  const keys = () =>
-    banks.flatMap(({ calls }) =>
-      calls.flatMap(({ call }) => (call.method === "account.deposit" ? [call.params] : [])),
-    );
-  return { clock, banks, states, lent, session, inTime, keys };
-}
+import type { ScriptedModernBank } from "./scripted-modern-bank.ts";
+import {
+  ADA,
+  answering,
+  away,
+  cutting,
+  errorOf,
+  forging,
+  hangingUp,
+  MOVED,
+  settled,
+  silent,
+  stage,
+  taking,
+  UNREACHABLE,
+  type Script,
+} from "./session-stage.ts";
 
 const typesOf = (states: SessionState[]) => states.map(({ type }) => type);
-
-const errorOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => null,
-    (error: unknown) => error,
-  );
 
 describe("a change whose line is lost", () => {
   it("is asked for again under the same key, after a new login, and has one outcome", async () => {
