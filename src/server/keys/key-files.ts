@@ -5,7 +5,7 @@
  *
  * `keys/versions.json` says what the highest of each is. It is replaced after every change, so that
  * a running bank notices one by its stamp, and a bank that has lost its newest key does not go on
- * with an older one.
+ * with an older one, or with a new one.
  */
 
 import { randomBytes } from "node:crypto";
@@ -54,6 +54,10 @@ export function readVersions(folder: string, name: KeyName): Versions {
 export const hasKey = (folder: string, name: KeyName): boolean =>
   numbersOf(folder, name).length > 0;
 
+/** Whether the bank has ever been started with such a key, be it lost since. @throws KeyUnusable */
+export const hasHad = (folder: string, name: KeyName): boolean =>
+  knownVersions(folder)[name] !== undefined;
+
 /** Never in place of a key that is there: if another was quicker, its key is the key. */
 export function makeVersion(folder: string, name: KeyName, version: number): boolean {
   const text = `${encodeBase64Url(randomBytes(KEY_BYTES[name]))}\n`;
@@ -83,12 +87,13 @@ export function retireKey(folder: string, name: KeyName, version: number): void 
   publishVersions(folder);
 }
 
-function publishVersions(folder: string): void {
+/** Writes down what the highest of each is now. */
+export function publishVersions(folder: string): void {
   const highest = KEY_NAMES.map((name) => [name, numbersOf(folder, name)[0] ?? 1]);
   replaceSecretFile(versionsFileIn(folder), `${JSON.stringify(Object.fromEntries(highest))}\n`);
 }
 
-/** Empty for a bank that has never rotated a key. */
+/** Empty for a bank that has not been started yet. */
 function knownVersions(folder: string): Partial<Record<KeyName, number>> {
   const text = readIfThere(versionsFileIn(folder));
   if (text === null) return {};

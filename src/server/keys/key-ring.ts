@@ -8,9 +8,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { freshOrKept } from "./fresh-file.ts";
 import {
+  hasHad,
   hasKey,
   keysIn,
   makeVersion,
+  publishVersions,
   readVersions,
   versionsFileIn,
   type KeyName,
@@ -42,8 +44,10 @@ export function openKeyRing(folder: string): KeyRing {
   open("audit");
   open("pepper");
   // A bank that was made before there were second factors has no such key, and needs one now.
-  if (!hasKey(folder, "factor")) makeVersion(folder, "factor", 1);
-  return readKeyRing(folder);
+  if (!hasKey(folder, "factor") && !hasHad(folder, "factor")) makeVersion(folder, "factor", 1);
+  const keys = readKeyRing(folder);
+  if (!hasHad(folder, "factor")) publishVersions(folder);
+  return keys;
 }
 
 /**

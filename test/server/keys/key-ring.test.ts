@@ -8,8 +8,8 @@ import { describe, expect, it } from "vitest";
 import { KeyUnusable, openKeyRing, readAuditKeys } from "../../../src/server/keys/key-ring.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
-const FATAL = ["audit.key", "pepper.key"];
-const NAMES = ["audit.key", "factor.key", "pepper.key"];
+const KEYS = ["audit.key", "factor.key", "pepper.key"];
+const FILES = [...KEYS, "versions.json"];
 const keyIn = (folder: string, name: string): string => join(folder, "keys", name);
 
 /** As a folder looks once a bank has opened its store in it. */
@@ -36,11 +36,11 @@ describe("the keys of a new bank", () => {
   it("are in files that other libraries read, for their owner's eyes alone", () => {
     const folder = temporaryFolder();
     openKeyRing(folder);
-    expect(readdirSync(join(folder, "keys")).toSorted()).toEqual(NAMES);
+    expect(readdirSync(join(folder, "keys")).toSorted()).toEqual(FILES);
     expect(readFileSync(keyIn(folder, "audit.key"), "utf8")).toMatch(/^[\w-]{43}=\n$/);
     if (process.platform === "win32") return; // There are no such modes.
     expect(statSync(join(folder, "keys")).mode & 0o777).toBe(0o700);
-    for (const name of NAMES) expect(statSync(keyIn(folder, name)).mode & 0o777).toBe(0o600);
+    for (const name of FILES) expect(statSync(keyIn(folder, name)).mode & 0o777).toBe(0o600);
   });
 
   it("are completed if a crash came between them", () => {
@@ -65,11 +65,21 @@ describe("the keys of a new bank", () => {
     const { auditKeys, peppers } = openKeyRing(folder);
     const expected = Buffer.from([...auditKeys[0].key, ...peppers[0].key]).toString("hex");
     expect(rings).toEqual([expected, expected, expected, expected]);
-    expect(readdirSync(join(folder, "keys")).toSorted()).toEqual(NAMES);
+    expect(readdirSync(join(folder, "keys")).toSorted()).toEqual(FILES);
   });
 });
 
-describe.for(FATAL)("of a bank that has customers, %s", (name) => {
+describe("of a bank from before there were second factors, factor.key", () => {
+  it("is made once, and is missed from then on", () => {
+    const folder = folderOfBank();
+    for (const name of ["factor.key", "versions.json"]) rmSync(keyIn(folder, name));
+    expect(openKeyRing(folder).factorKeys[0].key).toHaveLength(32);
+    rmSync(keyIn(folder, "factor.key"));
+    expect(() => openKeyRing(folder)).toThrow(/factor\.key is missing/);
+  });
+});
+
+describe.for(KEYS)("of a bank that has customers, %s", (name) => {
   it("is refused when it is missing, and not made anew", () => {
     const folder = folderOfBank();
     rmSync(keyIn(folder, name));
