@@ -369,6 +369,9 @@ describe("whatever happens, in any order", () => {
     fc.constantFrom<Message[]>(
       ...[...DONE, ...unknownWith("k-1"), ENTERED],
       { type: "signed_up" },
+      { type: "code_wanted", wasWrong: false },
+      { type: "code_wanted", wasWrong: true },
+      { type: "code_entered", typed: "123456" },
       { type: "checking" },
       { type: "not_authentic" },
       { type: "outcome_unknown", key: null, stranger: false },

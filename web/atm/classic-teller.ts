@@ -1,10 +1,10 @@
 /** A session in the classic protocol: one line, whose keys live in its client and go with it. */
 
-import { ClassicClient } from "../../src/client/classic-client.ts";
+import { ClassicClient, type LogInResult } from "../../src/client/classic-client.ts";
 import { LineLost } from "../../src/client/line-lost.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import { formatReply, type Reply } from "../../src/protocol/classic.ts";
-import type { Answer, Message, Order } from "./state.ts";
+import type { Answer, Message, Order, Problem } from "./state.ts";
 import { lineProblem, type Asked, type Dialled, type Tell, type Teller } from "./teller.ts";
 
 export class ClassicTeller implements Teller {
@@ -36,7 +36,7 @@ export class ClassicTeller implements Teller {
   logIn(username: string, password: string): Promise<Message> {
     return this.#enter(async () => {
       const result = await this.#client.logIn(username, password);
-      if (result.type !== "authenticated") return { type: "refused", problem: result };
+      if (result.type !== "authenticated") return { type: "refused", problem: problemOf(result) };
       this.#tell({ type: "line_changed", line: "in_clear" });
       return result;
     });
@@ -53,6 +53,10 @@ export class ClassicTeller implements Teller {
           ? { type: "outcome_unknown", key: null, stranger: false }
           : { type: "session_ended", reason: "line_lost" },
     );
+  }
+
+  giveCode(): Promise<Message> {
+    throw new Error("classic knows no codes");
   }
 
   changePassword(): Promise<Message> {
@@ -96,6 +100,9 @@ export class ClassicTeller implements Teller {
     }
   }
 }
+
+const problemOf = (result: Exclude<LogInResult, { type: "authenticated" }>): Problem =>
+  result.type === "authentication_failed" ? { type: "classic_failed" } : result;
 
 function answerOf(reply: Reply): Answer {
   switch (reply.type) {

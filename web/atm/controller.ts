@@ -86,6 +86,8 @@ export class Controller {
       case "sign_up":
       case "log_in":
         return void this.#enter(effect);
+      case "give_code":
+        return void this.#asked((teller) => teller.giveCode(effect.code));
       case "ask":
         return void this.#asked((teller) => teller.ask(effect.order, effect.key));
       case "change_password": {

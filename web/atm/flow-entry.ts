@@ -1,17 +1,53 @@
-/** Into the bank and out of it: log in, sign up, a bank that is none, the end of a session. */
+/**
+ * Into the bank and out of it: log in, with a code where one is needed, sign up, a bank that is
+ * none, the end of a session.
+ */
 
+import { parseCode } from "./code.ts";
 import { resolve } from "./flow-waiting.ts";
-import type { LogIn, Message, SignUp, State, Step, Stranger, View } from "./state.ts";
+import type { Code, LogIn, Message, SignUp, State, Step, Stranger, View } from "./state.ts";
 import { lastDigitsOf, logIn, protocolOf } from "./views.ts";
 
 export function whenLoggingIn(state: State, view: LogIn, message: Message): Step {
   switch (message.type) {
     case "authenticated":
       return whenAuthenticated(state, view.username);
+    case "code_wanted":
+      return show(state, codeView(view.username, message));
     case "credentials_entered":
       return enterCredentials(state, { ...view, signedUp: false }, message);
     default:
       return whenEntering(state, view, message);
+  }
+}
+
+export function whenAskedForCode(state: State, view: Code, message: Message): Step {
+  const { username } = view;
+  const leave = (shown: View): Step => [{ ...state, view: shown }, [{ type: "hang_up" }]];
+  switch (message.type) {
+    case "authenticated":
+      return whenAuthenticated(state, username);
+    case "code_entered": {
+      if (view.busy) return [state, []];
+      const entered = parseCode(message.typed);
+      if ("fault" in entered) {
+        return show(state, { ...view, problems: [{ type: "code", fault: entered.fault }] });
+      }
+      const waiting: View = { ...view, busy: true, problems: [] };
+      return [{ ...state, view: waiting }, [{ type: "give_code", code: entered.code }]];
+    }
+    case "code_wanted":
+      return show(state, codeView(username, message));
+    case "refused":
+      return leave(logIn({ username, problems: [message.problem] }));
+    case "session_ended":
+      return leave(logIn({ username, problems: [{ type: "line", fault: "line_lost" }] }));
+    case "not_authentic":
+      return leave({ screen: "stranger", username, problems: [] });
+    case "stepped_back":
+      return leave(logIn({ username }));
+    default:
+      return [state, []];
   }
 }
 
@@ -75,6 +111,11 @@ function enterCredentials(
   const waiting: View = { ...view, username, busy: true, problems: [] };
   return [{ ...state, view: waiting }, [{ type, protocol, username, password }]];
 }
+
+const codeView = (username: string, { wasWrong }: Message & { type: "code_wanted" }): Code => ({
+  ...{ screen: "code", username, busy: false },
+  problems: wasWrong ? [{ type: "code", fault: "wrong" }] : [],
+});
 
 /** To the choices, or first to what was in doubt when this customer was here last. */
 function whenAuthenticated({ desk }: State, username: string): Step {

@@ -4,7 +4,13 @@
  * but the bank's own.
  */
 
-import { whenLoggingIn, whenOver, whenSigningUp, whenStranger } from "./flow-entry.ts";
+import {
+  whenAskedForCode,
+  whenLoggingIn,
+  whenOver,
+  whenSigningUp,
+  whenStranger,
+} from "./flow-entry.ts";
 import { inSession } from "./flow-session.ts";
 import { whenUnknown, whenWaiting } from "./flow-waiting.ts";
 import type { Credit, Effect, Message, Place, State, Step, View } from "./state.ts";
@@ -31,8 +37,12 @@ function decide(state: State, message: Message): Step {
       return [{ view, desk: { ...desk, line: message.line } }, []];
     case "protocol_chosen": {
       const { protocol } = message;
-      if (hasSession(view) || isBusy(view)) return [state, []];
-      return [{ view, desk: { ...desk, wish: protocol } }, [{ type: "keep_protocol", protocol }]];
+      if (hasSession(view) || hasLine(view)) return [state, []];
+      const shown = view.screen === "log_in" ? { ...view, problems: [] } : view;
+      return [
+        { view: shown, desk: { ...desk, wish: protocol } },
+        [{ type: "keep_protocol", protocol }],
+      ];
     }
     case "credited":
       return hasSession(view) ? [credited(state, message.credit), []] : [state, []];
@@ -52,6 +62,8 @@ function whenOnScreen(state: State, message: Message): Step {
       return whenLoggingIn(state, view, message);
     case "sign_up":
       return whenSigningUp(state, view, message);
+    case "code":
+      return whenAskedForCode(state, view, message);
     case "stranger":
       return whenStranger(state, view, message);
     case "waiting":
@@ -106,4 +118,7 @@ function credited({ view, desk }: State, credit: Credit): State {
 
 /** Whoever leaves a screen with a line open, or being opened, gives it up. */
 const hangUp = (view: View): Effect[] =>
-  hasSession(view) || isBusy(view) ? [{ type: "hang_up" }] : [];
+  hasSession(view) || hasLine(view) ? [{ type: "hang_up" }] : [];
+
+/** Whether a log-in or a sign-up is under way. */
+const hasLine = (view: View): boolean => view.screen === "code" || isBusy(view);

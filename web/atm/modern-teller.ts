@@ -14,6 +14,7 @@ import {
   SessionEnded,
   type SessionOver,
 } from "../../src/client/modern-errors.ts";
+import { isRefusal } from "../../src/client/verdicts.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import type { Credentials, Moved, Result } from "../../src/protocol/methods.ts";
 import { ERRORS, type ErrorKind } from "../../src/protocol/rpc-error.ts";
@@ -33,6 +34,8 @@ export class ModernTeller implements Teller {
   readonly #tell: Tell;
   readonly #counsel: Counsel;
   #credentials: Credentials | null = null;
+  /** The log-in is to go on with a code; if the line closes first, it does not. */
+  #awaitsCode = false;
   #wasSecured = false;
   /** A call is under way: who asked hears of its end. */
   #isAsking = false;
@@ -61,11 +64,12 @@ export class ModernTeller implements Teller {
   }
 
   logIn(username: string, password: string): Promise<Message> {
-    return this.#asking(async () => {
-      await this.#session.logIn(username, password);
-      this.#credentials = { username, password };
-      return { type: "authenticated" };
-    }, entryFailure);
+    return this.#enter({ username, password });
+  }
+
+  giveCode(code: string): Promise<Message> {
+    const credentials = this.#credentials;
+    return credentials === null ? Promise.resolve(LATE) : this.#enter(credentials, code);
   }
 
   ask(order: Asked, key: string | null): Promise<Message> {
@@ -90,6 +94,24 @@ export class ModernTeller implements Teller {
     this.#credentials = null;
     // The bank answers by closing the line; where it cannot, there is no session to end.
     this.#session.logOut().catch(() => this.#session.close());
+  }
+
+  #enter(credentials: Credentials, code?: string): Promise<Message> {
+    const { username, password } = credentials;
+    return this.#asking(
+      async () => {
+        await this.#session.logIn(username, password, code);
+        this.#credentials = credentials;
+        this.#awaitsCode = false;
+        return { type: "authenticated" };
+      },
+      (error) => {
+        const wasWrong = code !== undefined && isRefusal(error, "authentication_failed");
+        this.#awaitsCode = wasWrong || isRefusal(error, "code_required");
+        this.#credentials = this.#awaitsCode ? credentials : null;
+        return this.#awaitsCode ? { type: "code_wanted", wasWrong } : entryFailure(error);
+      },
+    );
   }
 
   /** A large sum wants the password once more; then the same goes on, under the same key. */
@@ -167,6 +189,10 @@ export class ModernTeller implements Teller {
     if (state.type === "secured") this.#wasSecured = true;
     this.#tell({ type: "line_changed", line: lineOf(state, this.#wasSecured) });
     if (state.type === "checking") this.#tell({ type: "checking" });
+    if (state.type === "offline" && this.#awaitsCode && !this.#isAsking) {
+      this.#credentials = null;
+      this.#tell(LATE);
+    }
     if (state.type !== "ended") return;
     this.#credentials = null;
     this.#counsel.dismiss();
@@ -239,6 +265,8 @@ function callFailure(error: unknown): Message {
   if (error instanceof SessionEnded) return endOf(error.over);
   throw error;
 }
+
+const LATE: Message = { type: "refused", problem: { type: "code_late" } };
 
 const NOT_YOUR_BANK = "Who answered has not proved to be your bank, and was told nothing";
 

@@ -12,6 +12,7 @@ import {
 import { AMOUNT_CENTS_MAX } from "../../src/bank/money.ts";
 import { MEMO_CHARS_MAX } from "../../src/protocol/fields.ts";
 import { AMOUNT_CENTS_MIN, type AmountFault } from "./amount.ts";
+import type { CodeFault } from "./code.ts";
 import { money } from "./money-text.ts";
 import type { LineFault, Problem, View } from "./state.ts";
 
@@ -23,6 +24,7 @@ export type Field =
   | "password"
   | "old-password"
   | "new-password"
+  | "code"
   | "amount"
   | "to"
   | "memo"
@@ -47,6 +49,15 @@ function problemText(problem: Problem): ProblemTold {
         "Authentication Failed",
         "The user name or the password is not right.",
         "username",
+      );
+    case "classic_failed":
+      return told("Authentication Failed", CLASSIC_TEXT, "username");
+    case "code":
+      return told(...CODE_TEXT[problem.fault], "code");
+    case "code_late":
+      return told(
+        "The line closed before a code came",
+        "The bank waits two minutes for it. Enter your password again.",
       );
     case "username_taken":
       return told("Username already exists", "Choose another user name.", "username");
@@ -90,6 +101,20 @@ const PASSWORD_TEXT: Record<PasswordFault, string> = {
   empty: "Enter your password",
   too_long: `The password must have at most ${PASSWORD_CHARS_MAX} characters`,
   not_text: "The password has a character that is none; type it again",
+};
+
+const CLASSIC_TEXT =
+  "The user name or the password is not right, or the account has a second factor: the classic " +
+  "protocol cannot ask for its code. The modern one can.";
+
+const CODE_TEXT: Record<CodeFault | "wrong", [text: string, more: string]> = {
+  empty: ["Enter the code", ""],
+  no_code: ["A code has six digits; a recovery code has 16 letters and digits", ""],
+  wrong: [
+    "That code is not right",
+    "Each works once: wait until your authenticator shows the next. Ten wrong ones lock the " +
+      "account for half an hour.",
+  ],
 };
 
 const OLD_PASSWORD_TEXT = {

@@ -10,6 +10,7 @@ import type { ClosingReason } from "../../src/protocol/notifications.ts";
 import type { ErrorKind } from "../../src/protocol/rpc-error.ts";
 import type { Reply } from "../../src/protocol/classic.ts";
 import type { AmountFault } from "./amount.ts";
+import type { CodeFault } from "./code.ts";
 
 export type Protocol = "modern" | "classic";
 
@@ -44,6 +45,11 @@ export type LineFault =
 export type Problem =
   | { type: "log_in_first" }
   | { type: "authentication_failed" }
+  /** The same over classic, which cannot ask for a code, nor say that one is missing. */
+  | { type: "classic_failed" }
+  | { type: "code"; fault: CodeFault | "wrong" }
+  /** The line closed, as the bank waits for no code for long. */
+  | { type: "code_late" }
   | { type: "username_taken" }
   | { type: "username"; fault: UsernameFault }
   | { type: "password"; fault: PasswordFault }
@@ -86,6 +92,8 @@ export type LogIn = {
   signedUp: boolean;
   problems: Problem[];
 };
+/** The password was right, and a code of the second factor is needed as well. */
+export type Code = { screen: "code"; username: string; busy: boolean; problems: Problem[] };
 export type SignUp = { screen: "sign_up"; username: string; busy: boolean; problems: Problem[] };
 export type Waiting = {
   screen: "waiting";
@@ -121,6 +129,7 @@ export type Stranger = { screen: "stranger"; username: string; problems: Problem
 /** What is in the panel. */
 export type View =
   | LogIn
+  | Code
   | SignUp
   | { screen: "choose"; username: string }
   | { screen: "amount"; username: string; kind: Cash; typed: string; problems: Problem[] }
@@ -176,6 +185,7 @@ export type Message =
   | { type: "credentials_faulty"; username: string; problems: Problem[] }
   | { type: "line_changed"; line: LineState } //               by the bank, as those that follow
   | { type: "signed_up" }
+  | { type: "code_wanted"; wasWrong: boolean } //              beside the password, which was right
   | { type: "authenticated" }
   | { type: "refused"; problem: Problem }
   | { type: "not_authentic" }
@@ -186,6 +196,7 @@ export type Message =
   | { type: "session_ended"; reason: EndReason }
   | { type: "credited"; credit: Credit }
   | { type: "news_dismissed"; id: string } //                  by the customer, as the rest
+  | { type: "code_entered"; typed: string }
   | { type: "chosen"; kind: Order["kind"] }
   | { type: "amount_entered"; typed: string }
   | { type: "transfer_entered"; typed: Typed }
@@ -202,6 +213,7 @@ export type Message =
 export type Effect =
   | { type: "sign_up"; protocol: Protocol; username: string; password: string }
   | { type: "log_in"; protocol: Protocol; username: string; password: string }
+  | { type: "give_code"; code: string } //                     to the log-in under way
   | { type: "ask"; order: Exclude<Order, { kind: "password" }>; key: string | null }
   | { type: "change_password"; oldPassword: string; newPassword: string }
   | { type: "hang_up" }

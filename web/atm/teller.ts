@@ -15,6 +15,8 @@ export interface Teller {
   /** The session is not used after it. */
   signUp(username: string, password: string): Promise<Message>;
   logIn(username: string, password: string): Promise<Message>;
+  /** For the log-in that wanted one. */
+  giveCode(code: string): Promise<Message>;
   /** @param key That of an earlier try at the same change; null for a new order. */
   ask(order: Asked, key: string | null): Promise<Message>;
   changePassword(oldPassword: string, newPassword: string): Promise<Message>;

@@ -10,6 +10,8 @@ export function wordsOf({ view, desk }: State): Words {
   switch (view.screen) {
     case "log_in":
       return { heading: "Log in", status: logInStatus(view, desk), alert: null };
+    case "code":
+      return { heading: "Enter your code", status: view.busy ? WAITING : null, alert: null };
     case "sign_up":
       return { heading: "Sign up", status: view.busy ? WAITING : null, alert: null };
     case "choose":

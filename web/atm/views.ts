@@ -27,6 +27,8 @@ export function placeOf(view: View): Place {
   switch (view.screen) {
     case "log_in":
       return { route: "/", step: "" };
+    case "code":
+      return { route: "/", step: "code" };
     case "sign_up":
       return { route: "/signup", step: "" };
     case "amount":
@@ -42,7 +44,7 @@ export function placeOf(view: View): Place {
 export function hasSession(view: View): boolean {
   if (view.screen === "result") return view.ended === null;
   if (view.screen === "unknown") return view.open;
-  return !["log_in", "sign_up", "ended", "stranger"].includes(view.screen);
+  return !["log_in", "code", "sign_up", "ended", "stranger"].includes(view.screen);
 }
 
 /** Whether the bank is being waited for. */

@@ -2,10 +2,11 @@
  * The form for a user name and a password, to log in or to sign up. It renders into the page, with
  * the names and hints that password managers look for.
  *
+ * @fires modern - The customer takes up the offer of the modern protocol.
  * @fires credentials - The form was sent; `detail` is `{ username, password }`, unchecked.
  */
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { PASSWORD_CHARS_MAX, USERNAME_CHARS_MAX } from "../../src/bank/credentials.ts";
 import type { ProblemTold } from "../atm/problem-texts.ts";
@@ -32,12 +33,23 @@ export class AtmCredentials extends PageElement {
   @property() username = "";
   /** The bank is being waited for. */
   @property({ type: Boolean }) busy = false;
+  /** What was sent may have failed for the protocol that it was sent in. */
+  @property({ type: Boolean }) offersModern = false;
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
 
   override render() {
     const isLogIn = this.mode === "log_in";
     return html`<form id="credentials" novalidate @submit=${this.#submit}>
+        ${
+          this.offersModern
+            ? html`<p class="offer">
+                <button id="use-modern" type="button" @click=${() => this.fire("modern")}>
+                  Use the modern protocol
+                </button>
+              </p>`
+            : nothing
+        }
         ${this.#usernameField()}
         <atm-password-field
           .hint=${HINTS[this.mode].password}

@@ -11,6 +11,7 @@ import "./atm-amount.ts";
 import "./atm-change-password.ts";
 import type { Passwords } from "./atm-change-password.ts";
 import "./atm-choices.ts";
+import "./atm-code.ts";
 import "./atm-credentials.ts";
 import type { Credentials } from "./atm-credentials.ts";
 import "./atm-history.ts";
@@ -31,6 +32,14 @@ export function screen({ view, desk }: State, { problems, atm, tell }: Around) {
     case "log_in":
     case "sign_up":
       return entry({ view, desk }, problems, tell);
+    case "code":
+      return html`<atm-code
+        .username=${view.username}
+        .busy=${view.busy}
+        .problems=${problems}
+        @code=${({ detail: typed }: CustomEvent<string>) => tell({ type: "code_entered", typed })}
+        @back=${back}
+      ></atm-code>`;
     case "choose":
       return html`<atm-choices
         .protocol=${protocolOf(desk)}
@@ -115,6 +124,8 @@ function entry({ view, desk }: State, problems: ProblemTold[], tell: Tell) {
         .username=${view.username}
         .busy=${view.busy}
         .problems=${problems}
+        .offersModern=${offersModern({ view, desk })}
+        @modern=${() => tell({ type: "protocol_chosen", protocol: "modern" })}
         @credentials=${({ detail }: CustomEvent<Credentials>) => tell(credentialsMessage(detail))}
       ></atm-credentials>
       <atm-protocol-choice
@@ -126,6 +137,12 @@ function entry({ view, desk }: State, problems: ProblemTold[], tell: Tell) {
       ></atm-protocol-choice>`,
   );
 }
+
+/** Classic does not say whether a code is missing; with a key there is a protocol that asks. */
+const offersModern = ({ view, desk }: State): boolean =>
+  desk.bank.type === "pinned" &&
+  view.screen === "log_in" &&
+  view.problems.some(({ type }) => type === "classic_failed");
 
 function credentialsMessage({ username: typed, password }: Credentials): Message {
   // A phone's keyboard adds a space after a name, and may split letters from their accents.
