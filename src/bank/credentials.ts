@@ -7,7 +7,10 @@ export const USERNAME_CHARS_MAX = 32;
 export const PASSWORD_CHARS_MAX = 128;
 
 export type UsernameFault = "empty" | "too_long" | "not_normal" | "bad_character";
-export type PasswordFault = "empty" | "too_long" | "not_text";
+
+/** What no password can be, whatever the bank's policy. */
+export const PASSWORD_FAULTS = ["empty", "too_long", "not_text"] as const;
+export type PasswordFault = (typeof PASSWORD_FAULTS)[number];
 
 // Letters and digits of any script, and what e-mail addresses need. No white space and no control
 // characters, so that a name can stand in a line of the audit file; and none that is not shown

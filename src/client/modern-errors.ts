@@ -1,4 +1,5 @@
 /** How sessions and calls of the modern protocol end other than well, for those who must act. */
+import type { PasswordReason } from "../bank/password-policy.ts";
 import type { ProtocolErrorCode } from "../protocol/error.ts";
 import type { ClosingReason } from "../protocol/notifications.ts";
 import { ERRORS } from "../protocol/rpc-error.ts";
@@ -64,11 +65,14 @@ export class Refused extends Error {
   override readonly name = "Refused";
   readonly kind: ErrorKind;
   readonly retry: Retry;
+  /** What is wrong with a password, of a `bad_password`; null where the bank does not say. */
+  readonly reason: PasswordReason | null;
 
-  constructor(kind: ErrorKind) {
+  constructor(kind: ErrorKind, reason: PasswordReason | null = null) {
     super(ERRORS[kind].message);
     this.kind = kind;
     this.retry = ERRORS[kind].retry;
+    this.reason = reason;
   }
 }
 

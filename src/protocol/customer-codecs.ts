@@ -1,5 +1,5 @@
 /** How the parameters and the results of the customers' methods are written and read. */
-import { checkPassword, checkUsername } from "../bank/credentials.ts";
+import { checkUsername } from "../bank/credentials.ts";
 import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
 import type { Fields } from "./fields.ts";
 import { PLAINTEXT_BYTES_MAX } from "./frames.ts";
@@ -61,9 +61,6 @@ const sessionId = (fields: Fields, name: string): string =>
 
 const codeIn = (fields: Fields): string => fields.text("code", CODE_LENGTH_MAX);
 
-const newPassword = (fields: Fields, name: string): string =>
-  fields.textWhere(name, (text) => checkPassword(text) === null, "bad_password");
-
 export const CUSTOMER_CODECS: Codecs<CustomerMethod> = {
   "auth.signUp": {
     encodeParams: ({ username, password }) => ({ username, password }),
@@ -73,7 +70,7 @@ export const CUSTOMER_CODECS: Codecs<CustomerMethod> = {
         (name) => checkUsername(name) === null,
         "bad_username",
       ),
-      password: newPassword(fields, "password"),
+      password: fields.newPassword("password"),
     }),
     encodeResult: ({ username }) => ({ username }),
     parseResult: (fields) => ({ username: oldText(fields, "username") }),
@@ -134,7 +131,7 @@ export const CUSTOMER_CODECS: Codecs<CustomerMethod> = {
     }),
     parseParams: (fields) => ({
       oldPassword: oldText(fields, "oldPassword"),
-      newPassword: newPassword(fields, "newPassword"),
+      newPassword: fields.newPassword("newPassword"),
       ...(fields.has("code") && { code: codeIn(fields) }),
     }),
     ...givesNothing,

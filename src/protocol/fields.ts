@@ -2,8 +2,10 @@
  * Typed reading of a JSON object's fields, for both sides: what does not fit is refused with the
  * error that the side has for it. Nothing that is read here was taken from a prototype.
  */
+import { checkPassword } from "../bank/credentials.ts";
 import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../bank/money.ts";
 import type { Cents } from "../bank/money.ts";
+import type { PasswordReason } from "../bank/password-policy.ts";
 import type { ErrorKind } from "./rpc-error.ts";
 import { isJsonObject } from "./strict-json.ts";
 import type { Json, JsonObject } from "./strict-json.ts";
@@ -21,14 +23,16 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 // direction of the text beside it.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
+/** Gives the error to throw: an answer, or a breach. */
+type Refuse = (kind: ErrorKind, reason?: PasswordReason) => Error;
+
 /** Each field is to be read once: `end` counts. */
 export class Fields {
   readonly #object: JsonObject;
-  readonly #refuse: (kind: ErrorKind) => Error;
+  readonly #refuse: Refuse;
   #read = 0;
 
-  /** @param refuse Gives the error to throw: an answer, or a breach. */
-  constructor(value: Json, refuse: (kind: ErrorKind) => Error) {
+  constructor(value: Json, refuse: Refuse) {
     if (!isJsonObject(value)) throw refuse("invalid_params");
     this.#object = value;
     this.#refuse = refuse;
@@ -60,6 +64,13 @@ export class Fields {
   textWhere(name: string, check: (text: string) => boolean, kind?: ErrorKind): string {
     const value = this.text(name, Number.POSITIVE_INFINITY);
     return check(value) ? value : this.#fail(kind);
+  }
+
+  /** What can be a password at all. Whether it is one that the bank takes, the bank decides. */
+  newPassword(name: string): string {
+    const text = this.text(name, Number.POSITIVE_INFINITY);
+    const fault = checkPassword(text);
+    return fault === null ? text : this.#fail("bad_password", fault);
   }
 
   texts(name: string): string[] {
@@ -153,8 +164,8 @@ export class Fields {
     return Array.isArray(value) ? (value as readonly Json[]) : this.#fail();
   }
 
-  #fail(kind: ErrorKind = "invalid_params"): never {
-    throw this.#refuse(kind);
+  #fail(kind: ErrorKind = "invalid_params", reason?: PasswordReason): never {
+    throw this.#refuse(kind, reason);
   }
 
   #value(name: string): Json {

@@ -1,5 +1,6 @@
 /** What the bank says of itself in its handshake (docs/protocol.md, "The greeting"). */
 import type { Cents } from "../bank/money.ts";
+import type { PasswordMinimum } from "../bank/password-policy.ts";
 import { ProtocolError } from "./error.ts";
 import { Fields } from "./fields.ts";
 import { parseJson } from "./strict-json.ts";
@@ -15,6 +16,8 @@ export interface Greeting {
     readonly frameBytes: number;
     readonly amountMax: Cents;
     readonly historyLimit: number;
+    /** Of new passwords; null of a bank that does not say. */
+    readonly passwordCharsMin: PasswordMinimum | null;
   };
 }
 
@@ -24,12 +27,13 @@ const DEPTH_MAX = 4;
 const encoder = new TextEncoder();
 
 export function encodeGreeting({ bank, version, time, limits }: Greeting): Uint8Array {
-  const { requestsInFlight, frameBytes, amountMax, historyLimit } = limits;
+  const { requestsInFlight, frameBytes, amountMax, historyLimit, passwordCharsMin } = limits;
   const wireLimits = {
     requestsInFlight,
     frameBytes,
     amountMax: String(amountMax),
     historyLimit,
+    ...(passwordCharsMin !== null && { passwordCharsMin }),
   };
   return encoder.encode(JSON.stringify({ bank, version, time, limits: wireLimits }));
 }
@@ -50,9 +54,17 @@ export function parseGreeting(bytes: Uint8Array): Greeting {
       frameBytes: limits.count("frameBytes"),
       amountMax: limits.amount("amountMax"),
       historyLimit: limits.count("historyLimit"),
+      passwordCharsMin: limits.has("passwordCharsMin")
+        ? parseMinimum(limits.inner("passwordCharsMin"))
+        : null,
     },
   };
 }
+
+const parseMinimum = (fields: Fields): PasswordMinimum => ({
+  alone: fields.count("alone"),
+  withFactor: fields.count("withFactor"),
+});
 
 function fieldsOf(bytes: Uint8Array): Fields {
   const refusal = new ProtocolError("bad_reply");

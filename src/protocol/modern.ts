@@ -17,13 +17,13 @@ import {
   parseRpcRequest,
 } from "./rpc.ts";
 import { RpcError } from "./rpc-error.ts";
-import type { ErrorKind, RpcId } from "./rpc-error.ts";
+import type { RpcFailure, RpcId } from "./rpc-error.ts";
 import type { Json } from "./strict-json.ts";
 
 /** What a client hears: an answer to a request of its own, or news. */
 export type Reply =
   | { readonly type: "result"; readonly id: RpcId; readonly result: Json }
-  | { readonly type: "error"; readonly id: RpcId | null; readonly kind: ErrorKind }
+  | ({ readonly type: "error"; readonly id: RpcId | null } & RpcFailure)
   | { readonly type: "notification"; readonly notification: Notification }
   | { readonly type: "unknown_notification" };
 
@@ -48,7 +48,7 @@ export function parseCall(message: Uint8Array): { id: RpcId; call: Call } {
 const isMethod = (name: string): name is Method => Object.hasOwn(METHOD_CODECS, name);
 
 function callOf(method: Method, params: Json, id: RpcId): Call {
-  const fields = new Fields(params, (kind) => new RpcError(kind, id));
+  const fields = new Fields(params, (kind, reason) => new RpcError(kind, id, reason));
   const parsed = METHOD_CODECS[method].parseParams(fields);
   fields.end();
   return { method, params: parsed } as Call;

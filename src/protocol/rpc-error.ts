@@ -3,6 +3,8 @@
  * build on (docs/protocol.md, "Errors").
  */
 
+import type { PasswordReason } from "../bank/password-policy.ts";
+
 /** How a client tells its answers apart: an integer, or up to 64 UTF-16 units of text. */
 export type RpcId = number | string;
 
@@ -62,6 +64,12 @@ export const ERROR_KINDS = Object.keys(ERRORS) as readonly ErrorKind[];
 
 export const isErrorKind = (word: string): word is ErrorKind => Object.hasOwn(ERRORS, word);
 
+/** What an error says; a `bad_password` also says what is wrong with it. */
+export interface RpcFailure {
+  readonly kind: ErrorKind;
+  readonly reason?: PasswordReason | undefined;
+}
+
 /**
  * A request that is answered with an error and does nothing. Thrown in `protocol/` alone; `id` is
  * the request's, or null where it has none that can be read.
@@ -70,10 +78,12 @@ export class RpcError extends Error {
   override readonly name = "RpcError";
   readonly kind: ErrorKind;
   readonly id: RpcId | null;
+  readonly reason: PasswordReason | undefined;
 
-  constructor(kind: ErrorKind, id: RpcId | null) {
+  constructor(kind: ErrorKind, id: RpcId | null, reason?: PasswordReason) {
     super(ERRORS[kind].message);
     this.kind = kind;
     this.id = id;
+    this.reason = reason;
   }
 }

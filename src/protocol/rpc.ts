@@ -2,9 +2,10 @@
  * JSON-RPC 2.0 (jsonrpc.org/specification), strictly and without batches: requests, results, errors
  * and notifications as texts of one frame each (docs/protocol.md, "Messages").
  */
+import { PASSWORD_REASONS } from "../bank/password-policy.ts";
 import { ProtocolError } from "./error.ts";
 import { ERRORS, isErrorKind, RpcError } from "./rpc-error.ts";
-import type { ErrorKind, RpcId } from "./rpc-error.ts";
+import type { RpcFailure, RpcId } from "./rpc-error.ts";
 import { isJsonObject, parseJson } from "./strict-json.ts";
 import type { Json, JsonObject } from "./strict-json.ts";
 
@@ -24,7 +25,7 @@ export interface RpcRequest {
 
 export type RpcReply =
   | { readonly type: "result"; readonly id: RpcId; readonly result: Json }
-  | { readonly type: "error"; readonly id: RpcId | null; readonly kind: ErrorKind }
+  | ({ readonly type: "error"; readonly id: RpcId | null } & RpcFailure)
   | { readonly type: "notification"; readonly method: string; readonly params: Json };
 
 /** What JSON.stringify takes; without `toJSON`, and without what it leaves out in silence. */
@@ -69,9 +70,9 @@ export const encodeRpcResult = (id: RpcId, result: JsonSource): Uint8Array =>
   encode({ jsonrpc: "2.0", id, result });
 
 /** @param id The request's; null where it has none that can be read. */
-export function encodeError(id: RpcId | null, kind: ErrorKind): Uint8Array {
+export function encodeError(id: RpcId | null, { kind, reason }: RpcFailure): Uint8Array {
   const { code, message } = ERRORS[kind];
-  return encode({ jsonrpc: "2.0", id, error: { code, message, data: { kind } } });
+  return encode({ jsonrpc: "2.0", id, error: { code, message, data: { kind, reason } } });
 }
 
 export const encodeRpcNotification = (method: string, params: JsonSource): Uint8Array =>
@@ -93,7 +94,7 @@ export function parseRpcReply(bytes: Uint8Array): RpcReply {
   if (error !== undefined) {
     const unnamed = id === null && message.get("id") !== null;
     if (unnamed || result !== undefined) return refuseReply();
-    return { type: "error", id, kind: kindOf(error) };
+    return { type: "error", id, ...failureOf(error) };
   }
   if (result === undefined || id === null) return refuseReply();
   return { type: "result", id, result };
@@ -104,11 +105,15 @@ function notificationOf(message: JsonObject, method: Json): RpcReply {
   return { type: "notification", method, params: message.get("params") ?? NO_PARAMS };
 }
 
-function kindOf(error: Json): ErrorKind {
+function failureOf(error: Json): RpcFailure {
   const data = isJsonObject(error) ? error.get("data") : undefined;
-  const kind = data !== undefined && isJsonObject(data) ? data.get("kind") : undefined;
+  if (data === undefined || !isJsonObject(data)) return refuseReply();
+  const kind = data.get("kind");
   if (typeof kind !== "string") return refuseReply();
-  return isErrorKind(kind) ? kind : "internal";
+  if (!isErrorKind(kind)) return { kind: "internal" };
+  // A reason that this client does not know is none to it, so that banks may have more.
+  const reason = PASSWORD_REASONS.find((word) => word === data.get("reason"));
+  return { kind, ...(reason !== undefined && { reason }) };
 }
 
 /** An integer that is exact, or a short text; null for all else. */

@@ -10,7 +10,7 @@ import { systemClock } from "../actor/clock.ts";
 import type { DeadLetter } from "../actor/dead-letters.ts";
 import type { ActorMetrics } from "../actor/metrics.ts";
 import { ActorSystem } from "../actor/system.ts";
-import type { PasswordProfile } from "../bank/password-policy.ts";
+import { passwordMinimum, type PasswordProfile } from "../bank/password-policy.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { HistoryReply } from "../workers/history-thread.ts";
 import type { HistoryQuery } from "../workers/store.ts";
@@ -139,6 +139,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     secondPersonAbove: options.secondPersonAbove,
     tlsOnly: options.mutualTls,
     ...{ sessions, confirmAbove: options.confirmAbove },
+    passwordCharsMin: options.passwords === undefined ? null : passwordMinimum(options.passwords),
     identities: () => currentIdentity().all,
   };
   const acceptor = new Acceptor({ ...options, context });

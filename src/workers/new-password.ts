@@ -1,14 +1,14 @@
 /** New passwords in the crypto pool: judged by the bank's policy, then hashed. */
 
 import {
-  passwordFault,
+  passwordRefusal,
   type NewPassword,
-  type PasswordProfile,
+  type PasswordMinimum,
   type PasswordRefusal,
 } from "../bank/password-policy.ts";
 import { hashPassword, type PasswordHashing } from "./passwords.ts";
 
-export type HashNewPassword = PasswordHashing & NewPassword & { profile: PasswordProfile };
+export type HashNewPassword = PasswordHashing & NewPassword & { minimum: PasswordMinimum };
 export type NewHash = { hash: string } | { refusal: PasswordRefusal };
 
 /** Some 49,000 passwords that are tried first; read once a thread, when the first one is judged. */
@@ -17,7 +17,7 @@ let common: Promise<ReadonlySet<string>> | null = null;
 export async function hashNewPassword(request: HashNewPassword): Promise<NewHash> {
   common ??= readCommon();
   const list = await common;
-  const refusal = passwordFault(request.profile, request, (text) => list.has(text));
+  const refusal = passwordRefusal(request.minimum, request, (text) => list.has(text));
   return refusal === null ? { hash: hashPassword(request) } : { refusal };
 }
 

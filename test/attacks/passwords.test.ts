@@ -1,7 +1,10 @@
 /** Rows 19, 20, 24 and 25: which passwords a bank takes, and that it says why it takes one not. */
 
 import { describe, expect, it } from "vitest";
+import type { PasswordReason } from "../../src/bank/password-policy.ts";
+import { Refused } from "../../src/client/modern-errors.ts";
 import { startTestBank } from "../test-bank.ts";
+import { connectTo } from "./modern/customer.ts";
 
 const refused = (why: string) => ({ type: "refused", text: `Invalid request: ${why}` });
 const tooShort = refused("the password is too short");
@@ -28,6 +31,58 @@ describe("a bank with the profile", () => {
     expect(await alice.signUp("alice.liddell", text)).toEqual(reply);
     const { type } = await alice.logIn("alice.liddell", text);
     expect(type === "authenticated").toBe(reply === taken);
+  });
+});
+
+/** What the bank says of a call, if it refuses the password. */
+async function reasonOf(call: Promise<unknown>): Promise<PasswordReason | "taken" | null> {
+  try {
+    await call;
+    return "taken";
+  } catch (error) {
+    if (!(error instanceof Refused) || error.kind !== "bad_password") throw error;
+    return error.reason;
+  }
+}
+
+describe("row 25: the modern protocol says why a password is refused", () => {
+  it.for([
+    ["demo", "", "empty"],
+    ["demo", "x".repeat(129), "too_long"],
+    ["demo", "sevench", "too_short"],
+    ["demo", "FOOTBALL", "common"],
+    ["demo", "bank password", "common"],
+    ["demo", "Alice.Liddell1", "user_name"],
+    ["demo", "Secure-ATM 2026", "bank_name"],
+    ["demo", "tulips by the gate", "taken"],
+    ["strict", "fourteen chars", "too_short"],
+    ["strict", "alice.liddell12345", "user_name"],
+    ["strict", "fifteen charact", "taken"],
+  ] as const)("%s answers %s of alice.liddell: %s", async ([profile, text, reason]) => {
+    const bank = await startTestBank({ passwords: profile });
+    const { client } = await connectTo(bank);
+    expect(await reasonOf(client.signUp("alice.liddell", text))).toBe(reason);
+    if (reason === "taken") return;
+    const first = "seven brass lanterns hum";
+    await client.signUp("alice.liddell", first);
+    await client.logIn("alice.liddell", first);
+    expect(await reasonOf(client.changePassword(first, text))).toBe(reason);
+  });
+
+  it("and how long one must be, before one is sent", async () => {
+    const minimumOf = async (passwords: "strict" | "demo" | undefined) =>
+      (await connectTo(await startTestBank({ passwords }))).client.greeting.limits.passwordCharsMin;
+    expect(await minimumOf("strict")).toEqual({ alone: 15, withFactor: 8 });
+    expect(await minimumOf("demo")).toEqual({ alone: 8, withFactor: 8 });
+    expect(await minimumOf(undefined)).toBeNull();
+  });
+
+  it("but only to whoever the account is", async () => {
+    const { client } = await connectTo(await startTestBank({ passwords: "demo" }));
+    await client.signUp("alice", "tulips by the gate");
+    await client.logIn("alice", "tulips by the gate");
+    const wrong = client.changePassword("not hers", "football");
+    await expect(wrong).rejects.toEqual(new Refused("authentication_failed"));
   });
 });
 

@@ -12,6 +12,7 @@ import type { Greeting } from "../../src/protocol/greeting.ts";
 import type { Call, Method, Result } from "../../src/protocol/methods.ts";
 import { encodeNotification, encodeResult, parseCall } from "../../src/protocol/modern.ts";
 import { HandshakeState } from "../../src/protocol/noise.ts";
+import type { PasswordReason } from "../../src/bank/password-policy.ts";
 import type { Notification } from "../../src/protocol/notifications.ts";
 import { encodeError } from "../../src/protocol/rpc.ts";
 import type { ErrorKind, RpcId } from "../../src/protocol/rpc-error.ts";
@@ -22,7 +23,10 @@ export const GREETING: Greeting = {
   bank: "Scripted Bank",
   version: "1",
   time: "2025-11-24T16:00:00.000Z",
-  limits: { requestsInFlight: 32, frameBytes: 8192, amountMax: cents(100), historyLimit: 100 },
+  limits: {
+    ...{ requestsInFlight: 32, frameBytes: 8192, amountMax: cents(100), historyLimit: 100 },
+    passwordCharsMin: { alone: 15, withFactor: 8 },
+  },
 };
 
 export class ScriptedModernBank implements Transport {
@@ -76,8 +80,8 @@ export class ScriptedModernBank implements Transport {
     this.say(encodeResult(id, method, result));
   }
 
-  refuse(id: RpcId | null, kind: ErrorKind): void {
-    this.say(encodeError(id, kind));
+  refuse(id: RpcId | null, kind: ErrorKind, reason?: PasswordReason): void {
+    this.say(encodeError(id, { kind, reason }));
   }
 
   notify(notification: Notification): void {

@@ -33,6 +33,7 @@ const GREETING: Greeting = {
     frameBytes: FRAME_BYTES_MAX,
     amountMax: cents(100_000_000),
     historyLimit: 100,
+    passwordCharsMin: null,
   },
 };
 

@@ -7,6 +7,8 @@ import {
   PREFACE,
   ServerHandshake,
 } from "../../src/protocol/channel.ts";
+import { PASSWORD_CHARS_MAX } from "../../src/bank/credentials.ts";
+import { BESIDE_NAME_MIN, PASSWORD_REASONS } from "../../src/bank/password-policy.ts";
 import type { Ciphers, KeyPair } from "../../src/protocol/ciphers.ts";
 import { IDEMPOTENCY_KEY_CHARS_MAX, MEMO_CHARS_MAX } from "../../src/protocol/fields.ts";
 import {
@@ -106,6 +108,12 @@ describe("the document on modern", () => {
 
   it("names every reason for an end", () => {
     for (const reason of CLOSING_REASONS) expect(documentText).toContain(`\`${reason}\``);
+  });
+
+  it("has a row for every reason why a password is refused", () => {
+    for (const reason of PASSWORD_REASONS) expect(documentText).toContain(`| \`${reason}\` | `);
+    expect(documentProse).toContain(`more than ${PASSWORD_CHARS_MAX} characters`);
+    expect(documentProse).toContain(`fewer than ${BESIDE_NAME_MIN} characters besides`);
   });
 
   it("spells the preface", () => {

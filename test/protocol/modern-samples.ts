@@ -241,5 +241,6 @@ export const greetingSample: fc.Arbitrary<Greeting> = fc.record({
     frameBytes: fc.nat(),
     amountMax: amount,
     historyLimit: fc.nat(),
+    passwordCharsMin: fc.option(fc.record({ alone: fc.nat(), withFactor: fc.nat() })),
   }),
 });

@@ -236,7 +236,11 @@ describe("a reply", () => {
   });
 
   it("may be an error", () => {
-    expect(parseReply(encodeError("a", "busy"))).toEqual({ type: "error", id: "a", kind: "busy" });
+    expect(parseReply(encodeError("a", { kind: "busy" }))).toEqual({
+      type: "error",
+      id: "a",
+      kind: "busy",
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 /** JSON-RPC 2.0 as this bank takes it: what is a request, what is answered, and under which id. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PASSWORD_REASONS } from "../../src/bank/password-policy.ts";
 import {
   encodeError,
   encodeRpcNotification,
@@ -99,7 +100,7 @@ describe("a reply", () => {
           result: new Map([["a", "b"]]),
         });
         for (const errorId of [anyId, null]) {
-          expect(parseRpcReply(encodeError(errorId, kind))).toEqual({
+          expect(parseRpcReply(encodeError(errorId, { kind }))).toEqual({
             type: "error",
             id: errorId,
             kind,
@@ -115,10 +116,21 @@ describe("a reply", () => {
   });
 
   it("names an error by its kind, its code and a constant text", () => {
-    expect(textOf(encodeError(7, "insufficient_funds"))).toBe(
+    expect(textOf(encodeError(7, { kind: "insufficient_funds" }))).toBe(
       '{"jsonrpc":"2.0","id":7,"error":{"code":2003,"message":"the balance is too low",' +
         '"data":{"kind":"insufficient_funds"}}}',
     );
+  });
+
+  it("says why a password is refused, and takes a reason that it does not know for none", () => {
+    for (const reason of PASSWORD_REASONS) {
+      const bytes = encodeError(7, { kind: "bad_password", reason });
+      expect(textOf(bytes)).toContain(`"data":{"kind":"bad_password","reason":"${reason}"}`);
+      const error = { type: "error", id: 7, kind: "bad_password" };
+      expect(parseRpcReply(bytes)).toEqual({ ...error, reason });
+      const newer = utf8(textOf(bytes).replace(`:"${reason}"`, ':"rhymes"'));
+      expect(parseRpcReply(newer)).toEqual(error);
+    }
   });
 
   it("takes an error that it does not know for one whose outcome is open", () => {

@@ -60,10 +60,13 @@ export function verdictOn(wish: Wish, outcome: AdmissionOutcome): Verdict {
   return isUnknownSignUp ? SIGN_UP_UNKNOWN : VERDICTS[outcome.type];
 }
 
+const LITTLE_MORE_THAN_A_NAME = "the password is little more than a name";
+
 const REFUSED_PASSWORDS: Record<PasswordRefusal, string> = {
   too_short: "the password is too short",
   common: "the password is one of those that are guessed first",
-  contains_name: "the password is little more than a name",
+  user_name: LITTLE_MORE_THAN_A_NAME,
+  bank_name: LITTLE_MORE_THAN_A_NAME,
 };
 
 /** The reply to a request, once the ledger has answered or failed to. */

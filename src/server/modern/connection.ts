@@ -8,6 +8,7 @@ import type { Clock } from "../../actor/clock.ts";
 import type { RemoteActor } from "../../actor/remote-actor.ts";
 import type { ActorRef, ActorSystem } from "../../actor/system.ts";
 import { AMOUNT_CENTS_MAX, type Cents } from "../../bank/money.ts";
+import type { PasswordMinimum } from "../../bank/password-policy.ts";
 import { nodeCiphers } from "../../ciphers/node.ts";
 import { PREFACE, ServerHandshake, fingerprintOf, type Channel } from "../../protocol/channel.ts";
 import type { KeyPair } from "../../protocol/ciphers.ts";
@@ -52,6 +53,8 @@ export type ModernContext = {
   sessions: SessionRegistry<News>;
   /** Withdrawals and transfers above it need a fresh confirmation. */
   confirmAbove: Cents;
+  /** Of new passwords; null where anything goes. */
+  passwordCharsMin: PasswordMinimum | null;
   /** What an operator may adjust alone; the default where it is left out. */
   secondPersonAbove?: Cents | undefined;
   /** The bank's name and version, for its greeting. */
@@ -233,7 +236,8 @@ export class ModernConnection implements Speaker, Seat<News> {
       this.#tell({ type: "called", id, call, now: this.#context.clock.monotonic() });
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
-      this.#tell({ type: "misread", id: error.id, kind: error.kind });
+      const { id, kind, reason } = error;
+      this.#tell({ type: "misread", id, kind, reason });
     }
   }
 
@@ -243,7 +247,7 @@ export class ModernConnection implements Speaker, Seat<News> {
         this.#answer(encodeResult(effect.id, effect.method, effect.result));
         return;
       case "send_error":
-        this.#answer(encodeError(effect.id, effect.kind));
+        this.#answer(encodeError(effect.id, effect));
         return;
       case "notify":
         this.#notify(effect.notification);
@@ -354,7 +358,7 @@ export class ModernConnection implements Speaker, Seat<News> {
   }
 }
 
-function greetingOf({ about, clock }: ModernContext): Greeting {
+function greetingOf({ about, clock, passwordCharsMin }: ModernContext): Greeting {
   return {
     bank: about.name,
     version: about.version,
@@ -364,6 +368,7 @@ function greetingOf({ about, clock }: ModernContext): Greeting {
       frameBytes: FRAME_BYTES_MAX,
       amountMax: AMOUNT_CENTS_MAX,
       historyLimit: HISTORY_LIMIT_MAX,
+      passwordCharsMin,
     },
   };
 }

@@ -10,7 +10,7 @@ import type {
   ListedSession,
   Moved,
 } from "../../protocol/methods.ts";
-import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
+import type { ErrorKind, RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
 import type { HistoryQuery, HistoryRow } from "../../workers/store.ts";
@@ -79,9 +79,13 @@ export const listedSessions = (entries: readonly SessionEntry[], now: number): L
     }));
 
 /** What a login, a sign-up or a change of password is told when it did not succeed. */
-export const admissionErrors = {
+export const admissionFailure = (outcome: FailedAdmission): RpcFailure =>
+  outcome.type === "bad_password"
+    ? { kind: "bad_password", reason: outcome.refusal }
+    : { kind: ADMISSION_KINDS[outcome.type] };
+
+const ADMISSION_KINDS = {
   username_taken: "username_taken",
-  bad_password: "bad_password",
   failed: "authentication_failed",
   code_required: "code_required",
   factor_set: "factor_set",
@@ -91,6 +95,11 @@ export const admissionErrors = {
   busy: "busy",
   unknown: "timed_out",
 } as const satisfies Partial<Record<AdmissionOutcome["type"], ErrorKind>>;
+
+type FailedAdmission = Extract<
+  AdmissionOutcome,
+  { type: "bad_password" | keyof typeof ADMISSION_KINDS }
+>;
 
 function entryOf({ posting, at, counterparty }: HistoryRow, account: AccountId): HistoryEntry {
   const isCredit = posting.credit.account === account;

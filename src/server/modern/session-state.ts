@@ -7,7 +7,7 @@ import type { Role } from "../../bank/standing.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { Call, Method, Result } from "../../protocol/methods.ts";
 import type { Notification } from "../../protocol/notifications.ts";
-import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
+import type { RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryReply } from "../../workers/history-thread.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
@@ -31,7 +31,7 @@ export type Message =
   /** `now` is of the monotonic clock, in ms. */
   | { type: "called"; id: RpcId; call: Call; now: number }
   /** A frame that was authentic, and no call. */
-  | { type: "misread"; id: RpcId | null; kind: ErrorKind }
+  | ({ type: "misread"; id: RpcId | null } & RpcFailure)
   /** The stream or the channel is lost. */
   | { type: "broken"; code: ProtocolErrorCode }
   | { type: "timed_out"; waitingFor: Overdue }
@@ -51,7 +51,7 @@ export type Effect =
   | Errand<About>
   | { type: "read_history"; id: RpcId; query: HistoryQuery }
   | SendResult
-  | { type: "send_error"; id: RpcId | null; kind: ErrorKind }
+  | ({ type: "send_error"; id: RpcId | null } & RpcFailure)
   | { type: "notify"; notification: Notification }
   /** The call that needed a password is answered: those behind it may come. */
   | { type: "go_on" }

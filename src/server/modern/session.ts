@@ -36,7 +36,7 @@ import {
   newsOfAdjustment,
 } from "./operator-calls.ts";
 import { factorResult, withFactor } from "./factor-results.ts";
-import { admissionErrors, historyResult, ledgerResult } from "./results.ts";
+import { admissionFailure, historyResult, ledgerResult } from "./results.ts";
 import {
   commonOf,
   customerOf,
@@ -68,7 +68,7 @@ export const sessionTransition =
       case "called":
         return whenCalled(state, message, config);
       case "misread":
-        return whenMisread(state, message.id, message.kind);
+        return whenMisread(state, message);
       case "broken":
         return whenBroken(state, message.code);
       case "timed_out":
@@ -244,10 +244,7 @@ function whenAdmitted(
     case "factor_removed":
       return drained(withFactor(back, outcome), [factorResult(id, outcome), ...told]);
     default:
-      return drained(back, [
-        { type: "send_error", id, kind: admissionErrors[outcome.type] },
-        ...told,
-      ]);
+      return drained(back, [{ type: "send_error", id, ...admissionFailure(outcome) }, ...told]);
   }
 }
 
@@ -305,8 +302,9 @@ function whenAnswered(
   return settled(state, effects);
 }
 
-function whenMisread(state: State, id: RpcId | null, kind: ErrorKind): Step {
-  const effects: Effect[] = [{ type: "send_error", id, kind }, noteOf(state, "request", kind)];
+function whenMisread(state: LiveState, { id, kind, reason }: Message & { type: "misread" }): Step {
+  const answer: Effect = { type: "send_error", id, kind, reason };
+  const effects = [answer, noteOf(state, "request", kind)];
   const breaches = state.breaches + 1;
   if (breaches >= BREACHES_MAX) return ended(state, "breach", effects);
   return [{ ...state, breaches }, effects];

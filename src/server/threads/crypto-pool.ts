@@ -6,7 +6,11 @@
 
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
-import type { NewPassword, PasswordProfile } from "../../bank/password-policy.ts";
+import {
+  passwordMinimum,
+  type NewPassword,
+  type PasswordProfile,
+} from "../../bank/password-policy.ts";
 import type { HashNewPassword, NewHash } from "../../workers/new-password.ts";
 import { isOutdatedHash } from "../../bank/password-hash.ts";
 import {
@@ -99,7 +103,8 @@ export class CryptoPool {
   async hashNewPassword(asked: NewPassword): Promise<NewHash> {
     const { passwords: profile } = this.#options;
     if (profile === undefined) return { hash: await this.hashPassword(asked.password) };
-    const request: HashNewPassword = { ...asked, ...this.#hashing(), profile };
+    const minimum = passwordMinimum(profile);
+    const request: HashNewPassword = { ...asked, ...this.#hashing(), minimum };
     return this.#runPassword(request, "hashNewPassword");
   }
 

@@ -241,7 +241,7 @@ const GREETING = {
     ...{ bank: "Test Bank", version: "0", time: "2025-11-24T16:00:00.000Z" },
     limits: {
       ...{ requestsInFlight: 32, frameBytes: 8_192 },
-      ...{ amountMax: dollars(1_000_000), historyLimit: 100 },
+      ...{ amountMax: dollars(1_000_000), historyLimit: 100, passwordCharsMin: null },
     },
   },
 };
