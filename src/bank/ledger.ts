@@ -7,6 +7,8 @@
  * `apply` writes them and cannot fail.
  */
 
+import { ADJUSTMENTS } from "./adjustments.ts";
+import { setAttempts } from "./attempts-by-name.ts";
 import { decideFactor, type FactorCommand, type FactorTried } from "./factor-rules.ts";
 import type { AttemptOutcome, Attempts } from "./lockout.ts";
 import {
@@ -16,12 +18,10 @@ import {
   decideUpgradeHash,
   decideForgetAttempts,
   decideSignUp,
-  decideUnlock,
 } from "./logins.ts";
 import type { CounterChange } from "./login-attempts.ts";
 import { ZERO, cents, type Cents } from "./money.ts";
 import {
-  ADJUSTMENTS,
   decideAppointment,
   decideOperation,
   type Appoint,
@@ -31,8 +31,7 @@ import {
 } from "./operations.ts";
 import { decideBalance, decideCash, decideTransfer } from "./postings.ts";
 import type { Proposal } from "./proposals.ts";
-import { decideSetDisabled, decideSetRoles } from "./standing-rules.ts";
-import { setStanding, type Role, type Standing } from "./standing.ts";
+import { setStanding, type Standing } from "./standing.ts";
 
 declare const accountBrand: unique symbol;
 
@@ -58,8 +57,10 @@ export type Books = {
   readonly accounts: (Account | undefined)[];
   readonly customers: Map<string, AccountId>;
   readonly vaults: Map<string, AccountId>;
-  /** By the key of a `Counter`. */
+  /** By the key of a `Counter`; written by `setAttempts` alone, beside the next one. */
   readonly attempts: Map<string, Attempts>;
+  /** The keys of the counters that are about a user name. */
+  readonly attemptKeys: Map<string, Set<string>>;
   /** The bank's own accounts. */
   readonly banks: Map<string, AccountId>;
   readonly proposals: Map<number, Proposal>;
@@ -97,11 +98,8 @@ export type Command =
   /** The same password, hashed anew: done only while `checkedHash` is still its hash. */
   | { type: "upgrade_hash"; account: AccountId; checkedHash: string; passwordHash: string }
   | { type: "balance"; account: AccountId }
-  | { type: "set_disabled"; account: AccountId; disabled: boolean }
-  | { type: "set_roles"; account: AccountId; roles: readonly Role[] }
   | Operate
   | Appoint
-  | { type: "unlock"; account: AccountId }
   | FactorCommand
   | { type: "forget_attempts" };
 
@@ -111,7 +109,7 @@ export type CodeFailure = "code_required" | "factor_required" | "wrong_code" | "
 export type LoginOutcome = AttemptOutcome | CodeFailure;
 
 /** Why a login failed, for the audit: its peer is told the same in every case. */
-export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled";
+export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled" | "locked";
 
 /** What a password is checked for: a login, where nothing else is said. */
 export type LoginPurpose = "login" | "change_password" | "confirm";
@@ -197,6 +195,7 @@ export const emptyBooks = (): Books => ({
   customers: new Map(),
   vaults: new Map(),
   attempts: new Map(),
+  attemptKeys: new Map(),
   banks: new Map(),
   proposals: new Map(),
   knownTerminals: new Map(),
@@ -227,10 +226,6 @@ export function decide(books: Books, command: Command, at: number): Decision {
       return decideUpgradeHash(books, command);
     case "balance":
       return decideBalance(books, command);
-    case "set_disabled":
-      return decideSetDisabled(books, command);
-    case "set_roles":
-      return decideSetRoles(books, command);
     case "appoint":
       return decideAppointment(books, command);
     case "operate":
@@ -242,8 +237,6 @@ export function decide(books: Books, command: Command, at: number): Decision {
       return decideFactor(books, command, at);
     case "forget_attempts":
       return decideForgetAttempts(books, at);
-    case "unlock":
-      return decideUnlock(books, command);
   }
 }
 
@@ -272,7 +265,7 @@ export function apply(books: Books, event: Event): void {
       if (event.standing !== null) setStanding(books, event.account, event.standing);
       return;
     case "attempts_expired":
-      for (const key of event.keys) books.attempts.delete(key);
+      forgetAttempts(books, event.keys);
       return;
     case "standing_changed":
       setStanding(books, event.account, event.standing);
@@ -290,6 +283,10 @@ export function apply(books: Books, event: Event): void {
       if (event.opens !== null) openAccount(books, "bank", ADJUSTMENTS, event.opens);
       if (event.approves !== null) endProposal(books, event.approves, "approved");
       applyPosting(books, event.posted);
+      return;
+    case "unlocked":
+      forgetAttempts(books, event.keys);
+      setStanding(books, event.account, event.standing);
       return;
     case "answered":
     case "hash_upgraded": // Hashes are in the store alone.
@@ -332,10 +329,11 @@ function applyPosting(books: Books, { debit, credit, transaction }: Posted): voi
 }
 
 function keepAttempts(books: Books, changes: Counters): void {
-  for (const { key, attempts } of changes) {
-    if (attempts === null) books.attempts.delete(key);
-    else books.attempts.set(key, attempts);
-  }
+  for (const { key, attempts } of changes) setAttempts(books, key, attempts);
+}
+
+function forgetAttempts(books: Books, keys: readonly string[]): void {
+  for (const key of keys) setAttempts(books, key, null);
 }
 
 function applySide(books: Books, { account, balance }: PostingSide, transaction: number): void {

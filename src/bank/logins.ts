@@ -13,8 +13,7 @@ import {
   terminalsAfter,
   type Try,
 } from "./login-attempts.ts";
-import { attemptKeysOf } from "./operator-attempts.ts";
-import { standingOf } from "./standing.ts";
+import { barOf, standingOf } from "./standing.ts";
 
 export function decideSignUp(books: Books, command: Command & { type: "sign_up" }): Decision {
   const { username, passwordHash } = command;
@@ -43,7 +42,8 @@ export function decideEndLogin(
   if (outcome !== "authenticated") return fail(books, tried, outcome, at);
   const account = books.customers.get(username);
   if (account === undefined) return rejected("unknown_account");
-  if (standingOf(books, account).disabled) return fail(books, tried, "disabled", at);
+  const bar = barOf(standingOf(books, account));
+  if (bar !== null) return fail(books, tried, bar, at);
   // One that was enrolled while the password was checked counts as well.
   if (standingOf(books, account).factor !== null && !factorProven) {
     return fail(books, tried, "code_required", at);
@@ -65,7 +65,8 @@ export function decideChangePassword(
   const customer = books.accounts[account];
   if (customer?.kind !== "customer") return rejected("unknown_account");
   const tried = { username: customer.name, terminal };
-  if (standingOf(books, account).disabled) return fail(books, tried, "disabled", at);
+  const bar = barOf(standingOf(books, account));
+  if (bar !== null) return fail(books, tried, bar, at);
   if (standingOf(books, account).factor !== null && !factorProven) {
     return fail(books, tried, "code_required", at);
   }
@@ -81,17 +82,10 @@ export function decideUpgradeHash(
   return decided({ type: "hash_upgraded", account, passwordHash });
 }
 
-/** Forgets what counts against an account, by order of an operator; its sources' stays. */
-export function decideUnlock(books: Books, { account }: Command & { type: "unlock" }): Decision {
-  const customer = books.accounts[account];
-  if (customer?.kind !== "customer") return rejected("unknown_account");
-  return decided({ type: "attempts_expired", keys: attemptKeysOf(books, customer.name) });
-}
-
 export const decideForgetAttempts = (books: Books, at: number): Decision =>
   decided({ type: "attempts_expired", keys: expiredKeys(books, at) });
 
-// A disabled account's password counts as wrong even if it is right, or the lockout would tell.
+// A disabled or locked account's password counts as wrong even if it is right, or the lockout would tell.
 function fail(books: Books, tried: Try, reason: LoginFailure, at: number): Decision {
   const attempts = changesByEnding(books, tried, ATTEMPTS[reason], at);
   return decided({ type: "login_failed", attempts, reason });
@@ -101,6 +95,7 @@ function fail(books: Books, tried: Try, reason: LoginFailure, at: number): Decis
 const ATTEMPTS: Record<LoginFailure, AttemptOutcome> = {
   wrong_password: "wrong_password",
   disabled: "wrong_password",
+  locked: "wrong_password",
   not_checked: "not_checked",
   code_required: "not_checked",
   factor_required: "not_checked",

@@ -3,24 +3,21 @@
  * may have changed since the login: the table of ./roles.ts is asked at the moment of the decision.
  */
 
+import { decideAdjustment, decideProposal, openProposals } from "./adjustments.ts";
+import { attemptKeysOf, isLockedOut } from "./attempts-by-name.ts";
 import { decided, rejected } from "./decision.ts";
 import type { Account, AccountId, Books, Decision, Posted } from "./ledger.ts";
-import { decidePosting } from "./postings.ts";
-import { attemptKeysOf, lockedNames } from "./operator-attempts.ts";
-import { cents, type Cents } from "./money.ts";
+import type { Cents } from "./money.ts";
 import type { Proposal } from "./proposals.ts";
-import { isPermitted, type Action } from "./roles.ts";
-import { ORDINARY, standingOf, type Role, type Standing } from "./standing.ts";
+import { isOperator, isPermitted, type Action } from "./roles.ts";
+import { ORDINARY, barOf, standingOf, type Role, type Standing } from "./standing.ts";
 
-/** The bank's own account that adjustments are posted against. */
-export const ADJUSTMENTS = "adjustments";
 export const USERS_PAGE_MAX = 50;
-/** Open at a time: more than people can look at, and a bound for the answer. */
-export const PROPOSALS_OPEN_MAX = 50;
 
 export type Operation =
   | { type: "users"; after: string | null; limit: number }
   | { type: "show"; username: string }
+  | { type: "lock"; username: string }
   | { type: "unlock"; username: string }
   | { type: "disable"; username: string }
   | { type: "enable"; username: string }
@@ -29,7 +26,12 @@ export type Operation =
   | Adjustment
   | { type: "proposals" }
   | { type: "approve"; proposal: number }
-  | { type: "reject"; proposal: number };
+  | { type: "reject"; proposal: number }
+  /** Done elsewhere, once it is permitted and on record here; null for everybody's. */
+  | { type: "sessions"; username: string | null }
+  /** `username` is whose it is; null where there is no such session. */
+  | { type: "endSession"; session: string; username: string | null }
+  | { type: "auditList"; before: number | null };
 
 export type Adjustment = {
   type: "adjust";
@@ -64,6 +66,8 @@ export type Answered =
   | { type: "users"; users: readonly UserLine[]; next: string | null }
   | { type: "shown"; user: UserLine; balance: Cents }
   | { type: "proposals"; proposals: readonly ProposalLine[] }
+  /** What was asked for is not in the books: it may be done. */
+  | { type: "permitted" }
   /** Of one that was made before, under the same key. */
   | { type: "proposed_before"; proposal: number };
 
@@ -71,6 +75,13 @@ export type OperatorEvent =
   | { type: "answered"; answer: Answered }
   | { type: "proposed"; proposal: Proposal }
   | { type: "proposal_rejected"; id: number }
+  | {
+      type: "unlocked";
+      account: AccountId;
+      standing: Standing;
+      /** The counters that are forgotten. */
+      keys: readonly string[];
+    }
   | {
       type: "adjusted";
       posted: Posted;
@@ -83,15 +94,18 @@ export type OperatorEvent =
 export type OperatorRejection =
   | "not_permitted"
   | "unknown_user"
+  | "unknown_session"
   | "own_standing"
   | "last_administrator"
   | "unknown_proposal"
   | "own_proposal"
   | "too_many_proposals";
 
-const ACTIONS: Record<Operation["type"], Action> = {
+/** What each operation is called by the protocol, and in the audit. */
+export const ACTIONS: Record<Operation["type"], Action> = {
   users: "admin.users",
   show: "admin.show",
+  lock: "admin.lock",
   unlock: "admin.unlock",
   disable: "admin.disable",
   enable: "admin.enable",
@@ -101,6 +115,9 @@ const ACTIONS: Record<Operation["type"], Action> = {
   proposals: "admin.proposals",
   approve: "admin.approve",
   reject: "admin.reject",
+  sessions: "admin.sessions",
+  endSession: "admin.endSession",
+  auditList: "audit.list",
 };
 
 /** For the first administrator, whom the owner of the bank's folder makes: `admin init`. */
@@ -131,6 +148,15 @@ export function decideOperation(
     case "approve":
     case "reject":
       return decideProposal(books, operator, operation);
+    case "auditList":
+      return answered({ type: "permitted" });
+    case "sessions": {
+      const isKnown = operation.username === null || books.customers.has(operation.username);
+      return isKnown ? answered({ type: "permitted" }) : rejected("unknown_user");
+    }
+    case "endSession":
+      if (operation.username === null) return rejected("unknown_session");
+      return answered({ type: "permitted" });
     default: {
       const account = customerNamed(books, operation.username);
       if (account === undefined) return rejected("unknown_user");
@@ -141,7 +167,7 @@ export function decideOperation(
 
 type OnUser = {
   operator: AccountId;
-  operation: Extract<Operation, { username: string }>;
+  operation: Exclude<Extract<Operation, { username: string }>, { type: "endSession" }>;
   account: Account;
 };
 
@@ -157,13 +183,20 @@ function decideOnUser(
       ? rejected("last_administrator")
       : decided({ type: "standing_changed", account: account.id, standing: next });
   };
+  const barsLocking = reasonNotToLock(books, operator, account.id);
   switch (operation.type) {
     case "show": {
-      const user = userLine(books, account, lockedNames(books, at));
+      const user = userLine(books, account, at);
       return answered({ type: "shown", user, balance: account.balance });
     }
-    case "unlock":
-      return decided({ type: "attempts_expired", keys: attemptKeysOf(books, account.name) });
+    case "lock":
+      return barsLocking ?? changed({ locked: true });
+    case "unlock": {
+      const keys = attemptKeysOf(books, account.name);
+      const unlocked = { ...standing, locked: false };
+      const event = { type: "unlocked", account: account.id, standing: unlocked, keys } as const;
+      return barsLocking ?? decided(event);
+    }
     case "disable":
       return account.id === operator ? rejected("own_standing") : changed({ disabled: true });
     case "enable":
@@ -178,70 +211,6 @@ function decideOnUser(
   }
 }
 
-function decideAdjustment(
-  books: Books,
-  operator: AccountId,
-  { amount, reason, key, aloneMax }: Adjustment,
-  account: Account,
-): Decision {
-  if (account.id === operator) return rejected("own_account");
-  const known = proposalUnder(books, operator, key);
-  if (known !== undefined) {
-    const isSame =
-      known.account === account.id && known.amount === amount && known.reason === reason;
-    return isSame
-      ? answered({ type: "proposed_before", proposal: known.id })
-      : rejected("idempotency_conflict");
-  }
-  const posting = adjusted(books, account, { amount, reason }, null);
-  if (Math.abs(amount) <= aloneMax || !posting.ok) return posting;
-  // Whoever may not approve may not propose either: a teller's limit is the limit.
-  if (!isPermitted(standingOf(books, operator).roles, "admin.approve")) {
-    return rejected("not_permitted");
-  }
-  if (openProposals(books).length >= PROPOSALS_OPEN_MAX) return rejected("too_many_proposals");
-  const id = books.proposals.size + 1;
-  const proposal = { id, proposer: operator, account: account.id, amount, reason, key };
-  return decided({ type: "proposed", proposal: { ...proposal, state: "open" } });
-}
-
-function decideProposal(
-  books: Books,
-  operator: AccountId,
-  { type, proposal: id }: Extract<Operation, { type: "approve" | "reject" }>,
-): Decision {
-  const proposal = books.proposals.get(id);
-  if (proposal?.state !== "open") return rejected("unknown_proposal");
-  if (type === "reject") return decided({ type: "proposal_rejected", id });
-  if (proposal.proposer === operator) return rejected("own_proposal");
-  const account = books.accounts[proposal.account];
-  if (account === undefined) return rejected("unknown_account");
-  // Nobody approves what is for themselves.
-  if (account.id === operator) return rejected("own_account");
-  return adjusted(books, account, proposal, id);
-}
-
-function adjusted(
-  books: Books,
-  customer: Account,
-  { amount, reason }: { amount: Cents; reason: string },
-  approves: number | null,
-): Decision {
-  const known = books.accounts[books.banks.get(ADJUSTMENTS) ?? 0];
-  const id = (known?.id ?? books.accounts.length) as AccountId;
-  const bank: Account = known ?? { ...newAccount(id), name: ADJUSTMENTS };
-  const [debit, credit] = amount > 0 ? [bank, customer] : [customer, bank];
-  const asked = { kind: "adjustment", amount: cents(Math.abs(amount)), memo: reason } as const;
-  const decision = decidePosting(books, asked, debit, credit);
-  if (!decision.ok || decision.event.type !== "posted") return decision;
-  const opens = known === undefined ? id : null;
-  return decided({ type: "adjusted", posted: decision.event, opens, approves });
-}
-
-const newAccount = (id: AccountId): Account => ({
-  ...{ id, kind: "bank", name: "", balance: cents(0), lastTransaction: 0 },
-});
-
 function decideUsers(
   books: Books,
   { after, limit }: Extract<Operation, { type: "users" }>,
@@ -249,7 +218,6 @@ function decideUsers(
 ): Decision {
   const from = after === null ? 0 : books.customers.get(after);
   if (from === undefined) return rejected("unknown_user");
-  const locked = lockedNames(books, at);
   const users: UserLine[] = [];
   for (let id = from + 1; id < books.accounts.length; id += 1) {
     const account = books.accounts[id];
@@ -257,36 +225,36 @@ function decideUsers(
     if (users.length === Math.min(limit, USERS_PAGE_MAX)) {
       return answered({ type: "users", users, next: users.at(-1)!.username });
     }
-    users.push(userLine(books, account, locked));
+    users.push(userLine(books, account, at));
   }
   return answered({ type: "users", users, next: null });
 }
 
-function userLine(books: Books, { id, name }: Account, locked: ReadonlySet<string>): UserLine {
-  const { roles, disabled, factor } = standingOf(books, id);
-  const hasFactor = factor !== null;
-  return { username: name, roles, disabled, hasFactor, locked: locked.has(name) };
+function userLine(books: Books, { id, name }: Account, at: number): UserLine {
+  const { roles, disabled, locked, factor } = standingOf(books, id);
+  const isLocked = locked || isLockedOut(books, name, at);
+  return { username: name, roles, disabled, hasFactor: factor !== null, locked: isLocked };
 }
 
-/** Somebody who is off, or has another role now, administrates nothing. */
+/** Somebody who is off or locked, or has another role now, administrates nothing. */
 export const administratorsOf = ({ standings }: Books): AccountId[] =>
   [...standings].filter(([, standing]) => administrates(standing)).map(([account]) => account);
 
-const administrates = ({ roles, disabled }: Standing): boolean =>
-  !disabled && roles.includes("administrator");
+const administrates = (standing: Standing): boolean =>
+  barOf(standing) === null && standing.roles.includes("administrator");
 
 const removesLastAdministrator = (books: Books, account: AccountId, next: Standing): boolean =>
   administrates(books.standings.get(account) ?? ORDINARY) &&
   !administrates(next) &&
   administratorsOf(books).every((other) => other === account);
 
-const openProposals = ({ proposals }: Books): Proposal[] =>
-  [...proposals.values()].filter(({ state }) => state === "open");
-
-const proposalUnder = ({ proposals }: Books, operator: AccountId, key: string) =>
-  [...proposals.values()].find(
-    (proposal) => proposal.proposer === operator && proposal.key === key,
-  );
+// The counter has the customers' accounts in hand; those of operators are the administrators'.
+function reasonNotToLock(books: Books, operator: AccountId, account: AccountId): Decision | null {
+  if (account === operator) return rejected("own_standing");
+  const isCounters = !isOperator(standingOf(books, account).roles);
+  const isTheirs = isCounters || standingOf(books, operator).roles.includes("administrator");
+  return isTheirs ? null : rejected("not_permitted");
+}
 
 const lineOf =
   ({ accounts }: Books) =>
@@ -298,6 +266,4 @@ const lineOf =
 const customerNamed = ({ accounts, customers }: Books, username: string): Account | undefined =>
   accounts[customers.get(username) ?? 0];
 
-const answered = (answer: Answered): Decision => ({
-  ...decided({ type: "answered", answer }),
-});
+const answered = (answer: Answered): Decision => decided({ type: "answered", answer });

@@ -23,6 +23,7 @@ const PERMITTED = {
   "session.end": EVERYBODY,
   "admin.users": READERS,
   "admin.show": ["teller", "auditor", "administrator"],
+  "admin.lock": COUNTER,
   "admin.unlock": COUNTER,
   "admin.disable": ADMINISTRATORS,
   "admin.enable": ADMINISTRATORS,
@@ -32,6 +33,9 @@ const PERMITTED = {
   "admin.proposals": READERS,
   "admin.approve": ADMINISTRATORS,
   "admin.reject": ADMINISTRATORS,
+  "admin.sessions": READERS,
+  "admin.endSession": ADMINISTRATORS,
+  "audit.list": READERS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof PERMITTED;

@@ -16,18 +16,29 @@ export type Factor = {
 /** What is out of the ordinary about an account; most accounts have no entry in the books. */
 export type Standing = {
   readonly roles: readonly Role[];
+  /** It may neither log in nor move money. */
   readonly disabled: boolean;
+  /** By an operator: nobody logs in to it until it is unlocked; all else goes on. */
+  readonly locked: boolean;
   readonly factor: Factor | null;
 };
 
-export const ORDINARY: Standing = { roles: ["customer"], disabled: false, factor: null };
+export const ORDINARY: Standing = {
+  ...{ roles: ["customer"], disabled: false, locked: false, factor: null },
+};
 
 /** The standing of an account, of a name that nobody has too: nothing tells them apart. */
 export const standingOf = (books: Books, account: AccountId | null): Standing =>
   account === null ? ORDINARY : (books.standings.get(account) ?? ORDINARY);
 
-export const isOrdinary = ({ roles, disabled, factor }: Standing): boolean =>
-  !disabled && factor === null && roles.length === 1 && roles[0] === "customer";
+/** Why nobody logs in to an account, or null: to whoever tries, their password is wrong. */
+export const barOf = ({ disabled, locked }: Standing): "disabled" | "locked" | null =>
+  disabled ? "disabled" : locked ? "locked" : null;
+
+export const isOrdinary = (standing: Standing): boolean =>
+  barOf(standing) === null && standing.factor === null && isPlain(standing.roles);
+
+const isPlain = (roles: readonly Role[]): boolean => roles.length === 1 && roles[0] === "customer";
 
 /** Keeps a standing, in no room where it is the ordinary one. */
 export function setStanding(books: Books, account: AccountId, standing: Standing): void {

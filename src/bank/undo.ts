@@ -1,5 +1,6 @@
 /** The way back from an event: for a batch whose events the store had no room for. */
 
+import { setAttempts } from "./attempts-by-name.ts";
 import {
   accountsOf,
   type Account,
@@ -41,18 +42,22 @@ export function undoOf(books: Books, event: Event): Undo {
     case "attempts_expired":
       return undoOfAttempts(books, event.keys);
     case "factor_tried": {
-      const { account, key, standing } = event;
-      const undoAttempts = undoOfAttempts(books, [key]);
-      const before = standingOf(books, account);
+      const undoAttempts = undoOfAttempts(books, [event.key]);
+      const undoStanding = undoOfStanding(books, event.account);
       return () => {
         undoAttempts();
-        if (standing !== null) setStanding(books, account, before);
+        undoStanding();
       };
     }
-    case "standing_changed": {
-      const { account } = event;
-      const before = standingOf(books, account);
-      return () => setStanding(books, account, before);
+    case "standing_changed":
+      return undoOfStanding(books, event.account);
+    case "unlocked": {
+      const undoAttempts = undoOfAttempts(books, event.keys);
+      const undoStanding = undoOfStanding(books, event.account);
+      return () => {
+        undoAttempts();
+        undoStanding();
+      };
     }
     case "posted":
       return undoOfPosting(books, event);
@@ -84,11 +89,13 @@ const keysOf = (changes: readonly CounterChange[]): readonly string[] =>
 function undoOfAttempts(books: Books, keys: readonly string[]): Undo {
   const before = keys.map((key) => [key, books.attempts.get(key)] as const);
   return () => {
-    for (const [key, attempts] of before) {
-      if (attempts === undefined) books.attempts.delete(key);
-      else books.attempts.set(key, attempts);
-    }
+    for (const [key, attempts] of before) setAttempts(books, key, attempts ?? null);
   };
+}
+
+function undoOfStanding(books: Books, account: AccountId): Undo {
+  const before = standingOf(books, account);
+  return () => setStanding(books, account, before);
 }
 
 function undoOfPosting(

@@ -4,29 +4,71 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDollars, type Cents } from "../bank/money.ts";
 import { ROLES, type Role } from "../bank/standing.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
-import { OperatorClient } from "../client/operator-client.ts";
 import { encodeBase64Url } from "../protocol/base64url.ts";
-import { METHOD_CODECS } from "../protocol/method-codecs.ts";
-import type { Params, Result } from "../protocol/methods.ts";
 import type { OperatorMethod } from "../protocol/operator-methods.ts";
 import { initAdministrator, type InitFlags } from "./admin-init.ts";
-import { adminLines } from "./admin-texts.ts";
-import { knownBanksFile, trustedKey, type TrustFlags } from "./atm-command-bank.ts";
-import { failureOf } from "./atm-command-failure.ts";
-import { fetchPassword } from "./atm-command-password.ts";
-import { openTerminal, type Terminal } from "./atm-command-terminal.ts";
+import { operate, type OperatorFlags } from "./admin-session.ts";
+import { knownBanksFile } from "./atm-command-bank.ts";
 import { examples } from "./examples.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 import { BANK_PORT, dataOption, parseAddress, wholeNumber } from "./options.ts";
-import { dialer, readTls, withTlsOptions, type TlsFlags } from "./tls-options.ts";
+import { withTlsOptions } from "./tls-options.ts";
 
-type Flags = TrustFlags &
-  TlsFlags & { user: string; passwordFile?: string; code?: string; json: boolean };
+type Flags = OperatorFlags;
+type PageFlags = Flags & { limit: number; before?: string };
 
 const KEY_BYTES = 16;
+const PAGE_MAX = 50;
+const PAGE = 20;
+
+const LOCKING = `
+A locked account takes no login until unlock: to whoever tries, their password is wrong. Its
+sessions go on (end-session ends one), and it is paid to. A disabled one has no session left, and
+moves no money either.
+`;
 
 export function addAdminCommands(root: Command): void {
-  const admin = root.command("admin").description("operate the bank: users, roles, adjustments");
+  const admin = root
+    .command("admin")
+    .description("operate the bank: users, roles, sessions, adjustments, audit");
+  addInit(admin);
+  subcommand(admin, "users [after]", "list the users, behind a name if one is given")
+    .option("--limit <number>", "how many", wholeNumber(1, PAGE_MAX), PAGE)
+    .addHelpText("before", examples("admin users --user ada --data data"))
+    .action((after: string | undefined, { limit, ...flags }: PageFlags) =>
+      operate(flags, "admin.users", { limit, ...(after !== undefined && { after }) }),
+    );
+  named(admin, "show", "show one user and their balance", "admin.show");
+  named(admin, "lock", "let nobody log in to an account, until unlock", "admin.lock", LOCKING);
+  named(admin, "unlock", "end a lock, or a lockout by guesses", "admin.unlock", LOCKING);
+  named(admin, "disable", "switch an account off", "admin.disable", LOCKING);
+  named(admin, "enable", "switch an account on again", "admin.enable");
+  named(admin, "reset-factor", "take a lost second factor away", "admin.resetFactor");
+  subcommand(admin, "roles <name> <roles...>", `give a user roles: ${ROLES.join(", ")}`)
+    .addHelpText("before", examples("admin roles bob teller --user ada --data data"))
+    .action((username: string, words: string[], flags: Flags) =>
+      operate(flags, "admin.setRoles", { username, roles: words.map(parseRole) }),
+    );
+  paged(admin, "sessions [name]", "list who is logged in, the latest first")
+    .addHelpText("before", examples("admin sessions bob --user ada --data data"))
+    .action((username: string | undefined, { limit, before, ...flags }: PageFlags) =>
+      operate(flags, "admin.sessions", {
+        ...{ limit, ...(before !== undefined && { before }) },
+        ...(username !== undefined && { username }),
+      }),
+    );
+  subcommand(admin, "end-session <id>", "end somebody's session")
+    .addHelpText("before", examples(`admin end-session ${"0a".repeat(16)} --user ada --data data`))
+    .action((session: string, flags: Flags) => operate(flags, "admin.endSession", { session }));
+  addAdjustments(admin);
+  paged(admin, "audit", "list the audit, the latest first; that you did is on record too")
+    .addHelpText("before", examples("admin audit --limit 50 --user ada --data data"))
+    .action(({ limit, before, ...flags }: PageFlags) =>
+      operate(flags, "audit.list", { limit, ...(before !== undefined && { before }) }),
+    );
+}
+
+function addInit(admin: Command): void {
   admin
     .command("init")
     .description("make the first administrator of a bank that is not running")
@@ -42,26 +84,9 @@ export function addAdminCommands(root: Command): void {
     .option("--json", "as one JSON object", false)
     .addHelpText("before", examples("admin init --user ada --data data"))
     .action((flags: InitFlags) => initAdministrator(flags));
+}
 
-  subcommand(admin, "users [after]", "list the users, behind a name if one is given")
-    .option("--limit <number>", "how many", wholeNumber(1, 50), 20)
-    .addHelpText("before", examples("admin users --user ada --data data"))
-    .action((after: string | undefined, flags: Flags & { limit: number }) =>
-      operate(flags, "admin.users", {
-        limit: flags.limit,
-        ...(after !== undefined && { after }),
-      }),
-    );
-  named(admin, "show", "show one user and their balance", "admin.show");
-  named(admin, "unlock", "forget wrong passwords: ends a lockout", "admin.unlock");
-  named(admin, "disable", "switch an account off", "admin.disable");
-  named(admin, "enable", "switch an account on again", "admin.enable");
-  named(admin, "reset-factor", "take a lost second factor away", "admin.resetFactor");
-  subcommand(admin, "roles <name> <roles...>", `give a user roles: ${ROLES.join(", ")}`)
-    .addHelpText("before", examples("admin roles bob teller --user ada --data data"))
-    .action((username: string, words: string[], flags: Flags) =>
-      operate(flags, "admin.setRoles", { username, roles: words.map(parseRole) }),
-    );
+function addAdjustments(admin: Command): void {
   subcommand(admin, "adjust <name> <dollars> <reason>", "credit or debit an account; -5 debits")
     .option("--key <key>", "the key of an adjustment whose outcome is unknown")
     .addHelpText("before", examples('admin adjust bob 12.50 "a lost note" --user ada --data data'))
@@ -78,14 +103,13 @@ export function addAdminCommands(root: Command): void {
   proposed(admin, "reject", "drop a proposed adjustment", "admin.reject");
 }
 
-function named(
-  admin: Command,
-  name: string,
-  text: string,
-  method: OperatorMethod & `admin.${"show" | "unlock" | "disable" | "enable" | "resetFactor"}`,
-): void {
+type NamedMethod = OperatorMethod &
+  `admin.${"show" | "lock" | "unlock" | "disable" | "enable" | "resetFactor"}`;
+
+function named(admin: Command, name: string, text: string, method: NamedMethod, more = ""): void {
   subcommand(admin, `${name} <name>`, text)
     .addHelpText("before", examples(`admin ${name} bob --user ada --data data`))
+    .addHelpText("after", more)
     .action((username: string, flags: Flags) => operate(flags, method, { username }));
 }
 
@@ -100,13 +124,18 @@ function proposed(
     .action((proposal: string, flags: Flags) => operate(flags, method, { proposal }));
 }
 
+const paged = (admin: Command, usage: string, text: string): Command =>
+  subcommand(admin, usage, text)
+    .option("--limit <number>", "how many", wholeNumber(1, PAGE_MAX), PAGE)
+    .option("--before <number>", "begin behind the one with this number");
+
 function subcommand(admin: Command, usage: string, text: string): Command {
   const command = admin
     .command(usage)
     .description(text)
     .requiredOption("--user <name>", "the operator who logs in")
     .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for")
-    .option("--code <code>", "the code of their second factor")
+    .option("--code <code>", "the code of their second factor; else it is asked for")
     .addOption(
       new Option("--bank <host:port>", "where the bank is")
         .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)
@@ -124,57 +153,6 @@ function subcommand(admin: Command, usage: string, text: string): Command {
     .option("--json", "as one JSON object", false);
   return withTlsOptions(command);
 }
-
-async function operate<M extends OperatorMethod>(
-  flags: Flags,
-  method: M,
-  params: Params<M>,
-): Promise<void> {
-  const terminal = openTerminal();
-  try {
-    const result = await asked(flags, method, params, terminal);
-    const json = JSON.stringify({
-      ...{ ok: true, command: method },
-      result: METHOD_CODECS[method].encodeResult(result),
-    });
-    for (const line of flags.json ? [json] : adminLines(method, result)) terminal.print(line);
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure === null) throw error;
-    const { code, ...told } = failure;
-    const json = JSON.stringify({ ok: false, command: method, error: told });
-    if (flags.json) terminal.print(json);
-    throw new CommandFailed(code, failure.message + retryHint(failure.kind, params));
-  } finally {
-    terminal.close();
-  }
-}
-
-async function asked<M extends OperatorMethod>(
-  flags: Flags,
-  method: M,
-  params: Params<M>,
-  terminal: Terminal,
-): Promise<Result<M>> {
-  const dial = dialer({ ...flags.bank, ...readTls(flags) });
-  const key = await trustedKey(flags, terminal.isInteractive ? terminal.ask : null);
-  const password = await fetchPassword("own", flags.passwordFile, terminal);
-  const client = await OperatorClient.connect(dial, nodeCiphers, key);
-  try {
-    await client.logIn(flags.user, password, flags.code);
-    const result = await client.call(method, params);
-    await client.logOut();
-    return result;
-  } finally {
-    client.close();
-  }
-}
-
-/** A line that is lost leaves it open whether an adjustment was made: its key finds out. */
-const retryHint = (kind: string, params: object): string =>
-  kind === "line_lost" && "idempotencyKey" in params
-    ? ` Ask again with --key ${String(params.idempotencyKey)}`
-    : "";
 
 function parseRole(word: string): Role {
   const role = ROLES.find((known) => known === word);

@@ -1,8 +1,14 @@
 /** What `secure-atm admin` tells people of the bank's answers. */
 
+import { escapeField } from "../bank/audit.ts";
 import { formatDollars } from "../bank/money.ts";
 import type { Result } from "../protocol/methods.ts";
-import type { OperatorMethod, UserLine } from "../protocol/operator-methods.ts";
+import type {
+  AuditLine,
+  OperatorMethod,
+  SessionLine,
+  UserLine,
+} from "../protocol/operator-methods.ts";
 
 const texts: { readonly [M in OperatorMethod]: (result: Result<M>) => string[] } = {
   "admin.users": ({ users, next }) => [
@@ -10,6 +16,7 @@ const texts: { readonly [M in OperatorMethod]: (result: Result<M>) => string[] }
     ...(next === undefined ? [] : [`More: admin users ${next}`]),
   ],
   "admin.show": (user) => [userLine(user), `Balance: ${formatDollars(user.balance)}`],
+  "admin.lock": () => ["Locked: nobody logs in until unlock. Sessions that run go on."],
   "admin.unlock": () => ["Unlocked: wrong passwords are forgotten."],
   "admin.disable": () => ["Switched off."],
   "admin.enable": () => ["Switched on."],
@@ -24,6 +31,12 @@ const texts: { readonly [M in OperatorMethod]: (result: Result<M>) => string[] }
         ),
   "admin.approve": adjustedLines,
   "admin.reject": () => ["Rejected: nothing is posted."],
+  "admin.sessions": ({ sessions, next }) =>
+    sessions.length === 0
+      ? ["Nobody is logged in."]
+      : [...sessions.map(sessionLine), ...moreBefore(next)],
+  "admin.endSession": () => ["The session is ended."],
+  "audit.list": ({ entries, next }) => [...entries.map(auditLine), ...moreBefore(next)],
 };
 
 /** One line or more. */
@@ -45,3 +58,23 @@ const userLine = ({ username, roles, disabled, hasFactor, locked }: UserLine): s
     ...(locked ? ["LOCKED OUT"] : []),
     hasFactor ? "two factors" : "no second factor",
   ].join("  ");
+
+const moreBefore = (next: string | undefined): string[] =>
+  next === undefined ? [] : [`More: --before ${next}`];
+
+function sessionLine({ session, username, terminal, protocol, ...times }: SessionLine): string {
+  const { startedAt, lastActiveAt } = times;
+  const line = [session, username, `at ${terminal}`, protocol];
+  return escapeField([...line, `since ${startedAt}`, `last active ${lastActiveAt}`].join("  "));
+}
+
+/** Whoever is in the audit may have chosen what it says: none of it steers the terminal. */
+function auditLine(entry: AuditLine): string {
+  const { sequence, at, origin, who, action, outcome, object, amount, transactionId } = entry;
+  const more = [
+    ...(object === undefined ? [] : [`on ${object}`]),
+    ...(amount === undefined ? [] : [formatDollars(amount)]),
+    ...(transactionId === undefined ? [] : [`transaction ${transactionId}`]),
+  ];
+  return escapeField([sequence, at, origin, `"${who}"`, action, outcome, ...more].join("  "));
+}

@@ -14,6 +14,7 @@ import {
 } from "./modern-client.ts";
 
 const OPERATOR_CHANGES: ReadonlySet<Method> = new Set<OperatorMethod>([
+  "admin.lock",
   "admin.unlock",
   "admin.disable",
   "admin.enable",
@@ -22,6 +23,7 @@ const OPERATOR_CHANGES: ReadonlySet<Method> = new Set<OperatorMethod>([
   "admin.adjust",
   "admin.approve",
   "admin.reject",
+  "admin.endSession",
 ]);
 
 export class OperatorClient extends ModernClient {

@@ -2,7 +2,7 @@
 import { checkUsername } from "../bank/credentials.ts";
 import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
 import type { Fields } from "./fields.ts";
-import { PLAINTEXT_BYTES_MAX } from "./frames.ts";
+import { fitting } from "./fitting.ts";
 import type { Codecs } from "./method-codecs.ts";
 import { HISTORY_LIMIT, HISTORY_LIMIT_MAX } from "./methods.ts";
 import type {
@@ -14,8 +14,6 @@ import type {
   Moved,
 } from "./methods.ts";
 import type { JsonSource } from "./rpc.ts";
-
-const encoder = new TextEncoder();
 
 const CODE_LENGTH_MAX = 64;
 /** A name of 32 characters takes up to twelve for each in a URI. */
@@ -275,22 +273,12 @@ const parseEntry = (fields: Fields): HistoryEntry => ({
   ...(fields.has("memo") && { memo: fields.memo("memo") }),
 });
 
-/** What a history's result has around its entries, at most: the longest id, names, and `next`. */
-const AROUND_ENTRIES_BYTES = 512;
-
 /**
  * As much of a page as fits into one frame: a client may get fewer entries than it asked for, and
- * `next` then says where they go on. The longest entry that there can be fits.
+ * `next` then says where they go on.
  */
 function pageThatFits(page: HistoryPage): HistoryPage {
-  let bytes = AROUND_ENTRIES_BYTES;
-  const fitting: HistoryEntry[] = [];
-  for (const entry of page.entries) {
-    bytes += encoder.encode(JSON.stringify(encodeEntry(entry))).length + 1; // A comma behind each.
-    if (bytes > PLAINTEXT_BYTES_MAX) {
-      return { entries: fitting, next: fitting.at(-1)!.transactionId };
-    }
-    fitting.push(entry);
-  }
-  return page;
+  const entries = fitting(page.entries, encodeEntry);
+  const isWhole = entries.length === page.entries.length;
+  return isWhole ? page : { entries, next: entries.at(-1)!.transactionId };
 }

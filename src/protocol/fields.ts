@@ -118,6 +118,11 @@ export class Fields {
     return Math.abs(value) <= AMOUNT_CENTS_MAX ? cents(value) : this.#fail("amount_too_large");
   }
 
+  /** Cents as somebody asked for them, whatever they may ask for. */
+  anyAmount(name: string): Cents {
+    return cents(Number(this.textWhere(name, isSafeInteger)));
+  }
+
   balance(name: string): Cents {
     const text = this.textWhere(name, (digits) => WHOLE.test(digits));
     return Number(text) <= BALANCE_CENTS_MAX ? cents(Number(text)) : this.#fail();
@@ -175,6 +180,9 @@ export class Fields {
     return value;
   }
 }
+
+const isSafeInteger = (text: string): boolean =>
+  SIGNED.test(text) && Number.isSafeInteger(Number(text));
 
 const isTransactionId = (text: string): boolean =>
   WHOLE.test(text) && Number.isSafeInteger(Number(text));

@@ -3,13 +3,18 @@
 import { ROLES, type Role } from "../bank/standing.ts";
 import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
 import type { Fields } from "./fields.ts";
+import { fitting } from "./fitting.ts";
 import type { Codecs } from "./method-codecs.ts";
 import {
+  LINES_LIMIT,
+  LINES_LIMIT_MAX,
   USERS_LIMIT,
   USERS_LIMIT_MAX,
   type Adjusted,
+  type AuditLine,
   type OperatorMethod,
   type ProposalLine,
+  type SessionLine,
   type UserLine,
 } from "./operator-methods.ts";
 import type { JsonSource } from "./rpc.ts";
@@ -55,6 +60,56 @@ const parseProposal = (fields: Fields): ProposalLine => ({
   proposer: fields.text("proposer", LOGIN_TEXT_LENGTH_MAX),
 });
 
+const SESSION_ID = /^[0-9a-f]{32}$/;
+const sessionIn = (fields: Fields): string =>
+  fields.textWhere("session", (id) => SESSION_ID.test(id));
+
+/** Where a page of lines begins, and how long it is. */
+const parsePage = (fields: Fields) => ({
+  ...(fields.has("before") && { before: fields.transactionId("before") }),
+  limit: fields.has("limit") ? fields.whole("limit", 1, LINES_LIMIT_MAX) : LINES_LIMIT,
+});
+
+const nextIn = (fields: Fields) => ({
+  ...(fields.has("next") && { next: fields.transactionId("next") }),
+});
+
+const encodeSession = (line: SessionLine) => ({
+  ...{ number: line.number, session: line.session, username: line.username, roles: line.roles },
+  ...{ terminal: line.terminal, protocol: line.protocol },
+  ...{ startedAt: line.startedAt, lastActiveAt: line.lastActiveAt },
+});
+
+const parseSession = (fields: Fields): SessionLine => ({
+  number: fields.transactionId("number"),
+  session: sessionIn(fields),
+  username: nameIn(fields),
+  roles: fields.texts("roles"),
+  terminal: fields.label("terminal"),
+  protocol: fields.label("protocol"),
+  startedAt: fields.time("startedAt"),
+  lastActiveAt: fields.time("lastActiveAt"),
+});
+
+const encodeAudit = ({ amount, ...line }: AuditLine) => ({
+  ...{ sequence: line.sequence, at: line.at, who: line.who, action: line.action },
+  ...{ outcome: line.outcome, origin: line.origin },
+  amount: amount === undefined ? undefined : String(amount),
+  ...{ transactionId: line.transactionId, object: line.object },
+});
+
+const parseAudit = (fields: Fields): AuditLine => ({
+  sequence: fields.transactionId("sequence"),
+  at: fields.time("at"),
+  who: fields.label("who"),
+  action: fields.label("action"),
+  outcome: fields.label("outcome"),
+  origin: fields.label("origin"),
+  ...(fields.has("amount") && { amount: fields.anyAmount("amount") }),
+  ...(fields.has("transactionId") && { transactionId: fields.transactionId("transactionId") }),
+  ...(fields.has("object") && { object: fields.label("object") }),
+});
+
 const givesAdjusted = {
   encodeResult: (result: Adjusted): JsonSource =>
     "proposal" in result
@@ -89,6 +144,7 @@ export const OPERATOR_CODECS: Codecs<OperatorMethod> = {
     parseResult: (fields) => ({ ...parseUser(fields), balance: fields.balance("balance") }),
   },
 
+  "admin.lock": { ...takesName, ...givesNothing },
   "admin.unlock": { ...takesName, ...givesNothing },
   "admin.disable": { ...takesName, ...givesNothing },
   "admin.enable": { ...takesName, ...givesNothing },
@@ -125,4 +181,41 @@ export const OPERATOR_CODECS: Codecs<OperatorMethod> = {
 
   "admin.approve": { ...takesProposal, ...givesAdjusted },
   "admin.reject": { ...takesProposal, ...givesNothing },
+
+  "admin.sessions": {
+    encodeParams: ({ username, before, limit }) => ({ username, before, limit }),
+    parseParams: (fields) => ({
+      ...(fields.has("username") && { username: nameIn(fields) }),
+      ...parsePage(fields),
+    }),
+    encodeResult({ sessions, next }) {
+      const fits = fitting(sessions, encodeSession);
+      const isCut = fits.length < sessions.length;
+      return { sessions: fits.map(encodeSession), next: isCut ? fits.at(-1)?.number : next };
+    },
+    parseResult: (fields) => ({
+      sessions: fields.objects("sessions").map(parseSession),
+      ...nextIn(fields),
+    }),
+  },
+
+  "admin.endSession": {
+    encodeParams: ({ session }) => ({ session }),
+    parseParams: (fields) => ({ session: sessionIn(fields) }),
+    ...givesNothing,
+  },
+
+  "audit.list": {
+    encodeParams: ({ before, limit }) => ({ before, limit }),
+    parseParams: parsePage,
+    encodeResult({ entries, next }) {
+      const fits = fitting(entries, encodeAudit);
+      const isCut = fits.length < entries.length;
+      return { entries: fits.map(encodeAudit), next: isCut ? fits.at(-1)?.sequence : next };
+    },
+    parseResult: (fields) => ({
+      entries: fields.objects("entries").map(parseAudit),
+      ...nextIn(fields),
+    }),
+  },
 };

@@ -6,6 +6,7 @@
 
 import type { Answer } from "../actor/answer.ts";
 import type { AccountId, Command, LoginOutcome, LoginPurpose } from "../bank/ledger.ts";
+import { barOf } from "../bank/standing.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
 import type { AdmissionOutcome } from "./admission-outcome.ts";
 import { isUnknown, rejectionOf } from "./answers.ts";
@@ -136,7 +137,7 @@ function whenBeginning(admission: Admission, result: ErrandResult<unknown>): Adm
   if (answer.ok && answer.reply.type === "login_begun") {
     const { password } = securedBy(admission.wish);
     const { passwordHash, standing } = answer.reply;
-    const isAsked = standing.factor !== null && !standing.disabled;
+    const isAsked = standing.factor !== null && barOf(standing) === null;
     const factor = isAsked ? { hasFactor: true as const } : {};
     return go({ ...admission, checkedHash: passwordHash, ...factor }, "checking", [
       { type: "check_password", password, hash: passwordHash },

@@ -12,8 +12,7 @@ import type { ActorMetrics } from "../actor/metrics.ts";
 import { ActorSystem } from "../actor/system.ts";
 import { passwordMinimum, type PasswordProfile } from "../bank/password-policy.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
-import type { HistoryReply } from "../workers/history-thread.ts";
-import type { HistoryQuery } from "../workers/store.ts";
+import type { ReaderQuery, ReaderReply } from "../workers/history-thread.ts";
 import { Acceptor } from "./acceptor.ts";
 import { CryptoPool } from "./threads/crypto-pool.ts";
 import { followIdentity, openIdentity } from "./keys/identity.ts";
@@ -116,7 +115,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const ledger = new RemoteActor<LedgerRequest, LedgerReply>({
     ...{ name: "ledger", clock, callsMax: LEDGER_CALLS_MAX, deadLetters },
   });
-  const history = new RemoteActor<HistoryQuery, HistoryReply>({
+  const history = new RemoteActor<ReaderQuery, ReaderReply>({
     ...{ name: "history", clock, callsMax: HISTORY_CALLS_MAX, deadLetters },
   });
   const auditKeys = (): Uint8Array[] => currentKeys().auditKeys.map(({ key }) => key);

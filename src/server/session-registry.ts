@@ -31,18 +31,29 @@ export interface Seat<News> {
   readonly hear: ((news: News) => void) | null;
 }
 
-export type SessionEntry = Seated & { readonly id: string; idleMs(): number };
+/** `number` counts the logins since the start of the bank. */
+export type SessionEntry = Seated & {
+  readonly id: string;
+  readonly number: number;
+  idleMs(): number;
+};
 
 /** What takes a session out again; calling it twice is harmless. */
 export type Membership = { readonly id: string; leave(): void };
 
-type Entry<News> = Seated & { readonly id: string; readonly seat: Seat<News> };
+type Entry<News> = Seated & {
+  readonly id: string;
+  readonly number: number;
+  readonly seat: Seat<News>;
+};
 
 export class SessionRegistry<News> {
   readonly #randomBytes: (length: number) => Uint8Array;
   readonly #byId = new Map<string, Entry<News>>();
   readonly #byAccount = new Map<AccountId, Set<Entry<News>>>();
   readonly #presence = new Presence<News>();
+
+  #lastNumber = 0;
 
   constructor(randomBytes: (length: number) => Uint8Array) {
     this.#randomBytes = randomBytes;
@@ -51,7 +62,8 @@ export class SessionRegistry<News> {
   /** Called at a login, once; the id is new each time, whatever the line. */
   enter(seated: Seated, seat: Seat<News>): Membership {
     const id = encodeHex(this.#randomBytes(ID_BYTES));
-    const entry: Entry<News> = { ...seated, id, seat };
+    this.#lastNumber += 1;
+    const entry: Entry<News> = { ...seated, id, number: this.#lastNumber, seat };
     const sessions = this.#byAccount.get(seated.account) ?? new Set();
     this.#byAccount.set(seated.account, sessions.add(entry));
     this.#byId.set(id, entry);
@@ -74,6 +86,11 @@ export class SessionRegistry<News> {
   list(account?: AccountId): SessionEntry[] {
     const entries = account === undefined ? this.#byId.values() : this.#of(account);
     return Array.from(entries, ({ seat, ...entry }) => ({ ...entry, idleMs: () => seat.idleMs() }));
+  }
+
+  /** Whose session it is; null if there is none of that id. */
+  usernameOf(id: string): string | null {
+    return this.#byId.get(id)?.username ?? null;
   }
 
   /** @returns whether there is such a session: of that account, where one is named. */

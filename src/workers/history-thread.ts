@@ -1,6 +1,6 @@
 /**
- * The history's thread: reads accounts' histories over a read-only connection of its own, so that a
- * customer with a long one makes neither the writer nor another customer's deposit wait.
+ * The history's thread: reads accounts' histories, and the audit for operators, over a read-only
+ * connection of its own, so that a long one makes neither the writer nor a customer's deposit wait.
  */
 
 import type { MessagePort } from "node:worker_threads";
@@ -8,7 +8,8 @@ import { Fifo } from "../actor/fifo.ts";
 import { CAST_ID, servePort, type Letter } from "../actor/port.ts";
 import type { Control } from "./control.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
-import type { HistoryPage, HistoryQuery, StoreReader } from "./store.ts";
+import type { AuditEntry } from "../bank/audit.ts";
+import type { AuditQuery, HistoryPage, HistoryQuery, StoreReader } from "./store.ts";
 
 export type HistoryThreadData = { folder: string };
 
@@ -17,6 +18,14 @@ export type HistoryThreadData = { folder: string };
  * store could not be read.
  */
 export type HistoryReply = HistoryPage | "failed" | null;
+export type AuditReply = AuditEntry[] | "failed";
+
+/** What can be asked of this thread; each question has replies of its own type. */
+export type ReaderQuery = HistoryQuery | AuditQuery;
+export type ReaderReply = HistoryReply | AuditReply;
+
+export const readPage = (reader: StoreReader, query: ReaderQuery): ReaderReply =>
+  "account" in query ? reader.history(query) : reader.auditPage(query);
 
 export function runHistory(
   port: MessagePort,
@@ -25,7 +34,7 @@ export function runHistory(
 ): void {
   // Opened for the first question, which nobody asks before the ledger has made the store.
   let reader: StoreReader | null = null;
-  const waiting = new Fifo<Letter<HistoryQuery>>();
+  const waiting = new Fifo<Letter<ReaderQuery>>();
   let next: NodeJS.Immediate | null = null;
 
   // Each answer leaves before the next query begins: nobody waits for those behind.
@@ -39,10 +48,10 @@ export function runHistory(
 
   // One page that cannot be read is no reason to take this thread, and in the end the bank, from
   // everybody else. Whatever is wrong with the connection ends with it.
-  function pageOf(query: HistoryQuery): HistoryReply {
+  function pageOf(query: ReaderQuery): ReaderReply {
     try {
       reader ??= openSqliteReader(folder);
-      return reader.history(query);
+      return readPage(reader, query);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       control.alarm(`a page of history could not be read: ${reason}`);
@@ -52,7 +61,7 @@ export function runHistory(
     }
   }
 
-  const served = servePort<HistoryQuery, HistoryReply>(port, (letters) => {
+  const served = servePort<ReaderQuery, ReaderReply>(port, (letters) => {
     for (const letter of letters) if (letter.id !== CAST_ID) waiting.push(letter);
     next ??= setImmediate(answerNext);
   });

@@ -1,15 +1,8 @@
 /** What the audit says of what the ledger did. */
 
 import type { AuditEntry } from "../bank/audit.ts";
-import type {
-  Command,
-  Decision,
-  Event,
-  LoginFailure,
-  LoginPurpose,
-  Posted,
-} from "../bank/ledger.ts";
-import type { Operation } from "../bank/operations.ts";
+import type { Decision, Event, LoginFailure, LoginPurpose, Posted } from "../bank/ledger.ts";
+import { ACTIONS, type Operation } from "../bank/operations.ts";
 import type { LedgerRequest } from "./ledger.ts";
 
 /** What the audit says of a command: one entry each, but none for a login that has only begun. */
@@ -36,10 +29,6 @@ export function auditOf(
       return { who, action: command.type, outcome, amount: command.amount, transaction, origin };
     case "balance":
       return { who, action: "balance", outcome, amount: null, transaction, origin };
-    case "set_disabled":
-    case "set_roles":
-    case "unlock":
-      return { who, action: orderOf(command), outcome, amount: null, transaction, origin };
     case "appoint": {
       const object = command.username;
       return { who, action: "admin.init", outcome, amount: null, transaction, origin, object };
@@ -48,7 +37,7 @@ export function auditOf(
       if (decision.ok && isRepeated(decision.event)) return null;
       const { operation } = command;
       const amount = operation.type === "adjust" ? operation.amount : (posted?.amount ?? null);
-      const action = `admin.${operation.type}`;
+      const action = ACTIONS[operation.type];
       const object = objectOf(operation);
       const ended = decision.ok && decision.event.type === "proposed" ? "proposed" : outcome;
       return { who, action, outcome: ended, amount, transaction, origin, object };
@@ -72,14 +61,6 @@ const isRecovery = (event: Event): boolean =>
 /** A wrong old password is a failed change of the password, though it counts like a login's. */
 const purposeOf = ({ purpose = "login" }: { purpose?: LoginPurpose }): string => purpose;
 
-/** An operator's order names the account that it is about. */
-function orderOf(command: Command & { type: "set_disabled" | "set_roles" | "unlock" }): string {
-  const account = `account ${command.account}`;
-  if (command.type === "unlock") return `unlock ${account}`;
-  if (command.type === "set_roles") return `set_roles ${account} ${command.roles.join(",")}`;
-  return `${command.disabled ? "disable" : "enable"} ${account}`;
-}
-
 function outcomeOf(decision: Decision): string {
   if (!decision.ok) return decision.rejection;
   return decision.event.type === "login_failed" ? LOGIN_FAILURES[decision.event.reason] : "ok";
@@ -89,6 +70,7 @@ const LOGIN_FAILURES: Record<LoginFailure, string> = {
   wrong_password: "failed",
   not_checked: "busy",
   disabled: "disabled",
+  locked: "locked",
   code_required: "code_required",
   factor_required: "factor_required",
   wrong_code: "wrong_code",
@@ -107,10 +89,20 @@ const isRepeated = (event: Event): boolean =>
 
 /** Whom, or what, an operator has acted upon. */
 function objectOf(operation: Operation): string | null {
-  if ("username" in operation) {
-    return operation.type === "setRoles"
-      ? `${operation.username} ${operation.roles.join("+")}`
-      : operation.username;
+  switch (operation.type) {
+    case "users":
+    case "proposals":
+      return null;
+    case "approve":
+    case "reject":
+      return `proposal ${operation.proposal}`;
+    case "setRoles":
+      return `${operation.username} ${operation.roles.join("+")}`;
+    case "endSession":
+      return `${operation.username ?? "nobody"} session ${operation.session}`;
+    case "auditList":
+      return operation.before === null ? null : `before ${operation.before}`;
+    default:
+      return operation.username;
   }
-  return "proposal" in operation ? `proposal ${operation.proposal}` : null;
 }

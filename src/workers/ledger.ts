@@ -65,6 +65,7 @@ export type LedgerReply =
   /** What an operator has asked for, or has put before another. */
   | { type: "answered"; answer: Exclude<Answered, { type: "proposed_before" }> }
   | { type: "proposed"; proposal: number }
+  /** Whoever is logged in there is so as somebody that the account is no more. */
   | { type: "standing_changed"; account: AccountId }
   | { type: "rejected"; rejection: Rejection }
   /** The store is full: nothing was done. */
@@ -277,7 +278,7 @@ export class Ledger {
       case "proposed":
         return { type: "proposed", proposal: event.proposal.id };
       case "standing_changed":
-        return command.type === "operate"
+        return endsSessions(command)
           ? { type: "standing_changed", account: event.account }
           : { type: "done" };
       case "answered":
@@ -285,6 +286,7 @@ export class Ledger {
           ? { type: "proposed", proposal: event.answer.proposal }
           : { type: "answered", answer: event.answer };
       case "proposal_rejected":
+      case "unlocked":
       case "attempts_expired":
       case "password_changed":
       case "hash_upgraded":
@@ -356,6 +358,10 @@ type PerformedEntry = Entry & { readonly reply: LedgerReply | (() => LedgerReply
 
 const isOfBank = ({ accounts }: Books, account: AccountId): boolean =>
   accounts[account]?.kind === "bank";
+
+/** By an operator; but whoever is in an account when it is locked stays in. */
+const endsSessions = (command: Command): boolean =>
+  command.type === "operate" && command.operation.type !== "lock";
 
 const replyOf = ({ reply }: PerformedEntry): LedgerReply =>
   typeof reply === "function" ? reply() : reply;

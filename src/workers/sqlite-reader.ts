@@ -8,7 +8,7 @@ import type { AuditEntry } from "../bank/audit.ts";
 import type { Posted, PostingSide } from "../bank/ledger.ts";
 import { auditEntryOf, postingOf, sideOf } from "./sqlite-rows.ts";
 import { numberOf } from "./sqlite-statements.ts";
-import type { HistoryPage, HistoryQuery, HistoryRow, StoreReader } from "./store.ts";
+import type { AuditQuery, HistoryPage, HistoryQuery, HistoryRow, StoreReader } from "./store.ts";
 
 /** The newer transactions that one query passes over on its way to an earlier time. */
 export const HISTORY_SKIPPED_MAX = 2_000;
@@ -16,6 +16,7 @@ export const HISTORY_SKIPPED_MAX = 2_000;
 export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
+  readonly #before: StatementSync;
   readonly #at: StatementSync;
   readonly #last: StatementSync;
   readonly #account: StatementSync;
@@ -27,6 +28,9 @@ export class SqliteReader implements StoreReader {
     const columns = "sequence, at, who, action, outcome, amount, journal_id, origin, object";
     this.#after = database.prepare(
       `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+    );
+    this.#before = database.prepare(
+      `SELECT ${columns} FROM audit WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
     );
     this.#at = database.prepare(`SELECT ${columns} FROM audit WHERE sequence = ?`);
     this.#last = database.prepare("SELECT max(sequence) AS last FROM audit");
@@ -46,6 +50,10 @@ export class SqliteReader implements StoreReader {
   auditAt(sequence: number): AuditEntry | null {
     const row = this.#at.get(sequence);
     return row === undefined ? null : auditEntryOf(row);
+  }
+
+  auditPage({ before, limit }: AuditQuery): AuditEntry[] {
+    return this.#before.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(auditEntryOf);
   }
 
   history({ account, from, until, limit }: HistoryQuery): HistoryPage | null {

@@ -72,9 +72,13 @@ export function outcomeOf(row: Row): Outcome {
 export const standingOfRow = (row: Row): Standing => ({
   roles: ROLES.filter((role) => (row["roles"] as string).split(" ").includes(role)),
   disabled: row["disabled"] === 1,
+  locked: row["locked"] === 1,
   factor: JSON.parse((row["factor"] as string | null) ?? "null") as Standing["factor"],
 });
 
 /** The columns after the account's. */
-export const standingColumns = ({ roles, disabled, factor }: Standing) =>
-  [roles.join(" "), disabled ? 1 : 0, factor === null ? null : JSON.stringify(factor)] as const;
+export const standingColumns = ({ roles, disabled, locked, factor }: Standing) =>
+  [
+    ...([roles.join(" "), disabled ? 1 : 0] as const),
+    ...([factor === null ? null : JSON.stringify(factor), locked ? 1 : 0] as const),
+  ] as const;

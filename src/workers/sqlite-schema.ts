@@ -1,6 +1,6 @@
 /** The tables of the embedded store. Rows are appended; balances, tries, old outcomes change. */
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const PROPOSALS = `
 CREATE TABLE proposals (
@@ -19,6 +19,10 @@ CREATE TABLE standings (
   account INTEGER PRIMARY KEY, roles TEXT NOT NULL, disabled INTEGER NOT NULL, factor TEXT
 ) STRICT;
 `;
+
+const ADDED_IN_3 = "ALTER TABLE standings ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;";
+
+const THIS_VERSION = `PRAGMA user_version = ${SCHEMA_VERSION};`;
 
 export const SCHEMA = `
 CREATE TABLE accounts (
@@ -49,10 +53,12 @@ CREATE TABLE audit (
 ) STRICT;
 ${ADDED_IN_2}
 ${PROPOSALS}
-PRAGMA user_version = ${SCHEMA_VERSION};
+${ADDED_IN_3}
+${THIS_VERSION}
 `;
 
 /** What brings a store of an older version up to this one; by the version that it has. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
-  [1, `${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT} PRAGMA user_version = ${SCHEMA_VERSION};`],
+  [1, `${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT} ${ADDED_IN_3} ${THIS_VERSION}`],
+  [2, `${ADDED_IN_3} ${THIS_VERSION}`],
 ]);

@@ -11,7 +11,7 @@ export function prepareStatements(database: DatabaseSync) {
     knownTerminals: database.prepare("SELECT account, terminals FROM known_terminals"),
     setKnownTerminals: database.prepare("INSERT OR REPLACE INTO known_terminals VALUES (?, ?)"),
     standings: database.prepare("SELECT * FROM standings"),
-    setStanding: database.prepare("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)"),
+    setStanding: database.prepare("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?)"),
     deleteStanding: database.prepare("DELETE FROM standings WHERE account = ?"),
     lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
     lastAudit: database.prepare(

@@ -19,9 +19,10 @@ import {
   type Posted,
   type PostingSide,
 } from "../bank/ledger.ts";
+import { setAttempts } from "../bank/attempts-by-name.ts";
 import type { CounterChange } from "../bank/login-attempts.ts";
 import type { Cents } from "../bank/money.ts";
-import { ADJUSTMENTS } from "../bank/operations.ts";
+import { ADJUSTMENTS } from "../bank/adjustments.ts";
 import type { Proposal } from "../bank/proposals.ts";
 import { isOrdinary, type Standing } from "../bank/standing.ts";
 import { OutcomeIndex } from "./outcome-index.ts";
@@ -117,7 +118,7 @@ class SqliteStore implements Store {
       // A try that was pending when the bank went down may have been a guess.
       const failures = (row["failures"] as number) + (row["pending"] as number);
       const lastAt = row["last_at"] as number;
-      books.attempts.set(row["key"] as string, { failures, pending: 0, lastAt });
+      setAttempts(books, row["key"] as string, { failures, pending: 0, lastAt });
     }
     for (const row of this.#statements.knownTerminals.iterate()) {
       const terminals = JSON.parse(row["terminals"] as string) as string[];
@@ -223,6 +224,10 @@ class SqliteStore implements Store {
         return;
       case "attempts_expired":
         for (const key of event.keys) deleteAttempts.run(key);
+        return;
+      case "unlocked":
+        for (const key of event.keys) deleteAttempts.run(key);
+        this.#writeStanding(event.account, event.standing);
         return;
       case "password_changed":
         this.#statements.setPassword.run(event.passwordHash, event.account);

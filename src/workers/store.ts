@@ -69,6 +69,9 @@ export type HistoryQuery = {
   readonly limit: number;
 };
 
+/** A page of the audit, the newest first: those before an entry, or the latest. */
+export type AuditQuery = { readonly before: number | null; readonly limit: number };
+
 /** What the audit files are written from. */
 export interface AuditReader {
   /** Audit entries with a sequence number above `sequence`, in order, at most `limit`. */
@@ -83,6 +86,8 @@ export interface AuditReader {
 export interface StoreReader extends AuditReader {
   /** A page of an account's history; null if `from` is no transaction of the account. */
   history(query: HistoryQuery): HistoryPage | null;
+  /** A page of the audit, the newest first. */
+  auditPage(query: AuditQuery): AuditEntry[];
   /** Every stored password hash, in the order of the accounts. */
   passwordHashes(): Iterable<string>;
   close(): void;

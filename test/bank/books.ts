@@ -11,11 +11,13 @@ import {
   type Event,
   type Rejection,
 } from "../../src/bank/ledger.ts";
+import type { Operation } from "../../src/bank/operations.ts";
 import { AMOUNT_CENTS_MAX, type Cents } from "../../src/bank/money.ts";
 
 export const TERMINAL = "127.0.0.1";
 export const ALICE = 1 as AccountId;
 export const VAULT = 2 as AccountId;
+export const ADA = 3 as AccountId;
 export const NOBODY = 99 as AccountId;
 
 /** Decides and applies; the event or the rejection is the outcome. */
@@ -58,6 +60,19 @@ export const withdraw = (amount: number, account = ALICE, vault = VAULT): Comman
   vault,
   amount: amount as Cents,
 });
+
+/** What ada asks for: `booksOfAda` has her. */
+export const operate = (operation: Operation): Command => ({
+  ...{ type: "operate", operator: ADA, operation },
+});
+
+/** Books of `booksWith` with an administrator, who is account 3. */
+export function booksOfAda(balance = 0): Books {
+  const books = booksWith(balance);
+  perform(books, signUp("ada"));
+  perform(books, { type: "appoint", username: "ada" });
+  return books;
+}
 
 /** Books in which alice is account 1, the terminal's vault account 2, and alice owns `balance`. */
 export function booksWith(balance = 0): Books {

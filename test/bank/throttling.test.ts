@@ -11,9 +11,18 @@ import {
   STRANGERS_MS,
 } from "../../src/bank/lockout.ts";
 import { KNOWN_TERMINALS_MAX } from "../../src/bank/login-attempts.ts";
-import { lockedNames } from "../../src/bank/operator-attempts.ts";
+import { isLockedOut, setAttempts } from "../../src/bank/attempts-by-name.ts";
 import { undoOf } from "../../src/bank/undo.ts";
-import { ALICE, NOBODY, TERMINAL, beginLogin, booksWith, outcomeOf, perform } from "./books.ts";
+import {
+  ALICE,
+  TERMINAL,
+  beginLogin,
+  booksOfAda,
+  booksWith,
+  operate,
+  outcomeOf,
+  perform,
+} from "./books.ts";
 
 /** Ends a login at the terminal; books.ts has the one at alice's own. */
 const end = (
@@ -150,12 +159,14 @@ describe("a terminal", () => {
   });
 });
 
+const unlock = operate({ type: "unlock", username: "alice" });
+
 describe("unlock", () => {
   it("forgets what counts against an account, and nothing of another or of a source", () => {
-    const books = booksWith();
+    const books = booksOfAda();
     guessAsStrangers(books, "alice", STRANGERS_FAILURES_MAX);
     guess(books, "alicea", "t0");
-    expect(outcomeOf(perform(books, { type: "unlock", account: ALICE }))).toBe("attempts_expired");
+    expect(outcomeOf(perform(books, unlock))).toBe("unlocked");
     expect([...books.attempts.keys()].filter((key) => key.startsWith("alice\t"))).toEqual([]);
     expect(books.attempts.get("\tt0")).toMatchObject({ failures: LOGIN_FAILURES_MAX + 1 });
     expect(books.attempts.get("alicea\t")).toMatchObject({ failures: 1 });
@@ -163,18 +174,20 @@ describe("unlock", () => {
   });
 
   it("forgets wrong codes too, which show as a lockout until then", () => {
-    const books = booksWith();
+    const books = booksOfAda();
     const attempts = { failures: LOGIN_FAILURES_MAX, pending: 0, lastAt: 0 };
-    books.attempts.set(factorKey("alice"), attempts);
-    books.attempts.set(factorKey("alicea"), attempts);
-    books.attempts.set("\tt0", { ...attempts, failures: SOURCE_FAILURES_MAX });
-    expect([...lockedNames(books, 0)]).toEqual(["alice", "alicea"]);
-    perform(books, { type: "unlock", account: ALICE });
-    expect([...lockedNames(books, 0)]).toEqual(["alicea"]);
+    setAttempts(books, factorKey("alice"), attempts);
+    setAttempts(books, factorKey("alicea"), attempts);
+    setAttempts(books, "\tt0", { ...attempts, failures: SOURCE_FAILURES_MAX });
+    const locked = () => ["alice", "alicea", "t0"].filter((name) => isLockedOut(books, name, 0));
+    expect(locked()).toEqual(["alice", "alicea"]);
+    perform(books, unlock);
+    expect(locked()).toEqual(["alicea"]);
+    expect([...books.attemptKeys.keys()]).toEqual(["alicea"]);
   });
 
-  it("of no account is refused", () => {
-    const decision = perform(booksWith(), { type: "unlock", account: NOBODY });
-    expect(outcomeOf(decision)).toBe("unknown_account");
+  it("of nobody is refused", () => {
+    const decision = perform(booksOfAda(), operate({ type: "unlock", username: "nobody" }));
+    expect(outcomeOf(decision)).toBe("unknown_user");
   });
 });

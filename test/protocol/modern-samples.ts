@@ -74,6 +74,19 @@ const proposal = transactionId;
 const proposing = fc.record({ proposal });
 const adjusted = fc.oneof(moved, proposing);
 
+const sessionLine = fc.record({
+  ...{ number: transactionId, session: sessionId, username, roles, terminal: text, protocol: text },
+  ...{ startedAt: time, lastActiveAt: time },
+});
+const auditLine = fc.record(
+  {
+    ...{ sequence: transactionId, at: time, who: text, action: text, outcome: text, origin: text },
+    ...{ amount: fc.maxSafeInteger().map((value) => cents(value + 0)), transactionId },
+    object: text,
+  },
+  { requiredKeys: ["sequence", "at", "who", "action", "outcome", "origin"] },
+);
+
 const OPERATOR_SAMPLES: Pick<Samples, OperatorMethod> = {
   "admin.users": {
     params: fc.record(
@@ -86,6 +99,7 @@ const OPERATOR_SAMPLES: Pick<Samples, OperatorMethod> = {
     ),
   },
   "admin.show": { params: named, result: fc.record({ ...user, balance }) },
+  "admin.lock": { params: named, result: nothing },
   "admin.unlock": { params: named, result: nothing },
   "admin.disable": { params: named, result: nothing },
   "admin.enable": { params: named, result: nothing },
@@ -106,6 +120,27 @@ const OPERATOR_SAMPLES: Pick<Samples, OperatorMethod> = {
   },
   "admin.approve": { params: proposing, result: adjusted },
   "admin.reject": { params: proposing, result: nothing },
+  "admin.sessions": {
+    params: fc.record(
+      { username, before: transactionId, limit: fc.integer({ min: 1, max: 50 }) },
+      { requiredKeys: ["limit"] },
+    ),
+    result: fc.record(
+      { sessions: fc.array(sessionLine, { maxLength: 5 }), next: transactionId },
+      { requiredKeys: ["sessions"] },
+    ),
+  },
+  "admin.endSession": { params: fc.record({ session: sessionId }), result: nothing },
+  "audit.list": {
+    params: fc.record(
+      { before: transactionId, limit: fc.integer({ min: 1, max: 50 }) },
+      { requiredKeys: ["limit"] },
+    ),
+    result: fc.record(
+      { entries: fc.array(auditLine, { maxLength: 5 }), next: transactionId },
+      { requiredKeys: ["entries"] },
+    ),
+  },
 };
 
 type Samples = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AccountId, Event } from "../../src/bank/ledger.ts";
-import { standingOf, type Standing } from "../../src/bank/standing.ts";
+import { ORDINARY, standingOf, type Standing } from "../../src/bank/standing.ts";
 import { SCHEMA_VERSION } from "../../src/workers/sqlite-schema.ts";
 import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
 import type { Store } from "../../src/workers/store.ts";
@@ -75,7 +75,7 @@ describe("a store of version 1", () => {
   it("opens with all that it held, and takes what version 2 can hold", () => {
     const folder = folderOfVersion1();
     const standing: Standing = {
-      ...{ roles: ["customer", "teller"], disabled: true },
+      ...{ roles: ["customer", "teller"], disabled: true, locked: true },
       factor: { sealedSecret: "sealed", lastStep: 7, recoveryHashes: ["one", "two"] },
     };
     const event: Event = { type: "standing_changed", account: ALICE, standing };
@@ -97,7 +97,7 @@ describe("a store of version 1", () => {
   it("forgets a standing that is ordinary again", () => {
     const folder = folderOfVersion1();
     const store = openSqliteStore({ folder });
-    const disabled: Standing = { roles: ["customer"], disabled: true, factor: null };
+    const disabled: Standing = { ...ORDINARY, disabled: true };
     for (const standing of [disabled, { ...disabled, disabled: false }]) {
       const event: Event = { type: "standing_changed", account: ALICE, standing };
       store.append([{ at: 2_000, event, audit: null }]);

@@ -118,6 +118,7 @@ function refusalOf(rejection: Rejection): Reply {
     case "too_many_attempts":
     case "not_permitted":
     case "unknown_user":
+    case "unknown_session":
     case "own_standing":
     case "last_administrator":
     case "unknown_proposal":

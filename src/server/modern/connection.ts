@@ -20,9 +20,8 @@ import { encodeError } from "../../protocol/rpc.ts";
 import { RpcError } from "../../protocol/rpc-error.ts";
 import { HISTORY_LIMIT_MAX } from "../../protocol/methods.ts";
 import type { Notification } from "../../protocol/notifications.ts";
-import type { HistoryReply } from "../../workers/history-thread.ts";
+import type { ReaderQuery, ReaderReply } from "../../workers/history-thread.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
-import type { HistoryQuery } from "../../workers/store.ts";
 import type { SecondFactors } from "../factor/second-factors.ts";
 import type { CryptoPool } from "../threads/crypto-pool.ts";
 import { Errands, type ErrandResult } from "../errands.ts";
@@ -32,19 +31,19 @@ import type { Log } from "../log.ts";
 import type { ConnectionLimits } from "../patience.ts";
 import type { Membership, Seat, SessionRegistry } from "../session-registry.ts";
 import { isAdmission } from "./calls.ts";
+import { READING_MS_MAX, doPermitted } from "./permitted.ts";
 import { listedSessions } from "./results.ts";
 import { CALLS_IN_FLIGHT_MAX, sessionTransition } from "./session.ts";
 import { initialState, type About, type Effect, type Message, type News } from "./session-state.ts";
 
 /** Calls that a session has at once: more than it keeps in flight, less than its mailbox takes. */
 const UNANSWERED_MAX = 2 * CALLS_IN_FLIGHT_MAX;
-const HISTORY_MS_MAX = 10_000;
 const PROTOCOL = "ATM/2";
 
 export type ModernContext = {
   system: ActorSystem;
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
-  history: RemoteActor<HistoryQuery, HistoryReply>;
+  history: RemoteActor<ReaderQuery, ReaderReply>;
   pool: CryptoPool;
   factors: SecondFactors;
   log: Log;
@@ -273,6 +272,17 @@ export class ModernConnection implements Speaker, Seat<News> {
       case "end_others":
         this.#context.sessions.endAll(effect.account, { except: this.#membership?.id });
         return;
+      case "find_session": {
+        const { id, call } = effect;
+        const username = this.#context.sessions.usernameOf(call.params.session);
+        this.#tell({ type: "session_found", id, call, username });
+        return;
+      }
+      case "do_permitted":
+        void doPermitted(this.#context, effect).then((sent) => {
+          this.#tell({ type: "permitted_done", sent });
+        });
+        return;
       case "announce":
         this.#context.sessions.tell(effect.account, effect.news);
         return;
@@ -289,7 +299,7 @@ export class ModernConnection implements Speaker, Seat<News> {
   }
 
   #readHistory({ id, query }: Effect & { type: "read_history" }): void {
-    void this.#context.history.call(query, HISTORY_MS_MAX).then((answer) => {
+    void this.#context.history.call(query, READING_MS_MAX).then((answer) => {
       this.#tell({ type: "history_read", id, query, answer });
     });
   }

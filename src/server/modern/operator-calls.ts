@@ -6,7 +6,7 @@ import type { Call } from "../../protocol/methods.ts";
 import type { OperatorMethod } from "../../protocol/operator-methods.ts";
 import type { RpcId } from "../../protocol/rpc-error.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
-import type { Customer, Effect, News } from "./session-state.ts";
+import type { Customer, Effect, Message, News } from "./session-state.ts";
 
 /** What one operator may adjust alone, unless the bank is told another limit. */
 export const SECOND_PERSON_ABOVE = dollars(1_000);
@@ -16,22 +16,50 @@ const THE_BANK = "the bank";
 
 export type OperatorCall = Extract<Call, { method: OperatorMethod }>;
 
-export const isOperatorCall = (call: Call): call is OperatorCall =>
-  call.method.startsWith("admin.");
+/** Those that the ledger permits and records, and others do. */
+export type PermittedCall = OperatorCall & {
+  method: "admin.sessions" | "admin.endSession" | "audit.list";
+};
 
-export function askForOperation(
+export const isOperatorCall = (call: Call): call is OperatorCall =>
+  call.method.startsWith("admin.") || call.method.startsWith("audit.");
+
+const isPermittedCall = (call: OperatorCall): call is PermittedCall =>
+  call.method === "admin.sessions" ||
+  call.method === "admin.endSession" ||
+  call.method === "audit.list";
+
+/** A call goes to the ledger; but first it is found out whose session is to be ended. */
+export const beginOperation = (
+  id: RpcId,
+  call: OperatorCall,
+  customer: Customer,
+  aloneMax: Cents,
+): Effect =>
+  call.method === "admin.endSession"
+    ? { type: "find_session", id, call }
+    : askForOperation(id, call, customer, operationOf(call, aloneMax));
+
+export const askToEndSession = (
+  { id, call, username }: Message & { type: "session_found" },
+  customer: Customer,
+): Effect => askForOperation(id, call, customer, { type: "endSession", ...call.params, username });
+
+function askForOperation(
   id: RpcId,
   call: OperatorCall,
   { username, account }: Customer,
-  aloneMax: Cents,
+  operation: Operation,
 ): Effect {
-  const operation = operationOf(call, aloneMax);
   const command = { type: "operate", operator: account, operation } as const;
   const key = operation.type === "adjust" ? { key: operation.key } : {};
   return { type: "ask_ledger", command, who: username, about: { id, call }, ...key };
 }
 
-function operationOf(call: OperatorCall, aloneMax: Cents): Operation {
+function operationOf(
+  call: Exclude<OperatorCall, { method: "admin.endSession" }>,
+  aloneMax: Cents,
+): Operation {
   switch (call.method) {
     case "admin.users": {
       const { after, limit } = call.params;
@@ -39,6 +67,8 @@ function operationOf(call: OperatorCall, aloneMax: Cents): Operation {
     }
     case "admin.show":
       return { type: "show", username: call.params.username };
+    case "admin.lock":
+      return { type: "lock", username: call.params.username };
     case "admin.unlock":
       return { type: "unlock", username: call.params.username };
     case "admin.disable":
@@ -59,6 +89,12 @@ function operationOf(call: OperatorCall, aloneMax: Cents): Operation {
       return { type: "approve", proposal: Number(call.params.proposal) };
     case "admin.reject":
       return { type: "reject", proposal: Number(call.params.proposal) };
+    case "admin.sessions":
+      return { type: "sessions", username: call.params.username ?? null };
+    case "audit.list": {
+      const { before } = call.params;
+      return { type: "auditList", before: before === undefined ? null : Number(before) };
+    }
   }
 }
 
@@ -81,6 +117,8 @@ export function operatorResult(id: RpcId, call: OperatorCall, reply: LedgerReply
           const { users, next } = answer;
           return given({ users, ...(next !== null && { next }) });
         }
+        case "permitted":
+          return isPermittedCall(call) ? { type: "do_permitted", id, call } : null;
         case "shown":
           return given({ ...answer.user, balance: answer.balance });
         case "proposals":
@@ -98,11 +136,13 @@ export function operatorResult(id: RpcId, call: OperatorCall, reply: LedgerReply
   }
 }
 
-/** What the customer is told of money that an adjustment has given them. */
-export function newsOfAdjustment(reply: LedgerReply): (Effect & { type: "announce" }) | null {
-  if (reply.type !== "posted" || reply.credited === null) return null;
+/** What the sessions of whom it was about are told: of money from the bank, or that they are over. */
+export function toldByOperation(reply: LedgerReply): readonly Effect[] {
+  // Whoever is logged in there is so as somebody that the account is no more.
+  if (reply.type === "standing_changed") return [{ type: "end_others", account: reply.account }];
+  if (reply.type !== "posted" || reply.credited === null) return [];
   const { transaction, amount, credited } = reply;
   const { account, balance } = credited;
   const news: News = { transactionId: String(transaction), amount, balance, from: THE_BANK };
-  return { type: "announce", account, news };
+  return [{ type: "announce", account, news }];
 }

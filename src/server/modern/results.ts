@@ -11,7 +11,7 @@ import type {
   Moved,
 } from "../../protocol/methods.ts";
 import type { ErrorKind, RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
-import type { HistoryReply } from "../../workers/history-thread.ts";
+import type { ReaderReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
 import type { HistoryQuery, HistoryRow } from "../../workers/store.ts";
 import type { AdmissionOutcome } from "../admission.ts";
@@ -49,12 +49,12 @@ export function ledgerResult(id: RpcId, call: LedgerCall, answer: Answer<LedgerR
 export function historyResult(
   id: RpcId,
   { account, from, limit }: HistoryQuery,
-  answer: Answer<HistoryReply>,
+  answer: Answer<ReaderReply>,
 ): Effect {
   if (!answer.ok) return { type: "send_error", id, kind: "busy" };
   const { reply } = answer;
   if (reply === null) return { type: "send_error", id, kind: "invalid_params" };
-  if (reply === "failed") return { type: "send_error", id, kind: "internal" };
+  if (reply === "failed" || !("rows" in reply)) return { type: "send_error", id, kind: "internal" };
   const others = reply.rows.filter(({ posting }) => posting.transaction !== from);
   const rows = others.slice(0, from === null ? limit : limit - 1);
   const isMore = reply.next !== null || rows.length < others.length;
@@ -148,6 +148,7 @@ const REJECTION_KINDS: Record<Rejection, ErrorKind> = {
   idempotency_conflict: "idempotency_conflict",
   not_permitted: "not_permitted",
   unknown_user: "unknown_user",
+  unknown_session: "unknown_session",
   own_standing: "own_standing",
   last_administrator: "last_administrator",
   unknown_proposal: "unknown_proposal",

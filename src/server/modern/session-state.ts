@@ -8,11 +8,11 @@ import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { Call, Method, Result } from "../../protocol/methods.ts";
 import type { Notification } from "../../protocol/notifications.ts";
 import type { RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
-import type { HistoryReply } from "../../workers/history-thread.ts";
+import type { ReaderReply } from "../../workers/history-thread.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
 import type { Expiry, Overdue } from "../patience.ts";
-import type { OperatorCall } from "./operator-calls.ts";
+import type { OperatorCall, PermittedCall } from "./operator-calls.ts";
 import type { Admission } from "../admission.ts";
 
 /** What a question to the ledger is for: the admission in hand, or a call of the client's. */
@@ -36,13 +36,16 @@ export type Message =
   | { type: "broken"; code: ProtocolErrorCode }
   | { type: "timed_out"; waitingFor: Overdue }
   | ErrandResult<About>
-  | { type: "history_read"; id: RpcId; query: HistoryQuery; answer: Answer<HistoryReply> }
+  | { type: "history_read"; id: RpcId; query: HistoryQuery; answer: Answer<ReaderReply> }
   | { type: "credited"; news: News } //  by another session
   | { type: "expiring"; expiry: Expiry }
   /** Another session, or the bank, has ended this one. */
   | { type: "ended_elsewhere" }
   | { type: "sessions_listed"; id: RpcId; result: Result<"session.list"> }
   | { type: "session_ended"; id: RpcId; wasThere: boolean }
+  /** Whose it is; null if there is no such session. */
+  | { type: "session_found"; id: RpcId; call: EndSession; username: string | null }
+  | { type: "permitted_done"; sent: SendResult | SendError }
   | { type: "drain" }
   /** The line is gone; of a client that has called, or only shaken hands. */
   | { type: "closed"; hasCalled: boolean };
@@ -51,7 +54,7 @@ export type Effect =
   | Errand<About>
   | { type: "read_history"; id: RpcId; query: HistoryQuery }
   | SendResult
-  | ({ type: "send_error"; id: RpcId | null } & RpcFailure)
+  | SendError
   | { type: "notify"; notification: Notification }
   /** The call that needed a password is answered: those behind it may come. */
   | { type: "go_on" }
@@ -61,11 +64,17 @@ export type Effect =
   /** One session of the account, by its own id; it may be this one. */
   | { type: "end_session"; id: RpcId; account: AccountId; session: string }
   | { type: "end_others"; account: AccountId }
+  /** Of an operator, who is to be on record with whose session it is. */
+  | { type: "find_session"; id: RpcId; call: EndSession }
+  /** What an operator has asked for is on record, and may be done. */
+  | { type: "do_permitted"; id: RpcId; call: PermittedCall }
   /** The sessions of another account are to hear it. */
   | { type: "announce"; account: AccountId; news: News }
   | { type: "hang_up" };
 
-type SendResult = {
+export type SendError = { type: "send_error"; id: RpcId | null } & RpcFailure;
+type EndSession = OperatorCall & { method: "admin.endSession" };
+export type SendResult = {
   [M in Method]: { type: "send_result"; id: RpcId; method: M; result: Result<M> };
 }[Method];
 

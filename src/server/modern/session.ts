@@ -31,9 +31,10 @@ import {
 } from "./calls.ts";
 import {
   SECOND_PERSON_ABOVE,
-  askForOperation,
+  askToEndSession,
+  beginOperation,
   isOperatorCall,
-  newsOfAdjustment,
+  toldByOperation,
 } from "./operator-calls.ts";
 import { factorResult, withFactor } from "./factor-results.ts";
 import { admissionFailure, historyResult, ledgerResult } from "./results.ts";
@@ -41,6 +42,7 @@ import {
   commonOf,
   customerOf,
   type About,
+  type Customer,
   type Effect,
   type Ending,
   type LiveState,
@@ -99,6 +101,10 @@ export const sessionTransition =
       }
       case "session_ended":
         return whenOtherEnded(state, message);
+      case "session_found":
+        return [state, [askToEndSession(message, loggedIn(state))]];
+      case "permitted_done":
+        return settled(state, [message.sent]);
       case "drain":
         return toEnd(state, "draining");
       case "ended_elsewhere":
@@ -159,7 +165,7 @@ function whenCustomerCalled(
     return [state, [{ type: "send_error", id, kind }, noteOf(state, call.method, kind)]];
   }
   if (isOperatorCall(call)) {
-    return [oneMore(state), [askForOperation(id, call, customer, aloneMax)]];
+    return [oneMore(state), [beginOperation(id, call, customer, aloneMax)]];
   }
   switch (call.method) {
     case "account.history": {
@@ -272,22 +278,13 @@ function whenAnswered(
   { id, call }: Exclude<About, "admission">,
   answer: Parameters<typeof ledgerResult>[2],
 ): Step {
-  const customer = customerOf(state);
-  if (customer === null) throw new Error("an answer came for nobody");
   const sent = ledgerResult(id, call, answer);
-  const who = customer.username;
+  const who = loggedIn(state).username;
   const outcome = sent.type === "send_error" ? sent.kind : "ok";
   const action = isOperatorCall(call) ? call.method : call.method.slice("account.".length);
   const effects: Effect[] = [sent, { type: "report", action, who, outcome }];
-  if (isOperatorCall(call) && answer.ok) {
-    const news = newsOfAdjustment(answer.reply);
-    if (news !== null) effects.push(news);
-    const { reply } = answer;
-    // Whoever is logged in there is so as somebody that the account is no more.
-    if (reply.type === "standing_changed") {
-      effects.push({ type: "end_others", account: reply.account });
-    }
-  }
+  if (sent.type === "do_permitted") return [state, effects]; // It is not answered yet.
+  if (isOperatorCall(call) && answer.ok) effects.push(...toldByOperation(answer.reply));
   if (call.method === "account.transfer" && answer.ok && answer.reply.type === "posted") {
     const { credited, transaction, amount } = answer.reply;
     const { memo } = call.params;
@@ -357,6 +354,12 @@ function drained(state: State, effects: readonly Effect[]): Step {
     { type: "send_result", id: ending.id, method: ending.method, result: {} },
     ...(customerOf(state) === null ? [] : [noteOf(state, "logout", "ok")]),
   ]);
+}
+
+function loggedIn(state: State): Customer {
+  const customer = customerOf(state);
+  if (customer === null) throw new Error("an answer came for nobody");
+  return customer;
 }
 
 /** What a call is told that comes when the session is about to end. */

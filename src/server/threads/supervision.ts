@@ -3,10 +3,9 @@
 import type { RemoteActor } from "../../actor/remote-actor.ts";
 import { Supervisor } from "../../actor/supervisor.ts";
 import type { AuditThreadData } from "../../workers/audit-thread.ts";
-import type { HistoryReply, HistoryThreadData } from "../../workers/history-thread.ts";
+import type { HistoryThreadData, ReaderQuery, ReaderReply } from "../../workers/history-thread.ts";
 import type { LedgerReply, LedgerRequest } from "../../workers/ledger.ts";
 import type { LedgerThreadData } from "../../workers/ledger-thread.ts";
-import type { HistoryQuery } from "../../workers/store.ts";
 import type { Log } from "../log.ts";
 import { threadFile } from "./thread-file.ts";
 import { Thread } from "./thread.ts";
@@ -20,7 +19,7 @@ export type ThreadsOptions = {
   keysChannel: string;
   /** Attached to its thread, and to each successor. */
   ledger: RemoteActor<LedgerRequest, LedgerReply>;
-  history: RemoteActor<HistoryQuery, HistoryReply>;
+  history: RemoteActor<ReaderQuery, ReaderReply>;
   log: Log;
   /** Called once if a thread keeps dying: all are stopped then. */
   onFailure: (error: unknown) => void;

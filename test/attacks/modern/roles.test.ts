@@ -22,6 +22,7 @@ const EXPECTED: { readonly [M in Tabled]: string } = {
   "session.end": "ctua",
   "admin.users": "ua",
   "admin.show": "tua",
+  "admin.lock": "ta",
   "admin.unlock": "ta",
   "admin.disable": "a",
   "admin.enable": "a",
@@ -31,6 +32,9 @@ const EXPECTED: { readonly [M in Tabled]: string } = {
   "admin.proposals": "ua",
   "admin.approve": "a",
   "admin.reject": "a",
+  "admin.sessions": "ua",
+  "admin.endSession": "a",
+  "audit.list": "ua",
 };
 
 const LETTERS: Record<Role, string> = {
@@ -49,6 +53,7 @@ const PARAMS: { readonly [M in Tabled]: Params<M> } = {
   "session.end": { session: "0".repeat(32) },
   "admin.users": { limit: 1 },
   "admin.show": bob,
+  "admin.lock": bob,
   "admin.unlock": bob,
   "admin.disable": bob,
   "admin.enable": bob,
@@ -58,6 +63,9 @@ const PARAMS: { readonly [M in Tabled]: Params<M> } = {
   "admin.proposals": {},
   "admin.approve": { proposal: "1" },
   "admin.reject": { proposal: "1" },
+  "admin.sessions": { limit: 1 },
+  "admin.endSession": { session: "0".repeat(32) },
+  "audit.list": { limit: 1 },
 };
 
 const METHODS = Object.keys(EXPECTED) as Tabled[];

@@ -27,10 +27,13 @@ import type { News } from "../../../src/server/modern/session-state.ts";
 import { cents } from "../../../src/bank/money.ts";
 import { SessionRegistry } from "../../../src/server/session-registry.ts";
 import { SessionCrypto, type CryptoMode } from "../../../src/server/classic/session-crypto.ts";
-import type { HistoryReply } from "../../../src/workers/history-thread.ts";
+import {
+  readPage,
+  type ReaderQuery,
+  type ReaderReply,
+} from "../../../src/workers/history-thread.ts";
 import { Ledger, type LedgerReply, type LedgerRequest } from "../../../src/workers/ledger.ts";
 import { openSqliteReader, openSqliteStore } from "../../../src/workers/sqlite-store.ts";
-import type { HistoryQuery } from "../../../src/workers/store.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 export const LIMITS = {
@@ -81,14 +84,14 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
       letters.flatMap(({ id }, index) => (id === 0 ? [] : [[id, replies[index] as LedgerReply]])),
     );
   }
-  const history = new RemoteActor<HistoryQuery, HistoryReply>({
+  const history = new RemoteActor<ReaderQuery, ReaderReply>({
     ...{ name: "history", clock, callsMax: 100, deadLetters },
   });
   const reader = openSqliteReader(folder);
   const [nearHistory, farHistory] = portPair();
   history.attach(nearHistory);
-  const histories = servePort<HistoryQuery, HistoryReply>(farHistory, (letters) => {
-    histories.reply(letters.map(({ id, request }) => [id, reader.history(request)] as const));
+  const histories = servePort<ReaderQuery, ReaderReply>(farHistory, (letters) => {
+    histories.reply(letters.map(({ id, request }) => [id, readPage(reader, request)] as const));
   });
   const events: LogEvent[] = [];
   const peppers = () => [{ version: 1, key: new Uint8Array(48) }] as const;

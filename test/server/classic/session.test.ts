@@ -354,6 +354,7 @@ describe("after the login", () => {
     idempotency_conflict: ["invalid_request", "Invalid request: the account cannot do this"],
     not_permitted: ["invalid_request", "Invalid request: the account cannot do this"],
     unknown_user: ["invalid_request", "Invalid request: the account cannot do this"],
+    unknown_session: ["invalid_request", "Invalid request: the account cannot do this"],
     own_standing: ["invalid_request", "Invalid request: the account cannot do this"],
     last_administrator: ["invalid_request", "Invalid request: the account cannot do this"],
     unknown_proposal: ["invalid_request", "Invalid request: the account cannot do this"],

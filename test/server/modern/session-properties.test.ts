@@ -36,11 +36,8 @@ const CONSENTS: Record<Command["type"], LedgerReply> = {
     upgrade_hash: { type: "done" },
     forget_attempts: { type: "done" },
   },
-  set_disabled: { type: "done" },
-  set_roles: { type: "done" },
-  operate: { type: "done" },
+  operate: { type: "answered", answer: { type: "permitted" } },
   appoint: { type: "done" },
-  unlock: { type: "done" },
   begin_login: { type: "login_begun", passwordHash: "hash", standing: ORDINARY },
   end_login: { type: "logged_in", account, vault: 2 as AccountId, ...CUSTOMER },
   change_password: { type: "done" },
@@ -154,6 +151,12 @@ function resultOf(effect: Effect, { isGranted, isRight, hasPool, ledger }: Luck)
       const result = { current: "", sessions: [] };
       return { type: "sessions_listed", id: effect.id, result };
     }
+    case "find_session": {
+      const { id, call } = effect;
+      return { type: "session_found", id, call, username: isRight ? "bob" : null };
+    }
+    case "do_permitted":
+      return { type: "permitted_done", sent: { type: "send_error", id: effect.id, kind: "busy" } };
     case "end_session":
       return { type: "session_ended", id: effect.id, wasThere: isRight };
     default:

@@ -138,6 +138,7 @@ describe("the ledger's answer", () => {
     idempotency_conflict: "idempotency_conflict",
     not_permitted: "not_permitted",
     unknown_user: "unknown_user",
+    unknown_session: "unknown_session",
     own_standing: "own_standing",
     last_administrator: "last_administrator",
     unknown_proposal: "unknown_proposal",
