@@ -1,6 +1,6 @@
 /**
  * What is counted against a user name, over all terminals: as operators see it, and forget it. The
- * books keep the keys of a name's counters together, so that nobody has to look through all of them.
+ * books keep the keys of a name's counters together, so that nobody has to look through them all.
  */
 
 import type { Books } from "./ledger.ts";

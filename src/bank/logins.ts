@@ -85,7 +85,7 @@ export function decideUpgradeHash(
 export const decideForgetAttempts = (books: Books, at: number): Decision =>
   decided({ type: "attempts_expired", keys: expiredKeys(books, at) });
 
-// A disabled or locked account's password counts as wrong even if it is right, or the lockout would tell.
+// A barred account's password counts as wrong even if it is right, or the lockout would tell.
 function fail(books: Books, tried: Try, reason: LoginFailure, at: number): Decision {
   const attempts = changesByEnding(books, tried, ATTEMPTS[reason], at);
   return decided({ type: "login_failed", attempts, reason });

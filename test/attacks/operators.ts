@@ -32,8 +32,12 @@ export async function initFolder(folder = temporaryFolder()): Promise<string> {
   return folder;
 }
 
-export async function startOperatedBank(): Promise<OperatedBank> {
-  const bank = await startTestBank({ folder: await initFolder() });
+/** In a folder where ada is an administrator, or in a new one. */
+export async function startOperatedBank(
+  over: Parameters<typeof startTestBank>[0] = {},
+): Promise<OperatedBank> {
+  const folder = over.folder ?? (await initFolder());
+  const bank = await startTestBank({ ...over, folder });
   const dial = async (): Promise<OperatorClient> => {
     const client = await OperatorClient.connect(
       () => new TcpTransport("127.0.0.1", bank.bank.port),

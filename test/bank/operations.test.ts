@@ -37,7 +37,7 @@ function booksOfEve(role: "administrator" | "teller"): Books {
 }
 
 describe("a locked account", () => {
-  it("fails its login with the right password, counted like a wrong one, until it is unlocked", () => {
+  it("fails its login with the right password, as with a wrong one, until it is unlocked", () => {
     const books = booksOfAda(100);
     expect(byAda(books, lock("alice"))).toBe("standing_changed");
     expect(outcomeOf(perform(books, beginLogin("alice")))).toBe("login_begun");

@@ -11,6 +11,7 @@ import type { Store } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
+const LOCKED: Standing = { ...ORDINARY, locked: true };
 
 /** As version 1 of the store was made, with a customer who has deposited a dollar. */
 const VERSION_1 = `
@@ -71,8 +72,38 @@ function openStore(folder: string): Store {
   return store;
 }
 
+const VERSION_2 = `
+${VERSION_1}
+CREATE TABLE known_terminals (
+  account INTEGER PRIMARY KEY, terminals TEXT NOT NULL
+) STRICT;
+CREATE TABLE standings (
+  account INTEGER PRIMARY KEY, roles TEXT NOT NULL, disabled INTEGER NOT NULL, factor TEXT
+) STRICT;
+CREATE TABLE proposals (
+  id INTEGER PRIMARY KEY, proposer INTEGER NOT NULL, account INTEGER NOT NULL,
+  amount INTEGER NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL
+) STRICT;
+ALTER TABLE audit ADD COLUMN object TEXT;
+INSERT INTO standings VALUES (1, 'customer teller', 1, NULL);
+PRAGMA user_version = 2;
+`;
+
+it("a store of version 2 opens with its standings, none of which is locked", () => {
+  const folder = temporaryFolder();
+  inDatabase(folder, (database) => database.exec(VERSION_2));
+  const store = openSqliteStore({ folder });
+  const standing: Standing = { ...ORDINARY, roles: ["customer", "teller"], disabled: true };
+  expect(standingOf(store.load(), ALICE)).toEqual(standing);
+  const event: Event = { type: "standing_changed", account: ALICE, standing: LOCKED };
+  store.append([{ at: 2_000, event, audit: null }]);
+  store.close();
+  expect(versionOf(folder)).toBe(SCHEMA_VERSION);
+  expect(standingOf(openStore(folder).load(), ALICE)).toEqual(LOCKED);
+});
+
 describe("a store of version 1", () => {
-  it("opens with all that it held, and takes what version 2 can hold", () => {
+  it("opens with all that it held, and takes what this version can hold", () => {
     const folder = folderOfVersion1();
     const standing: Standing = {
       ...{ roles: ["customer", "teller"], disabled: true, locked: true },

@@ -136,7 +136,7 @@ export function operatorResult(id: RpcId, call: OperatorCall, reply: LedgerReply
   }
 }
 
-/** What the sessions of whom it was about are told: of money from the bank, or that they are over. */
+/** What the sessions of whom it was about are told: money from the bank, or that they are over. */
 export function toldByOperation(reply: LedgerReply): readonly Effect[] {
   // Whoever is logged in there is so as somebody that the account is no more.
   if (reply.type === "standing_changed") return [{ type: "end_others", account: reply.account }];
