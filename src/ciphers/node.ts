@@ -5,7 +5,6 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
@@ -24,7 +23,8 @@ import {
   HKDF_BYTES_MAX,
   X25519_KEY_BYTES,
 } from "../protocol/ciphers.ts";
-import type { AeadKey, CbcKey, Ciphers, MacKey } from "../protocol/ciphers.ts";
+import type { AeadKey, CbcKey, Ciphers } from "../protocol/ciphers.ts";
+import { importHmacKey } from "./node-hmac.ts";
 
 const CBC = "aes-128-cbc";
 const GCM = "aes-256-gcm";
@@ -61,10 +61,7 @@ export const nodeCiphers: Ciphers = {
 
   sha256: (data) => hash("sha256", data, "buffer"),
 
-  importMacKey(raw): MacKey {
-    const key = createSecretKey(raw);
-    return { sign: (data) => createHmac("sha256", key).update(data).digest() };
-  },
+  importMacKey: importHmacKey,
 
   importCbcKey(raw): CbcKey {
     if (raw.length !== CBC_KEY_BYTES) throw new RangeError("an AES-128 key has 16 bytes");
