@@ -2,39 +2,53 @@
  * URL-safe base64 with padding (RFC 4648 section 5), strict: every byte string has exactly one
  * text.
  */
+import { Room } from "./room.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const PAD = "=".charCodeAt(0);
 
-// Twelve bits at a time halve the number of string pieces, which is what encoding costs.
-const PAIRS: readonly string[] = [...ALPHABET].flatMap((a) => [...ALPHABET].map((b) => a + b));
+const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
 
 const VALUES = new Int8Array(128).fill(-1);
 [...ALPHABET].forEach((character, value) => (VALUES[character.charCodeAt(0)] = value));
 
+// A text of one piece, where a string that grew by its characters would have to be joined again.
+const room = new Room();
+const decoder = new TextDecoder();
+
 export function encodeBase64Url(bytes: Uint8Array): string {
-  const whole = bytes.length - (bytes.length % 3);
-  let text = "";
-  for (let i = 0; i < whole; i += 3) {
-    const bits = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!;
-    text += PAIRS[bits >> 12]! + PAIRS[bits & 0xfff]!;
+  const left = bytes.length % 3;
+  const whole = bytes.length - left;
+  const text = room.take(Math.ceil(bytes.length / 3) * 4);
+  let at = 0;
+  for (let i = 0; i < whole; i += 3, at += 4) {
+    write(text, at, (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!);
   }
-  if (bytes.length - whole === 1) return `${text}${PAIRS[bytes[whole]! << 4]!}==`;
-  if (bytes.length - whole === 2) {
-    const bits = (bytes[whole]! << 16) | (bytes[whole + 1]! << 8);
-    return `${text}${PAIRS[bits >> 12]!}${ALPHABET[(bits >> 6) & 0x3f]!}=`;
+  if (left > 0) {
+    write(text, at, (bytes[whole]! << 16) | ((bytes[whole + 1] ?? 0) << 8));
+    text.fill(PAD, at + left + 1);
   }
-  return text;
+  return decoder.decode(text);
+}
+
+/** The four characters of 24 bits. */
+function write(text: Uint8Array, at: number, bits: number): void {
+  text[at] = CODES[bits >> 18]!;
+  text[at + 1] = CODES[(bits >> 12) & 0x3f]!;
+  text[at + 2] = CODES[(bits >> 6) & 0x3f]!;
+  text[at + 3] = CODES[bits & 0x3f]!;
 }
 
 /**
  * The bytes, or null for a wrong length, a foreign character, missing padding, or bits set behind
  * the last byte.
+ * @param into Where they go; to memory of their own, unless told.
  */
-export function decodeBase64Url(text: string): Uint8Array | null {
+export function decodeBase64Url(text: string, into?: Room): Uint8Array | null {
   if (text.length % 4 !== 0) return null;
   const padding = paddingOf(text);
-  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  const length = (text.length / 4) * 3 - padding;
+  const bytes = into === undefined ? new Uint8Array(length) : into.take(length);
   const whole = text.length - (padding === 0 ? 0 : 4);
   let at = 0;
   for (let i = 0; i < whole; i += 4) {

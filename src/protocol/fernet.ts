@@ -6,6 +6,7 @@ import { decodeBase64Url, encodeBase64Url } from "./base64url.ts";
 import { BLOCK_BYTES, CBC_KEY_BYTES, MAC_BYTES } from "./ciphers.ts";
 import type { CbcKey, Ciphers, MacKey } from "./ciphers.ts";
 import { ProtocolError } from "./error.ts";
+import { Room } from "./room.ts";
 
 export const FERNET_KEY_BYTES = 32;
 export const IV_BYTES = BLOCK_BYTES;
@@ -15,6 +16,8 @@ const TIME_AT = 1;
 const IV_AT = 9;
 const CIPHERTEXT_AT = IV_AT + IV_BYTES;
 const TOKEN_BYTES_MIN = CIPHERTEXT_AT + BLOCK_BYTES + MAC_BYTES;
+
+const room = new Room();
 
 /** Both halves of a Fernet key, imported once: the first signs, the second encrypts. */
 export interface FernetKey {
@@ -52,7 +55,7 @@ export function sealToken(
 ): string {
   const ciphertext = key.encryption.encrypt(iv, plaintext);
   const signedBytes = CIPHERTEXT_AT + ciphertext.length;
-  const token = new Uint8Array(signedBytes + MAC_BYTES);
+  const token = room.take(signedBytes + MAC_BYTES);
   token[0] = VERSION;
   writeTime(token, timeSeconds);
   token.set(iv, IV_AT);
@@ -75,7 +78,7 @@ export function openToken(
   lifetimeSeconds: number,
   skewSeconds: number,
 ): OpenedToken {
-  const bytes = decodeBase64Url(token);
+  const bytes = decodeBase64Url(token, room);
   if (bytes === null || bytes.length < TOKEN_BYTES_MIN || bytes[0] !== VERSION) {
     throw new ProtocolError("bad_token");
   }
@@ -91,19 +94,26 @@ export function openToken(
   const iv = bytes.subarray(IV_AT, CIPHERTEXT_AT);
   const plaintext = key.encryption.decrypt(iv, bytes.subarray(CIPHERTEXT_AT, signedBytes));
   if (plaintext === null) throw new ProtocolError("bad_token");
-  return { plaintext, timeSeconds, tag };
+  return { plaintext, timeSeconds, tag: tag.slice() }; // The room is for the next token.
 }
 
 const TWO_TO_32 = 2 ** 32;
 
 function writeTime(token: Uint8Array, timeSeconds: number): void {
-  const view = new DataView(token.buffer, token.byteOffset, token.byteLength);
-  view.setUint32(TIME_AT, Math.floor(timeSeconds / TWO_TO_32));
-  view.setUint32(TIME_AT + 4, timeSeconds % TWO_TO_32);
+  writeWord(token, TIME_AT, Math.floor(timeSeconds / TWO_TO_32));
+  writeWord(token, TIME_AT + 4, timeSeconds % TWO_TO_32);
+}
+
+function writeWord(token: Uint8Array, at: number, word: number): void {
+  token[at] = word >>> 24;
+  token[at + 1] = word >>> 16;
+  token[at + 2] = word >>> 8;
+  token[at + 3] = word;
 }
 
 // Beyond 2^53 the sum is rounded, which is harmless: such a time is in the future either way.
-function readTime(token: Uint8Array): number {
-  const view = new DataView(token.buffer, token.byteOffset, token.byteLength);
-  return view.getUint32(TIME_AT) * TWO_TO_32 + view.getUint32(TIME_AT + 4);
-}
+const readTime = (token: Uint8Array): number =>
+  wordAt(token, TIME_AT) * TWO_TO_32 + wordAt(token, TIME_AT + 4);
+
+const wordAt = (token: Uint8Array, at: number): number =>
+  ((token[at]! << 24) | (token[at + 1]! << 16) | (token[at + 2]! << 8) | token[at + 3]!) >>> 0;

@@ -65,19 +65,27 @@ export class ObjectSplitter {
    * @returns the index behind the last byte seen.
    */
   #scan(chunk: Uint8Array, start: number): number {
-    const limit = start + MESSAGE_BYTES_MAX - this.#pendingBytes;
-    for (let at = start; at < chunk.length; at++) {
-      if (at >= limit) throw new ProtocolError("message_too_long");
-      const byte = chunk[at];
-      if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
-      } else if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPENING_BRACE) this.#depth++;
-      else if (byte === CLOSING_BRACE && --this.#depth === 0) return at + 1;
+    const end = Math.min(chunk.length, start + MESSAGE_BYTES_MAX - this.#pendingBytes);
+    // In variables, since this loop sees every byte that arrives.
+    let depth = this.#depth;
+    let inString = this.#inString;
+    let escaped = this.#escaped;
+    let at = start;
+    while (at < end) {
+      const byte = chunk[at++];
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (byte === BACKSLASH) escaped = true;
+        else if (byte === QUOTE) inString = false;
+      } else if (byte === QUOTE) inString = true;
+      else if (byte === OPENING_BRACE) depth++;
+      else if (byte === CLOSING_BRACE && --depth === 0) break;
     }
-    return chunk.length;
+    this.#depth = depth;
+    this.#inString = inString;
+    this.#escaped = escaped;
+    if (depth > 0 && at < chunk.length) throw new ProtocolError("message_too_long");
+    return at;
   }
 
   #keep(part: Uint8Array): void {
