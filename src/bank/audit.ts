@@ -1,5 +1,6 @@
 /** The audit entry: who did what, when, how it ended and from where; and the line that shows it. */
 
+import type { AuditAction, AuditOutcome } from "./audit-vocabulary.ts";
 import type { Cents } from "./money.ts";
 
 /** What is written down of one event. One event, one entry. */
@@ -8,19 +9,29 @@ export type AuditEntry = {
   readonly sequence: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The user name, or the peer's address where nobody is logged in. */
+  /** The user name, the peer's address where nobody is logged in, or the bank or its owner. */
   readonly who: string;
-  /** `deposit`, `login`, `request` … */
+  /** An `AuditAction`, or a word of an older bank. */
   readonly action: string;
-  /** `ok`, or the reason why it was refused. */
+  /** `ok`, or the reason why it was refused: an `AuditOutcome`, or a word of an older bank. */
   readonly outcome: string;
   readonly amount: Cents | null;
   readonly transaction: number | null;
-  /** Whom or what an operator has acted upon; null where `who` is all there is to say. */
-  readonly object?: string | null;
-  /** The peer's address and port. */
+  /** Whom or what it was done to; null where that is `who`: then nothing is stored twice. */
+  readonly object: string | null;
+  /** The peer's address and port, or where else it came from. */
   readonly origin: string;
 };
+
+/** An entry as it is to be written: its place and its time are the store's and the ledger's. */
+export type Audited = Omit<AuditEntry, "sequence" | "at" | "action" | "outcome"> & {
+  readonly action: AuditAction;
+  readonly outcome: AuditOutcome;
+};
+
+/** Whom or what it was done to. */
+export const objectOf = ({ object, who }: Pick<AuditEntry, "object" | "who">): string =>
+  object ?? who;
 
 /**
  * The entry as one line of the audit files, without its line feed:

@@ -106,13 +106,21 @@ export type Command =
 /** The password was right, and yet: the code was missing, wrong, or locked, or cannot be given. */
 export type CodeFailure = "code_required" | "factor_required" | "wrong_code" | "code_locked";
 
-export type LoginOutcome = AttemptOutcome | CodeFailure;
+/** The old password was right, the new one is none that the bank takes. */
+export type NewPasswordFailure = "bad_password";
+
+export type LoginOutcome = AttemptOutcome | CodeFailure | NewPasswordFailure;
 
 /** Why a login failed, for the audit: its peer is told the same in every case. */
 export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled" | "locked";
 
 /** What a password is checked for: a login, where nothing else is said. */
-export type LoginPurpose = "login" | "change_password" | "confirm";
+export type LoginPurpose =
+  | "login"
+  | "change_password"
+  | "confirm"
+  | "begin_factor"
+  | "remove_factor";
 
 /**
  * The hash that the password was found right against. If the account has another one by now, the

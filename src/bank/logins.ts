@@ -101,4 +101,5 @@ const ATTEMPTS: Record<LoginFailure, AttemptOutcome> = {
   factor_required: "not_checked",
   wrong_code: "not_checked",
   code_locked: "not_checked",
+  bad_password: "not_checked",
 };

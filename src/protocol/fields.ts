@@ -6,7 +6,7 @@ import { checkPassword } from "../bank/credentials.ts";
 import { AMOUNT_CENTS_MAX, BALANCE_CENTS_MAX, cents } from "../bank/money.ts";
 import type { Cents } from "../bank/money.ts";
 import type { PasswordReason } from "../bank/password-policy.ts";
-import type { ErrorKind } from "./rpc-error.ts";
+import type { MisreadKind } from "./rpc-error.ts";
 import { isJsonObject } from "./strict-json.ts";
 import type { Json, JsonObject } from "./strict-json.ts";
 
@@ -24,7 +24,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** Gives the error to throw: an answer, or a breach. */
-type Refuse = (kind: ErrorKind, reason?: PasswordReason) => Error;
+type Refuse = (kind: MisreadKind, reason?: PasswordReason) => Error;
 
 /** Each field is to be read once: `end` counts. */
 export class Fields {
@@ -61,7 +61,7 @@ export class Fields {
   }
 
   /** A text that passes `check`, or else is refused as `kind`. */
-  textWhere(name: string, check: (text: string) => boolean, kind?: ErrorKind): string {
+  textWhere(name: string, check: (text: string) => boolean, kind?: MisreadKind): string {
     const value = this.text(name, Number.POSITIVE_INFINITY);
     return check(value) ? value : this.#fail(kind);
   }
@@ -169,7 +169,7 @@ export class Fields {
     return Array.isArray(value) ? (value as readonly Json[]) : this.#fail();
   }
 
-  #fail(kind: ErrorKind = "invalid_params", reason?: PasswordReason): never {
+  #fail(kind: MisreadKind = "invalid_params", reason?: PasswordReason): never {
     throw this.#refuse(kind, reason);
   }
 

@@ -65,10 +65,21 @@ export const ERROR_KINDS = Object.keys(ERRORS) as readonly ErrorKind[];
 export const isErrorKind = (word: string): word is ErrorKind => Object.hasOwn(ERRORS, word);
 
 /** What an error says; a `bad_password` also says what is wrong with it. */
-export interface RpcFailure {
-  readonly kind: ErrorKind;
+export interface RpcFailure<Kind extends ErrorKind = ErrorKind> {
+  readonly kind: Kind;
   readonly reason?: PasswordReason | undefined;
 }
+
+/** What a request can be that is none, or not one that its method takes. */
+export type MisreadKind =
+  | "parse_error"
+  | "invalid_request"
+  | "unknown_method"
+  | "invalid_params"
+  | "bad_username"
+  | "bad_password"
+  | "amount_not_positive"
+  | "amount_too_large";
 
 /**
  * A request that is answered with an error and does nothing. Thrown in `protocol/` alone; `id` is
@@ -76,11 +87,11 @@ export interface RpcFailure {
  */
 export class RpcError extends Error {
   override readonly name = "RpcError";
-  readonly kind: ErrorKind;
+  readonly kind: MisreadKind;
   readonly id: RpcId | null;
   readonly reason: PasswordReason | undefined;
 
-  constructor(kind: ErrorKind, id: RpcId | null, reason?: PasswordReason) {
+  constructor(kind: MisreadKind, id: RpcId | null, reason?: PasswordReason) {
     super(ERRORS[kind].message);
     this.kind = kind;
     this.id = id;

@@ -5,33 +5,17 @@
  */
 
 import type { Answer } from "../actor/answer.ts";
+import type { Noted } from "../bank/audit-vocabulary.ts";
 import type { AccountId, Command, LoginOutcome, LoginPurpose } from "../bank/ledger.ts";
 import { barOf } from "../bank/standing.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
 import type { AdmissionOutcome } from "./admission-outcome.ts";
+import type { Wish } from "./admission-wish.ts";
 import { isUnknown, rejectionOf } from "./answers.ts";
 import type { Errand, ErrandResult } from "./errands.ts";
 
 export type { AdmissionOutcome } from "./admission-outcome.ts";
-
-export type Wish =
-  | { type: "sign_up"; username: string; password: string }
-  /** `code` is null where the protocol has no place for one. */
-  | { type: "log_in"; username: string; password: string; code?: string | null }
-  /** Of somebody who is logged in: it is they who ask for a large sum. Counted like a login. */
-  | { type: "confirm"; username: string; password: string; code?: string }
-  | {
-      type: "change_password";
-      username: string;
-      account: AccountId;
-      password: string; // The old one.
-      newPassword: string;
-      code?: string;
-    }
-  /** Of somebody who is logged in: a secret for a second factor, kept by the session alone. */
-  | { type: "begin_factor"; username: string; password: string }
-  | { type: "enrol_factor"; username: string; account: AccountId; secret: string; code: string }
-  | { type: "remove_factor"; username: string; password: string; code: string };
+export { ACTIONS, type Wish } from "./admission-wish.ts";
 
 export type Admission = {
   readonly wish: Wish;
@@ -61,17 +45,6 @@ export type Admission = {
   readonly failure?: LoginOutcome;
   /** Set once the steps that remain can no longer change it. */
   readonly outcome: AdmissionOutcome | null;
-};
-
-/** What each wish is called in the log. */
-export const ACTIONS: Record<Wish["type"], string> = {
-  sign_up: "signup",
-  log_in: "login",
-  confirm: "confirm",
-  change_password: "change_password",
-  begin_factor: "begin_factor",
-  enrol_factor: "enrol_factor",
-  remove_factor: "remove_factor",
 };
 
 type Errands = readonly Errand<"admission">[];
@@ -192,7 +165,10 @@ function whenCheckingCode(admission: Admission, result: ErrandResult<unknown>): 
   const { username } = wish;
   if (result.type === "enrolment_checked") {
     const { enrolment } = result;
-    if (enrolment === null) return end({ type: "failed" });
+    if (enrolment === null) {
+      const note = noteOf(wish, { action: "enrol_factor", outcome: "wrong_code" });
+      return end({ type: "failed" }, [note]);
+    }
     const { recoveryCodes, ...kept } = enrolment;
     const command: Command = { type: "enrol_factor", username, ...kept };
     return go({ ...admission, recoveryCodes }, "changing", [ask(command, wish)]);
@@ -234,7 +210,9 @@ function whenHashing(admission: Admission, result: ErrandResult<unknown>): Admis
   }
   if (result.type === "password_refused") {
     const refused: AdmissionOutcome = { type: "bad_password", refusal: result.refusal };
-    return wish.type === "sign_up" ? end(refused) : abandon(admission, refused);
+    if (wish.type === "sign_up")
+      return end(refused, [noteOf(wish, { action: "signup", outcome: "bad_password" })]);
+    return abandon(admission, refused, "bad_password");
   }
   if (result.type !== "password_hashed") return unexpected(admission, result);
   const passwordHash = result.hash;
@@ -339,9 +317,13 @@ function securedBy(wish: Wish): Exclude<Wish, { type: "enrol_factor" }> {
   return wish;
 }
 
-/** The attempt that was begun is taken back: the bank could not do its part. */
-function abandon(admission: Admission, outcome: AdmissionOutcome = BUSY): AdmissionStep {
-  const command = endLogin(admission, "not_checked");
+/** The attempt that was begun is taken back: the password was right, or the bank could not tell. */
+function abandon(
+  admission: Admission,
+  outcome: AdmissionOutcome = BUSY,
+  failure: LoginOutcome = "not_checked",
+): AdmissionStep {
+  const command = endLogin(admission, failure);
   return go({ ...admission, outcome }, "abandoning", [ask(command, admission.wish)]);
 }
 
@@ -360,9 +342,8 @@ function endLogin(
 
 /** A wrong password of somebody who is logged in is no failed login to the audit. */
 const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } => {
-  if (type === "change_password") return { purpose: type };
-  const confirms = type === "confirm" || type === "begin_factor" || type === "remove_factor";
-  return confirms ? { purpose: "confirm" } : {};
+  if (type === "sign_up" || type === "log_in" || type === "enrol_factor") return {};
+  return { purpose: type };
 };
 
 /** The end of a try that the ledger has refused to hear: it is told once more, later. */
@@ -393,6 +374,12 @@ const end = (outcome: AdmissionOutcome, errands: Errands = []): AdmissionStep =>
 
 const ask = (command: Command, { username }: Wish): Errand<"admission"> => ({
   ...{ type: "ask_ledger", command, who: username, about: "admission" },
+});
+
+/** What the ledger does not hear of otherwise: nothing was counted. */
+const noteOf = ({ username: who }: Wish, noted: Noted): Errand<"admission"> => ({
+  ...{ type: "note", who },
+  ...noted,
 });
 
 function unexpected({ step }: Admission, { type }: ErrandResult<unknown>): never {

@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { formatReply } from "../protocol/classic.ts";
 import { protocolOf } from "../protocol/channel.ts";
+import type { AuditOutcome } from "../bank/audit-vocabulary.ts";
 import { ClassicConnection, type ClassicContext } from "./classic/connection.ts";
 import { isLoopback } from "./loopback.ts";
 import { ModernConnection, type ModernContext } from "./modern/connection.ts";
@@ -195,7 +196,7 @@ export class Entrance implements Served {
     }
   }
 
-  #note(outcome: string): void {
+  #note(outcome: AuditOutcome<"tls">): void {
     takeNote(this.#context, { peer: this.#peer, who: this.#peer, action: "tls", outcome });
   }
 }

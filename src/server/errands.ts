@@ -6,6 +6,7 @@
 import type { Answer } from "../actor/answer.ts";
 import type { Clock } from "../actor/clock.ts";
 import type { RemoteActor } from "../actor/remote-actor.ts";
+import type { Noted } from "../bank/audit-vocabulary.ts";
 import type { FactorProof } from "../bank/factor-rules.ts";
 import type { AccountId, Command } from "../bank/ledger.ts";
 import type { PasswordRefusal } from "../bank/password-policy.ts";
@@ -41,9 +42,11 @@ export type Errand<About> =
       checkedHash: string;
     }
   /** For the audit and the terminal; `who` is null for somebody who has not logged in. */
-  | { type: "note"; who: string | null; action: string; outcome: string }
+  | NoteErrand
   /** For the terminal alone: what was done, by whom. */
   | { type: "report"; action: string; who: string; outcome: string };
+
+export type NoteErrand = Noted & { type: "note"; who: string | null; object?: string };
 
 export type ErrandResult<About> =
   | { type: "turn"; granted: boolean } //           a place in the password line
@@ -179,8 +182,8 @@ export class Errands<About> {
     }
   }
 
-  #note({ who, action, outcome }: Errand<About> & { type: "note" }): void {
+  #note({ who, ...noted }: NoteErrand): void {
     const { peer } = this.#options;
-    takeNote(this.#options, { peer, who: who ?? peer, action, outcome });
+    takeNote(this.#options, { ...noted, peer, who: who ?? peer });
   }
 }

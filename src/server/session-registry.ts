@@ -25,8 +25,8 @@ export type Seated = {
 export interface Seat<News> {
   /** Since its client was last heard. */
   idleMs(): number;
-  /** Answers what is in hand, says so, and closes. May be called more than once. */
-  endElsewhere(): void;
+  /** Answers what is in hand, says so, and closes. `by` whom is for the audit; the first counts. */
+  endElsewhere(by: string): void;
   /** Null where the protocol has no way to tell. */
   readonly hear: ((news: News) => void) | null;
 }
@@ -94,17 +94,17 @@ export class SessionRegistry<News> {
   }
 
   /** @returns whether there is such a session: of that account, where one is named. */
-  end(id: string, account?: AccountId): boolean {
+  end(id: string, { by, account }: { by: string; account?: AccountId }): boolean {
     const entry = this.#byId.get(id);
     if (entry === undefined || (account ?? entry.account) !== entry.account) return false;
-    entry.seat.endElsewhere();
+    entry.seat.endElsewhere(by);
     return true;
   }
 
   /** For a change of password, a disabled account, changed roles. @returns how many were ended. */
-  endAll(account: AccountId, { except }: { except?: string | undefined } = {}): number {
+  endAll(account: AccountId, { by, except }: { by: string; except?: string | undefined }): number {
     const ended = [...this.#of(account)].filter(({ id }) => id !== except);
-    for (const { seat } of ended) seat.endElsewhere();
+    for (const { seat } of ended) seat.endElsewhere(by);
     return ended.length;
   }
 

@@ -1,53 +1,57 @@
 /** What the audit says of what the ledger did. */
 
-import type { AuditEntry } from "../bank/audit.ts";
+import type { Audited } from "../bank/audit.ts";
+import type { AuditAction, AuditOutcome } from "../bank/audit-vocabulary.ts";
 import type { Decision, Event, LoginFailure, LoginPurpose, Posted } from "../bank/ledger.ts";
+import type { Cents } from "../bank/money.ts";
 import { ACTIONS, type Operation } from "../bank/operations.ts";
-import type { LedgerRequest } from "./ledger.ts";
+import type { LedgerNote, LedgerRequest } from "./ledger.ts";
 
 /** What the audit says of a command: one entry each, but none for a login that has only begun. */
 export function auditOf(
   { command, who, origin }: LedgerRequest & { type: "command" },
   decision: Decision,
-): Omit<AuditEntry, "sequence" | "at"> | null {
+): Audited | null {
   const posted = decision.ok ? postedOf(decision.event) : null;
   const transaction = posted?.transaction ?? null;
   const outcome = outcomeOf(decision);
+  const told = (
+    action: AuditAction,
+    amount: Cents | null = null,
+    object: string | null = null,
+  ): Audited => ({ who, action, outcome, amount, transaction, object, origin });
   switch (command.type) {
     case "sign_up":
-      return { who, action: "signup", outcome, amount: null, transaction, origin };
+      return told("signup");
     case "begin_login":
-      if (decision.ok) return null;
-      return { who, action: purposeOf(command), outcome, amount: null, transaction, origin };
-    case "end_login":
-      return { who, action: purposeOf(command), outcome, amount: null, transaction, origin };
-    case "change_password":
-      return { who, action: "change_password", outcome, amount: null, transaction, origin };
+      return decision.ok ? null : told(purposeOf(command));
+    case "end_login": {
+      const action = purposeOf(command);
+      // Its own entry follows.
+      return action === "remove_factor" && outcome === "ok" ? null : told(action);
+    }
     case "deposit":
     case "withdraw":
+      return told(command.type, command.amount);
     case "transfer":
-      return { who, action: command.type, outcome, amount: command.amount, transaction, origin };
+      return told("transfer", command.amount, command.to);
+    case "change_password":
     case "balance":
-      return { who, action: "balance", outcome, amount: null, transaction, origin };
-    case "appoint": {
-      const object = command.username;
-      return { who, action: "admin.init", outcome, amount: null, transaction, origin, object };
-    }
+    case "enrol_factor":
+    case "remove_factor":
+      return told(command.type);
+    case "appoint":
+      return told("admin.init", null, command.username);
     case "operate": {
       if (decision.ok && isRepeated(decision.event)) return null;
       const { operation } = command;
       const amount = operation.type === "adjust" ? operation.amount : (posted?.amount ?? null);
-      const action = ACTIONS[operation.type];
-      const object = objectOf(operation);
-      const ended = decision.ok && decision.event.type === "proposed" ? "proposed" : outcome;
-      return { who, action, outcome: ended, amount, transaction, origin, object };
+      const entry = told(ACTIONS[operation.type], amount, operationObject(operation));
+      const isProposed = decision.ok && decision.event.type === "proposed";
+      return isProposed ? { ...entry, outcome: "proposed" } : entry;
     }
-    case "enrol_factor":
-    case "remove_factor":
-      return { who, action: command.type, outcome, amount: null, transaction, origin };
     case "end_factor":
-      if (!decision.ok || !isRecovery(decision.event)) return null;
-      return { who, action: "recovery_code", outcome, amount: null, transaction, origin };
+      return decision.ok && isRecovery(decision.event) ? told("recovery_code") : null;
     case "upgrade_hash": // Of the bank's own accord, and nothing that anybody could notice.
     case "begin_factor": // The end of its login tells of it.
     case "forget_attempts":
@@ -55,18 +59,24 @@ export function auditOf(
   }
 }
 
+/** What the audit says of a note. */
+export const auditOfNote = ({ who, origin, object, ...noted }: LedgerNote): Audited => ({
+  ...{ who, action: noted.action, outcome: noted.outcome },
+  ...{ amount: null, transaction: null, object: object ?? null, origin },
+});
+
 const isRecovery = (event: Event): boolean =>
   event.type === "factor_tried" && event.verdict === "recovery_code";
 
 /** A wrong old password is a failed change of the password, though it counts like a login's. */
-const purposeOf = ({ purpose = "login" }: { purpose?: LoginPurpose }): string => purpose;
+const purposeOf = ({ purpose = "login" }: { purpose?: LoginPurpose }): LoginPurpose => purpose;
 
-function outcomeOf(decision: Decision): string {
+function outcomeOf(decision: Decision): AuditOutcome {
   if (!decision.ok) return decision.rejection;
   return decision.event.type === "login_failed" ? LOGIN_FAILURES[decision.event.reason] : "ok";
 }
 
-const LOGIN_FAILURES: Record<LoginFailure, string> = {
+const LOGIN_FAILURES: Record<LoginFailure, AuditOutcome> = {
   wrong_password: "failed",
   not_checked: "busy",
   disabled: "disabled",
@@ -75,6 +85,7 @@ const LOGIN_FAILURES: Record<LoginFailure, string> = {
   factor_required: "factor_required",
   wrong_code: "wrong_code",
   code_locked: "code_locked",
+  bad_password: "bad_password",
 };
 
 /** What an event has posted to the journal, if anything. */
@@ -88,7 +99,7 @@ const isRepeated = (event: Event): boolean =>
   event.type === "answered" && event.answer.type === "proposed_before";
 
 /** Whom, or what, an operator has acted upon. */
-function objectOf(operation: Operation): string | null {
+function operationObject(operation: Operation): string | null {
   switch (operation.type) {
     case "users":
     case "proposals":

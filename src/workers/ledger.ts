@@ -3,6 +3,7 @@
  * batch at a time, and gives no reply before the commit that holds what the reply says.
  */
 
+import type { Noted } from "../bank/audit-vocabulary.ts";
 import {
   apply,
   decide,
@@ -18,7 +19,7 @@ import type { Answered } from "../bank/operations.ts";
 import { standingOf, type Factor, type Role, type Standing } from "../bank/standing.ts";
 import { undoOf, type Undo } from "../bank/undo.ts";
 import { askerOf, contentOf, isChange } from "./change.ts";
-import { auditOf, postedOf } from "./ledger-audit.ts";
+import { auditOf, auditOfNote, postedOf } from "./ledger-audit.ts";
 import { StoreFull, type Entry, type Outcome, type Store } from "./store.ts";
 
 /** While the store is full, one batch in this time tries whether there is room again. */
@@ -36,7 +37,16 @@ export type LedgerRequest =
       /** Of a change: asked for again under the same key, it gets its first outcome. */
       idempotencyKey?: string;
     }
-  | { type: "note"; who: string; action: string; outcome: string; origin: string };
+  | LedgerNote;
+
+/** What nobody commands and the ledger writes down all the same. */
+export type LedgerNote = Noted & {
+  type: "note";
+  who: string;
+  origin: string;
+  /** Left out where it is `who` itself. */
+  object?: string;
+};
 
 export type LedgerReply =
   | { type: "signed_up" }
@@ -143,9 +153,7 @@ export class Ledger {
   #perform(asked: LedgerRequest, { now, at }: Time): PerformedEntry {
     const request = this.#judged(asked);
     if (request.type === "note") {
-      const { who, action, outcome, origin } = request;
-      const audit = { who, action, outcome, origin, amount: null, transaction: null };
-      return { at, event: null, audit, reply: { type: "done" } };
+      return { at, event: null, audit: auditOfNote(request), reply: { type: "done" } };
     }
     const first = this.#firstOutcome(request);
     if (first !== null) return this.#repeat(request, first, at);

@@ -306,7 +306,7 @@ class SqliteStore implements Store {
     this.#auditSequence += 1;
     const sequence = this.#auditSequence;
     this.#statements.insertAudit.run(
-      ...[sequence, at, who, action, outcome, amount, transaction, origin, object ?? null],
+      ...[sequence, at, who, action, outcome, amount, transaction, origin, object],
     );
   }
 }

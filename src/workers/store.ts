@@ -1,13 +1,13 @@
 /** The store: where the books, the journal and the audit are kept. One writer; readers apart. */
 
-import type { AuditEntry } from "../bank/audit.ts";
+import type { AuditEntry, Audited } from "../bank/audit.ts";
 import type { AccountId, Books, Event, Posted, Rejection } from "../bank/ledger.ts";
 
 /** One request's share of a batch: what it changed, and what the audit says of it. */
 export type Entry = {
   readonly at: number;
   readonly event: Event | null;
-  readonly audit: Omit<AuditEntry, "sequence" | "at"> | null;
+  readonly audit: Audited | null;
   /** Of a change that its client may ask for again. */
   readonly outcome?: Outcome | null;
 };

@@ -12,6 +12,7 @@ const entry = (over: Partial<AuditEntry>): AuditEntry => ({
   outcome: "ok",
   amount: null,
   transaction: null,
+  object: null,
   origin: "127.0.0.1:50000",
   ...over,
 });

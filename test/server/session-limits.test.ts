@@ -96,7 +96,7 @@ describe("a classic session that is ended elsewhere", () => {
     const stage = openStage();
     const { connection, peer } = await stage.connect();
     await peer.becomeCustomer();
-    connection.endElsewhere();
+    connection.endElsewhere("alice");
     expect(await peer.replies(1)).toEqual(["Invalid request: this session was ended elsewhere"]);
     await peer.hearOut();
     expect(stage.context.sessions.list()).toEqual([]);

@@ -13,13 +13,15 @@ const seated = (account: AccountId, protocol: Seated["protocol"] = "modern"): Se
   ...{ terminal: "lobby", protocol, startedAt: 1_000 },
 });
 
+const BY_ADA = { by: "ada" };
+
 const registry = () => new SessionRegistry<string>((length) => nodeCiphers.randomBytes(length));
 
 /** A seat that keeps what happens to it. */
 function seat(happened: string[], name: string): Seat<string> {
   return {
     idleMs: () => 7,
-    endElsewhere: () => void happened.push(`${name} ended`),
+    endElsewhere: (by) => void happened.push(`${name} ended by ${by}`),
     hear: (news) => void happened.push(`${name} heard ${news}`),
   };
 }
@@ -44,21 +46,23 @@ describe("the sessions of an account", () => {
     const first = sessions.enter(seated(ALICE), seat(happened, "first"));
     sessions.enter(seated(ALICE), seat(happened, "second"));
     sessions.enter(seated(BOB), seat(happened, "bob"));
-    expect(sessions.endAll(ALICE, { except: first.id })).toBe(1);
-    expect(sessions.endAll(ALICE)).toBe(2);
-    expect(happened).toEqual(["second ended", "first ended", "second ended"]);
+    expect(sessions.endAll(ALICE, { by: "alice", except: first.id })).toBe(1);
+    expect(sessions.endAll(ALICE, BY_ADA)).toBe(2);
+    expect(happened).toEqual([
+      ...["second ended by alice", "first ended by ada", "second ended by ada"],
+    ]);
   });
 
   it("are ended one by one: by anybody's id, or by an account's own alone", () => {
     const happened: string[] = [];
     const sessions = registry();
     const { id } = sessions.enter(seated(ALICE), seat(happened, "alice"));
-    expect(sessions.end(id, BOB)).toBe(false);
-    expect(sessions.end("0".repeat(32))).toBe(false);
+    expect(sessions.end(id, { by: "bob", account: BOB })).toBe(false);
+    expect(sessions.end("0".repeat(32), BY_ADA)).toBe(false);
     expect(happened).toEqual([]);
-    expect(sessions.end(id, ALICE)).toBe(true);
-    expect(sessions.end(id)).toBe(true);
-    expect(happened).toEqual(["alice ended", "alice ended"]);
+    expect(sessions.end(id, { by: "alice", account: ALICE })).toBe(true);
+    expect(sessions.end(id, BY_ADA)).toBe(true);
+    expect(happened).toEqual(["alice ended by alice", "alice ended by ada"]);
   });
 
   it("hear news where they can, and leave nothing behind", () => {
@@ -75,7 +79,9 @@ describe("the sessions of an account", () => {
     deaf.leave();
     sessions.tell(ALICE, "more news");
     expect(happened).toEqual(["alice heard news"]);
-    expect([sessions.size, sessions.endAll(ALICE), sessions.end(heard.id)]).toEqual([0, 0, false]);
+    expect([sessions.size, sessions.endAll(ALICE, BY_ADA), sessions.end(heard.id, BY_ADA)]).toEqual(
+      [0, 0, false],
+    );
   });
 });
 

@@ -23,7 +23,7 @@ const formats = [plainFormat, sealedFormat(nodeCiphers, key)];
 
 const entry = (sequence: number): AuditEntry => ({
   ...{ sequence, at: sequence * 1_000, who: `user${sequence}`, action: "deposit", outcome: "ok" },
-  ...{ amount: null, transaction: null, origin: "here" },
+  ...{ amount: null, transaction: null, object: null, origin: "here" },
 });
 
 /** A reader over entries in memory: the interface that the store's reader has. */

@@ -11,7 +11,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const entry = (sequence: number): AuditEntry => ({
   ...{ sequence, at: sequence * 1_000, who: `user${sequence}`, action: "deposit", outcome: "ok" },
-  ...{ amount: null, transaction: null, origin: "here" },
+  ...{ amount: null, transaction: null, object: null, origin: "here" },
 });
 const lineOf = (sequence: number): string => `${formatAuditLine(entry(sequence))}\n`;
 const linesTo = (last: number): string =>

@@ -100,7 +100,7 @@ describe("a batch", () => {
 
   it("notes an event that changes nothing", () => {
     const { ledger, folder } = openLedger();
-    const note = { who: "alice", action: "request", outcome: "mac_failed", origin: "o" };
+    const note = { who: "alice", action: "request", outcome: "mac_failed", origin: "o" } as const;
     expect(ledger.commit([{ type: "note", ...note }], 7)).toEqual([{ type: "done" }]);
     const reader = openSqliteReader(folder);
     expect(reader.auditAt(1)).toEqual({

@@ -44,8 +44,9 @@ function performed(books: Books, command: Command, at: number): Entry {
   const decision = decide(books, command, at);
   if (!decision.ok) throw new Error(decision.rejection);
   apply(books, decision.event);
-  const audit = { who: "alice", action: command.type, outcome: "ok", origin: "here" };
-  return { at, event: decision.event, audit: { ...audit, amount: null, transaction: null } };
+  const audit = { who: "alice", action: "balance", outcome: "ok", object: null } as const;
+  const rest = { amount: null, transaction: null, origin: "here" };
+  return { at, event: decision.event, audit: { ...audit, ...rest } };
 }
 
 const opening: Command[] = [

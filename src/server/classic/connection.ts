@@ -54,7 +54,8 @@ export type ClassicContext = {
 export class ClassicConnection implements Speaker, Seat<never> {
   readonly #line: Line;
   readonly #context: ClassicContext;
-  readonly #session: ActorRef<Message>;
+  /** Until it has ended. */
+  #session: ActorRef<Message> | null;
   readonly #errands: Errands<About>;
   readonly #onClosed: () => void;
   readonly #intake: Intake;
@@ -62,8 +63,8 @@ export class ClassicConnection implements Speaker, Seat<never> {
   /** The session has a request in hand. */
   #isBusy = false;
   #isDraining = false;
-  /** Another session, or the bank, has ended this one. */
-  #isEnded = false;
+  /** Who has ended this session from elsewhere. */
+  #endedBy: string | null = null;
   #membership: Membership | null = null;
   /** This protocol has no news. */
   readonly hear = null;
@@ -115,8 +116,8 @@ export class ClassicConnection implements Speaker, Seat<never> {
   }
 
   /** Answers the request in hand; a peer that does not read is not told. */
-  endElsewhere(): void {
-    this.#isEnded = true;
+  endElsewhere(by: string): void {
+    this.#endedBy ??= by;
     if (this.#line.isUnread && !this.#isBusy) this.#hangUp();
     else this.#next();
   }
@@ -142,7 +143,7 @@ export class ClassicConnection implements Speaker, Seat<never> {
     this.#intake.clear();
     this.#membership?.leave();
     // A request in hand runs to its end, so that no login stays half counted; then nobody is left.
-    if (!this.#isBusy) this.#session.stop();
+    if (!this.#isBusy) this.#tell({ type: "closed" });
     this.#onClosed();
   }
 
@@ -157,14 +158,16 @@ export class ClassicConnection implements Speaker, Seat<never> {
       this.#hangUp();
       return;
     }
-    if (this.#isEnded) {
+    if (this.#endedBy !== null) {
       this.#isBusy = true;
-      this.#tell({ type: "ended_elsewhere" });
+      this.#tell({ type: "ended_elsewhere", by: this.#endedBy });
       return;
     }
     const next = this.#intake.take();
     if (next === null) {
-      if (this.#peerHasEnded) this.#hangUp();
+      if (!this.#peerHasEnded) return;
+      this.#isBusy = true;
+      this.#tell({ type: "closed" });
       return;
     }
     this.#isBusy = true;
@@ -212,7 +215,7 @@ export class ClassicConnection implements Speaker, Seat<never> {
   }
 
   #tell(message: Message): void {
-    this.#session.cast(message);
+    this.#session?.cast(message);
   }
 
   #withSealing(
@@ -247,7 +250,7 @@ export class ClassicConnection implements Speaker, Seat<never> {
     this.#isBusy = false;
     this.#line.heard();
     this.#line.write(last);
-    if (this.#line.isOver) this.#session.stop();
+    if (this.#line.isOver) this.#tell({ type: "closed" });
     else if (hangUp) this.#hangUp();
     else this.#next();
   }
@@ -256,12 +259,18 @@ export class ClassicConnection implements Speaker, Seat<never> {
     this.#intake.clear();
     this.#membership?.leave();
     this.#line.hangUp();
-    this.#session.stop();
+    this.#endSession();
+  }
+
+  /** What still comes for it, such as a late answer, is for nobody. */
+  #endSession(): void {
+    this.#session?.stop();
+    this.#session = null;
   }
 
   #sessionCrashed(error: unknown): void {
     this.#errands.sessionCrashed(error);
-    this.#session.stop();
+    this.#endSession();
     this.#line.destroy();
   }
 

@@ -22,7 +22,8 @@ export type Message =
   | { type: "received"; bytes: Uint8Array; nowSeconds: number } //  one whole JSON object
   | { type: "broken"; code: ProtocolErrorCode } //                  the stream has no next object
   | { type: "timed_out"; waitingFor: Overdue }
-  | { type: "ended_elsewhere" } //                                  by another session, or the bank
+  | { type: "ended_elsewhere"; by: string } //                      by another session, or the bank
+  | { type: "closed" } //                                           the line is gone
   | ErrandResult<About>
   | { type: "opened"; result: SealingResult; nowSeconds: number };
 

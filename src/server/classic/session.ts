@@ -38,7 +38,7 @@ import {
 } from "./session-state.ts";
 
 /** What comes in its order, and not at any time as an end may. */
-type InOrder = Exclude<Message, { type: "broken" | "timed_out" | "ended_elsewhere" }>;
+type InOrder = Exclude<Message, { type: "broken" | "timed_out" | "ended_elsewhere" | "closed" }>;
 
 export type SessionConfig = {
   /** What the session's cash belongs to, and what is locked for wrong passwords. */
@@ -50,10 +50,11 @@ export type SessionConfig = {
 export const sessionTransition =
   ({ terminal, confirmAbove }: SessionConfig): Transition<State, Message, Effect> =>
   (state, message) => {
+    if (message.type === "closed") return whenClosed(state);
     if (state.phase === "ended") return [state, []];
     if (message.type === "broken") return whenBroken(state, message.code);
     if (message.type === "timed_out") return whenTimedOut(state, message.waitingFor);
-    if (message.type === "ended_elsewhere") return whenEndedElsewhere(state);
+    if (message.type === "ended_elsewhere") return whenEndedElsewhere(state, message.by);
     switch (state.phase) {
       case "anonymous":
         return whenAnonymous(state, message, terminal);
@@ -99,7 +100,7 @@ function whenAdmitted(
   // Operators use the modern protocol alone; they are told no more than anybody who guesses.
   if (isOperator(outcome.roles)) {
     const refused: Effect = {
-      ...{ type: "note", who: wish.username, action: ACTIONS[wish.type], outcome: "not_permitted" },
+      ...{ type: "note", who: wish.username, action: "login", outcome: "not_permitted" },
     };
     const { text: told } = verdictOn(wish, { type: "failed" });
     return [anonymous(state), [...errands, refused, bare(told)]];
@@ -120,11 +121,19 @@ function whenBroken(state: State, code: ProtocolErrorCode): Step {
   ]);
 }
 
-function whenEndedElsewhere(state: State): Step {
+function whenEndedElsewhere(state: State, by: string): Step {
   const who = "customer" in state ? state.customer.username : null;
   return hungUp(state, { type: "invalid_request", detail: "this session was ended elsewhere" }, [
-    { type: "note", who, action: "session", outcome: "ended_elsewhere" },
+    { type: "note", who, action: "session", outcome: "ended_elsewhere", object: `by ${by}` },
   ]);
+}
+
+/** To hang up is this protocol's way to log out. A stranger who does so is no event. */
+function whenClosed(state: State): Step {
+  const hangUp: Effect = { type: "hang_up" };
+  if (!("customer" in state)) return [ended(state), [hangUp]];
+  const who = state.customer.username;
+  return [ended(state), [{ type: "note", who, action: "session", outcome: "closed" }, hangUp]];
 }
 
 function whenTimedOut(state: State, waitingFor: Overdue): Step {

@@ -77,6 +77,8 @@ export class ModernConnection implements Speaker, Seat<News> {
   #peerHasEnded = false;
   #hasCalled = false;
   #isLoggedIn = false;
+  /** Whoever has logged in. */
+  #username = "";
   /** Calls, and what was none, that the session has and has not answered. */
   #unanswered = 0;
   #membership: Membership | null = null;
@@ -127,8 +129,8 @@ export class ModernConnection implements Speaker, Seat<News> {
     return this.#line.idleMs();
   }
 
-  endElsewhere(): void {
-    this.#tell({ type: "ended_elsewhere" });
+  endElsewhere(by: string): void {
+    this.#tell({ type: "ended_elsewhere", by });
   }
 
   readonly hear = (news: News): void => this.#tell({ type: "credited", news });
@@ -264,14 +266,16 @@ export class ModernConnection implements Speaker, Seat<News> {
         this.#listSessions(effect);
         return;
       case "end_session": {
-        const { id, session, account } = effect;
-        const wasThere = this.#context.sessions.end(session, account);
+        const { id, session, account, by } = effect;
+        const wasThere = this.#context.sessions.end(session, { by, account });
         this.#tell({ type: "session_ended", id, wasThere });
         return;
       }
-      case "end_others":
-        this.#context.sessions.endAll(effect.account, { except: this.#membership?.id });
+      case "end_others": {
+        const { account, by } = effect;
+        this.#context.sessions.endAll(account, { by, except: this.#membership?.id });
         return;
+      }
       case "find_session": {
         const { id, call } = effect;
         const username = this.#context.sessions.usernameOf(call.params.session);
@@ -279,7 +283,7 @@ export class ModernConnection implements Speaker, Seat<News> {
         return;
       }
       case "do_permitted":
-        void doPermitted(this.#context, effect).then((sent) => {
+        void doPermitted({ ...this.#context, by: this.#username }, effect).then((sent) => {
           this.#tell({ type: "permitted_done", sent });
         });
         return;
@@ -311,6 +315,7 @@ export class ModernConnection implements Speaker, Seat<News> {
   }
 
   #enter({ account, username, roles }: Effect & { type: "enter" }): void {
+    this.#username = username;
     this.#isLoggedIn = true;
     this.#line.loggedIn();
     if (this.#line.isOver) return;

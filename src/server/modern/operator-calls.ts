@@ -1,5 +1,6 @@
 /** What the calls of operators come to: an operation for the ledger, and what they hear of it. */
 
+import { THE_BANK } from "../../bank/audit-vocabulary.ts";
 import type { Operation } from "../../bank/operations.ts";
 import { dollars, type Cents } from "../../bank/money.ts";
 import type { Call } from "../../protocol/methods.ts";
@@ -10,9 +11,6 @@ import type { Customer, Effect, Message, News } from "./session-state.ts";
 
 /** What one operator may adjust alone, unless the bank is told another limit. */
 export const SECOND_PERSON_ABOVE = dollars(1_000);
-
-/** Whom news of an adjustment is from. No user name has a space. */
-const THE_BANK = "the bank";
 
 export type OperatorCall = Extract<Call, { method: OperatorMethod }>;
 
@@ -136,10 +134,15 @@ export function operatorResult(id: RpcId, call: OperatorCall, reply: LedgerReply
   }
 }
 
-/** What the sessions of whom it was about are told: money from the bank, or that they are over. */
-export function toldByOperation(reply: LedgerReply): readonly Effect[] {
+/**
+ * What the sessions of whom it was about are told: money from the bank, or that they are over.
+ * @param by The operator.
+ */
+export function toldByOperation(reply: LedgerReply, by: string): readonly Effect[] {
   // Whoever is logged in there is so as somebody that the account is no more.
-  if (reply.type === "standing_changed") return [{ type: "end_others", account: reply.account }];
+  if (reply.type === "standing_changed") {
+    return [{ type: "end_others", account: reply.account, by }];
+  }
   if (reply.type !== "posted" || reply.credited === null) return [];
   const { transaction, amount, credited } = reply;
   const { account, balance } = credited;

@@ -17,6 +17,8 @@ export const READING_MS_MAX = 10_000;
 const TEXT_LENGTH_MAX = 256;
 
 export type PermittedContext = {
+  /** The operator. */
+  readonly by: string;
   readonly sessions: SessionRegistry<News>;
   readonly history: RemoteActor<ReaderQuery, ReaderReply>;
   readonly clock: Clock;
@@ -24,7 +26,7 @@ export type PermittedContext = {
 
 /** Done once the ledger has it on record that it was asked for. */
 export async function doPermitted(
-  { sessions, history, clock }: PermittedContext,
+  { sessions, history, clock, by }: PermittedContext,
   { id, call }: Effect & { type: "do_permitted" },
 ): Promise<SendResult | SendError> {
   switch (call.method) {
@@ -34,7 +36,7 @@ export async function doPermitted(
     }
     case "admin.endSession":
       // One that has just ended by itself is ended.
-      sessions.end(call.params.session);
+      sessions.end(call.params.session, { by });
       return { type: "send_result", id, method: call.method, result: {} };
     case "audit.list":
       return readAudit(history, id, call.params);

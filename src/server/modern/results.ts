@@ -100,6 +100,13 @@ type FailedAdmission = Extract<
   AdmissionOutcome,
   { type: "bad_password" | keyof typeof ADMISSION_KINDS }
 >;
+/** An outcome in a word, for the terminal. */
+export const wordOf = ({ type }: AdmissionOutcome): string => (OK.has(type) ? "ok" : type);
+
+const OK: ReadonlySet<AdmissionOutcome["type"]> = new Set<AdmissionOutcome["type"]>([
+  ...(["signed_up", "logged_in", "password_changed", "confirmed"] as const),
+  ...(["factor_begun", "factor_enrolled", "factor_removed"] as const),
+]);
 
 function entryOf({ posting, at, counterparty }: HistoryRow, account: AccountId): HistoryEntry {
   const isCredit = posting.credit.account === account;

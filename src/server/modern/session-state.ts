@@ -1,16 +1,17 @@
 /** What a session of the modern protocol remembers, takes and wants: the types of ./session.ts. */
 
 import type { Answer } from "../../actor/answer.ts";
+import type { Noted } from "../../bank/audit-vocabulary.ts";
 import type { AccountId } from "../../bank/ledger.ts";
 import type { Cents } from "../../bank/money.ts";
 import type { Role } from "../../bank/standing.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { Call, Method, Result } from "../../protocol/methods.ts";
 import type { Notification } from "../../protocol/notifications.ts";
-import type { RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
+import type { MisreadKind, RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
 import type { ReaderReply } from "../../workers/history-thread.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
-import type { Errand, ErrandResult } from "../errands.ts";
+import type { Errand, ErrandResult, NoteErrand } from "../errands.ts";
 import type { Expiry, Overdue } from "../patience.ts";
 import type { OperatorCall, PermittedCall } from "./operator-calls.ts";
 import type { Admission } from "../admission.ts";
@@ -31,7 +32,7 @@ export type Message =
   /** `now` is of the monotonic clock, in ms. */
   | { type: "called"; id: RpcId; call: Call; now: number }
   /** A frame that was authentic, and no call. */
-  | ({ type: "misread"; id: RpcId | null } & RpcFailure)
+  | ({ type: "misread"; id: RpcId | null } & RpcFailure<MisreadKind>)
   /** The stream or the channel is lost. */
   | { type: "broken"; code: ProtocolErrorCode }
   | { type: "timed_out"; waitingFor: Overdue }
@@ -40,7 +41,7 @@ export type Message =
   | { type: "credited"; news: News } //  by another session
   | { type: "expiring"; expiry: Expiry }
   /** Another session, or the bank, has ended this one. */
-  | { type: "ended_elsewhere" }
+  | { type: "ended_elsewhere"; by: string }
   | { type: "sessions_listed"; id: RpcId; result: Result<"session.list"> }
   | { type: "session_ended"; id: RpcId; wasThere: boolean }
   /** Whose it is; null if there is no such session. */
@@ -62,8 +63,8 @@ export type Effect =
   | { type: "enter"; account: AccountId; username: string; roles: readonly string[] }
   | { type: "list_sessions"; id: RpcId; account: AccountId }
   /** One session of the account, by its own id; it may be this one. */
-  | { type: "end_session"; id: RpcId; account: AccountId; session: string }
-  | { type: "end_others"; account: AccountId }
+  | { type: "end_session"; id: RpcId; account: AccountId; session: string; by: string }
+  | { type: "end_others"; account: AccountId; by: string }
   /** Of an operator, who is to be on record with whose session it is. */
   | { type: "find_session"; id: RpcId; call: EndSession }
   /** What an operator has asked for is on record, and may be done. */
@@ -153,3 +154,9 @@ export const commonOf = ({ breaches, inFlight, ending }: State): Common => ({
 
 export const customerOf = (state: State): Customer | null =>
   state.phase === "authenticated" || state.phase === "admitting" ? state.customer : null;
+
+/** For the audit, by whoever is logged in. */
+export const noteOf = (state: State, noted: Noted): NoteErrand => ({
+  ...{ type: "note", who: customerOf(state)?.username ?? null },
+  ...noted,
+});

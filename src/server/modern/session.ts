@@ -7,6 +7,7 @@
  */
 
 import type { Transition } from "../../actor/transition.ts";
+import type { Noted } from "../../bank/audit-vocabulary.ts";
 import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
 import { isPermitted } from "../../bank/roles.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
@@ -37,10 +38,12 @@ import {
   toldByOperation,
 } from "./operator-calls.ts";
 import { factorResult, withFactor } from "./factor-results.ts";
-import { admissionFailure, historyResult, ledgerResult } from "./results.ts";
+import { admissionFailure, historyResult, ledgerResult, wordOf } from "./results.ts";
+import type { Overdue } from "../patience.ts";
 import {
   commonOf,
   customerOf,
+  noteOf,
   type About,
   type Customer,
   type Effect,
@@ -107,8 +110,11 @@ export const sessionTransition =
         return settled(state, [message.sent]);
       case "drain":
         return toEnd(state, "draining");
-      case "ended_elsewhere":
-        return toEnd(state, "ended_elsewhere", [noteOf(state, "session", "ended_elsewhere")]);
+      case "ended_elsewhere": {
+        const object = `by ${message.by}`;
+        const noted: Noted = { action: "session", outcome: "ended_elsewhere" };
+        return toEnd(state, "ended_elsewhere", [{ ...noteOf(state, noted), object }]);
+      }
       case "closed":
         return whenClosed(state, message.hasCalled);
     }
@@ -129,13 +135,18 @@ function whenCalled(state: LiveState, called: Called, config: SessionConfig): St
   if (state.phase === "anonymous") return refuse("not_logged_in");
   if (call.method === "auth.logoutEverywhere") {
     const ending: Ending = { reason: "logout", id, method: call.method };
-    const { account } = state.customer;
+    const { account, username: by } = state.customer;
     // The others first: once this one has its answer, all have been told to end.
     const [next, effects] = drained({ ...state, ending }, []);
-    return [next, [{ type: "end_others", account }, ...effects]];
+    return [next, [{ type: "end_others", account, by }, ...effects]];
   }
   if (state.inFlight >= CALLS_IN_FLIGHT_MAX) return refuse("too_many_in_flight");
-  if (needsConfirmation(call, now, state.customer, config)) return refuse("confirmation_required");
+  if (needsConfirmation(call, now, state.customer, config)) {
+    const outcome = "confirmation_required";
+    const action = call.method === "account.withdraw" ? "withdraw" : "transfer";
+    const [next, effects] = refuse(outcome);
+    return [next, [...effects, noteOf(state, { action, outcome })]];
+  }
   return whenCustomerCalled(state, id, call, config);
 }
 
@@ -162,7 +173,8 @@ function whenCustomerCalled(
   const { customer } = state;
   if (!isPermitted(customer.roles, call.method)) {
     const kind = "not_permitted";
-    return [state, [{ type: "send_error", id, kind }, noteOf(state, call.method, kind)]];
+    const noted: Noted = { action: call.method, outcome: kind };
+    return [state, [{ type: "send_error", id, kind }, noteOf(state, noted)]];
   }
   if (isOperatorCall(call)) {
     return [oneMore(state), [beginOperation(id, call, customer, aloneMax)]];
@@ -181,8 +193,8 @@ function whenCustomerCalled(
       return [oneMore(state), [{ type: "list_sessions", id, account: customer.account }]];
     case "session.end": {
       const { session } = call.params;
-      const { account } = customer;
-      return [oneMore(state), [{ type: "end_session", id, account, session }]];
+      const { account, username: by } = customer;
+      return [oneMore(state), [{ type: "end_session", id, account, session, by }]];
     }
   }
 }
@@ -213,7 +225,9 @@ function whenAdmitted(
   const report = (action: string): Effect => ({
     ...{ type: "report", action, who: username, outcome: wordOf(outcome) },
   });
-  const told = [report(ACTIONS[admission.wish.type]), ...effects];
+  // A note is said on the terminal as well.
+  const isNoted = effects.some(({ type }) => type === "note");
+  const told = isNoted ? effects : [report(ACTIONS[admission.wish.type]), ...effects];
   switch (outcome.type) {
     case "signed_up":
       return drained(back, [
@@ -226,7 +240,7 @@ function whenAdmitted(
         // Whoever knew the old password has no session left.
         ...(customer === null
           ? []
-          : [{ type: "end_others", account: customer.account } satisfies Effect]),
+          : [{ type: "end_others", account: customer.account, by: username } satisfies Effect]),
         ...told,
       ]);
     case "confirmed":
@@ -284,7 +298,7 @@ function whenAnswered(
   const action = isOperatorCall(call) ? call.method : call.method.slice("account.".length);
   const effects: Effect[] = [sent, { type: "report", action, who, outcome }];
   if (sent.type === "do_permitted") return [state, effects]; // It is not answered yet.
-  if (isOperatorCall(call) && answer.ok) effects.push(...toldByOperation(answer.reply));
+  if (isOperatorCall(call) && answer.ok) effects.push(...toldByOperation(answer.reply, who));
   if (call.method === "account.transfer" && answer.ok && answer.reply.type === "posted") {
     const { credited, transaction, amount } = answer.reply;
     const { memo } = call.params;
@@ -301,7 +315,7 @@ function whenAnswered(
 
 function whenMisread(state: LiveState, { id, kind, reason }: Message & { type: "misread" }): Step {
   const answer: Effect = { type: "send_error", id, kind, reason };
-  const effects = [answer, noteOf(state, "request", kind)];
+  const effects = [answer, noteOf(state, { action: "request", outcome: kind })];
   const breaches = state.breaches + 1;
   if (breaches >= BREACHES_MAX) return ended(state, "breach", effects);
   return [{ ...state, breaches }, effects];
@@ -309,10 +323,12 @@ function whenMisread(state: LiveState, { id, kind, reason }: Message & { type: "
 
 /** Nothing more is taken; what was called before is still answered. */
 const whenBroken = (state: State, code: ProtocolErrorCode): Step =>
-  drained({ ...state, ending: { reason: "breach" } }, [noteOf(state, "session", code)]);
+  drained({ ...state, ending: { reason: "breach" } }, [
+    noteOf(state, { action: "session", outcome: code }),
+  ]);
 
-function whenTimedOut(state: State, waitingFor: string): Step {
-  const note = noteOf(state, "session", `timed_out_${waitingFor}`);
+function whenTimedOut(state: State, waitingFor: Overdue): Step {
+  const note = noteOf(state, { action: "session", outcome: `timed_out_${waitingFor}` });
   // Who does not read cannot be told, and who connects and says nothing is no event.
   if (waitingFor === "reader") return drained({ ...state, ending: { reason: "cut" } }, [note]);
   // Whoever has a request in hand at the end of the longest session still gets the answer.
@@ -327,7 +343,7 @@ function whenTimedOut(state: State, waitingFor: string): Step {
 function whenClosed(state: State, hasCalled: boolean): Step {
   const reason = state.ending?.reason;
   const isNoted = reason === "cut" || reason === "breach";
-  const note = noteOf(state, hasCalled ? "session" : "handshake", "cut");
+  const note = noteOf(state, { action: hasCalled ? "session" : "handshake", outcome: "cut" });
   return drained({ ...state, ending: { reason: "cut" } }, isNoted ? [] : [note]);
 }
 
@@ -352,7 +368,7 @@ function drained(state: State, effects: readonly Effect[]): Step {
   return ended(state, "logout", [
     ...effects,
     { type: "send_result", id: ending.id, method: ending.method, result: {} },
-    ...(customerOf(state) === null ? [] : [noteOf(state, "logout", "ok")]),
+    ...(customerOf(state) === null ? [] : [noteOf(state, { action: "logout", outcome: "ok" })]),
   ]);
 }
 
@@ -377,12 +393,3 @@ const notify = (notification: (Effect & { type: "notify" })["notification"]): Ef
   type: "notify",
   notification,
 });
-const noteOf = (state: State, action: string, outcome: string): Effect => ({
-  ...{ type: "note", who: customerOf(state)?.username ?? null, action, outcome },
-});
-
-const OK: ReadonlySet<AdmissionOutcome["type"]> = new Set<AdmissionOutcome["type"]>([
-  ...(["signed_up", "logged_in", "password_changed", "confirmed"] as const),
-  ...(["factor_begun", "factor_enrolled", "factor_removed"] as const),
-]);
-const wordOf = ({ type }: AdmissionOutcome): string => (OK.has(type) ? "ok" : type);

@@ -115,7 +115,7 @@ describe("row 41: an account whose sessions are ended by the bank", () => {
     const [one, other] = [await customerOf(bank, "alice"), await customerOf(bank, "bob")];
     const two = await loggedIn(bank, "alice");
     const { account } = sessions.list().find(({ username }) => username === "alice")!;
-    expect(sessions.endAll(account)).toBe(2);
+    expect(sessions.endAll(account, { by: "the bank" })).toBe(2);
     const late = deposit(one, 100);
     expect([await one.ended, await two.ended]).toEqual([ENDED, ENDED]);
     await expect(late).rejects.toBeInstanceOf(Error);

@@ -1,5 +1,6 @@
 /** A session of the classic protocol without its connection: states by name, messages by kind. */
 
+import type { AuditAction, AuditOutcome } from "../../../src/bank/audit-vocabulary.ts";
 import type { AccountId } from "../../../src/bank/ledger.ts";
 import { cents } from "../../../src/bank/money.ts";
 import { encodeEnvelope, encodeHello, encodeRequest } from "../../../src/protocol/classic.ts";
@@ -100,6 +101,10 @@ export const sealed = (text: string, hangUp = false): Effect => ({
 export const report = (action: string, outcome: string): Effect => ({
   ...{ type: "report", action, who: "alice", outcome },
 });
-export const note = (who: string | null, outcome: string, action = "request"): Effect => ({
-  ...{ type: "note", who, action, outcome },
-});
+export const note = (
+  who: string | null,
+  outcome: AuditOutcome,
+  action: AuditAction = "request",
+  object?: string,
+): Effect =>
+  ({ type: "note", who, action, outcome, ...(object !== undefined && { object }) }) as Effect;

@@ -83,7 +83,7 @@ describe("an admission that has ended", () => {
     );
     expect(effects).toEqual([
       { type: "send_result", id: 7, method: "auth.changePassword", result: {} },
-      { type: "end_others", account: ACCOUNT },
+      { type: "end_others", account: ACCOUNT, by: "alice" },
       ...[report("change_password", "ok"), ...GO_ON],
     ]);
     expect(next).toEqual(states.authenticated);

@@ -170,7 +170,7 @@ const UNASKED: Record<Exclude<Step["type"], "call" | "answer">, Message> = {
     news: { transactionId: "1", amount: cents(1), balance: cents(1), from: "bob" },
   },
   drain: { type: "drain" },
-  ended_elsewhere: { type: "ended_elsewhere" },
+  ended_elsewhere: { type: "ended_elsewhere", by: "bob" },
   expired: { type: "timed_out", waitingFor: "session" },
   expiring: { type: "expiring", expiry: { limit: "idle", seconds: 60 } },
   misread: { type: "misread", id: null, kind: "parse_error" },

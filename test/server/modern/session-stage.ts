@@ -1,5 +1,6 @@
 /** A session of the modern protocol without its connection: calls by method, states by name. */
 
+import type { AuditAction, AuditOutcome } from "../../../src/bank/audit-vocabulary.ts";
 import type { Failure } from "../../../src/actor/answer.ts";
 import type { AccountId } from "../../../src/bank/ledger.ts";
 import { cents } from "../../../src/bank/money.ts";
@@ -142,9 +143,13 @@ export const admissionReplied = (reply: LedgerReply): Message => ({
 export const error = (kind: ErrorKind, id: RpcId | null = 1): Effect => ({
   ...{ type: "send_error", id, kind },
 });
-export const note = (who: string | null, action: string, outcome: string): Effect => ({
-  ...{ type: "note", who, action, outcome },
-});
+export const note = (
+  who: string | null,
+  action: AuditAction,
+  outcome: AuditOutcome,
+  object?: string,
+): Effect =>
+  ({ type: "note", who, action, outcome, ...(object !== undefined && { object }) }) as Effect;
 export const report = (action: string, outcome: string, who = "alice"): Effect => ({
   ...{ type: "report", action, who, outcome },
 });
