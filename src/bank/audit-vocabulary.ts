@@ -35,7 +35,7 @@ const WIRE = [
   ...(["future_token", "bad_handshake", "bad_frame_length", "bad_frame", "bad_reply"] as const),
 ] as const;
 
-/** A method that the roles of `who` do not permit; one that is permitted has an action of its own. */
+/** A method that the roles of `who` do not permit. One that they do has an action of its own. */
 const DENIED = { outcomes: ["not_permitted"], object: null } as const;
 const READING = { outcomes: ["ok", "not_permitted", "unknown_user"], object: null } as const;
 const ON_USER = {
