@@ -6,6 +6,7 @@
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import { decodeHex } from "../../src/protocol/hex.ts";
 import { askAtm, bankKeyOf, pin, pinnedKey, type AboutBank } from "./bank-key.ts";
+import { bankLimits } from "./bank-limits.ts";
 import { ClassicTeller } from "./classic-teller.ts";
 import { transition } from "./flow.ts";
 import { ModernTeller } from "./modern-teller.ts";
@@ -31,6 +32,7 @@ export class Controller {
   readonly #onChange: () => void;
   /** The session, or the sign-up or log-in under way. */
   #teller: Teller | null = null;
+  #isAskingLimits = false;
 
   readonly #counsel: Counsel;
 
@@ -94,6 +96,8 @@ export class Controller {
         const { oldPassword, newPassword } = effect;
         return void this.#asked((teller) => teller.changePassword(oldPassword, newPassword));
       }
+      case "ask_limits":
+        return void this.#askLimits();
       case "hang_up":
         return this.#hangUp();
       case "keep_protocol":
@@ -153,6 +157,21 @@ export class Controller {
     this.#teller = null;
     teller?.close();
     if (this.state.desk.line !== "none") this.handle({ type: "line_changed", line: "none" });
+  }
+
+  /** On a line of its own. Where that fails, the sign-up tells what is wrong. */
+  async #askLimits(): Promise<void> {
+    const key = pinnedKey();
+    if (key === null || this.#isAskingLimits) return;
+    this.#isAskingLimits = true;
+    try {
+      const limits = await bankLimits(this.#ciphers, this.#dial, decodeHex(key));
+      this.handle({ type: "limits_learned", passwordCharsMin: limits.passwordCharsMin });
+    } catch {
+      // Nobody waits for it.
+    } finally {
+      this.#isAskingLimits = false;
+    }
   }
 
   /** Pins the key if it is the first. A pinned one stays: a bank that rotates knows both. */

@@ -1,10 +1,12 @@
 /** The bank is asked; its answer comes, or is lost, and what became of the order is found out. */
 
+import { charsMinFor } from "../../src/client/password-texts.ts";
 import { ERRORS, isErrorKind } from "../../src/protocol/rpc-error.ts";
 import { typedAmount } from "./amount.ts";
 import type {
   Answer,
   ChangeOrder,
+  Desk,
   Doubt,
   EndReason,
   Message,
@@ -100,16 +102,26 @@ function whenAnswered(state: State, view: Waiting, answer: Answer, at: number): 
     return shown({ screen: "history", username, order, page: answer.page });
   }
   if (answer.type === "session") return shown({ screen: "session", username, info: answer.info });
-  const form = answer.type === "refused" ? formAgain(view, answer) : null;
+  const form = answer.type === "refused" ? formAgain(view, answer, desk) : null;
   if (form !== null) return shown(form);
   const checked = checking || (doubt !== null && isChange(order));
   return shown({ screen: "result", username, order, answer, at, checked, doubt, ended: null });
 }
 
 /** Where the answer is about one field: the form that has it, with what was entered. */
-function formAgain({ username, order }: Waiting, { kind }: Refusal): View | null {
+function formAgain(
+  { username, order }: Waiting,
+  { kind, reason = null }: Refusal,
+  { passwordCharsMin }: Desk,
+): View | null {
   if (order.kind === "password" && kind === "authentication_failed") {
     return { screen: "password", username, problems: [{ type: "old_password", fault: "wrong" }] };
+  }
+  if (order.kind === "password" && kind === "bad_password" && reason !== null) {
+    const charsMin = charsMinFor(passwordCharsMin, false);
+    const field = "new-password" as const;
+    const problem = { type: "bad_password" as const, field, reason, charsMin };
+    return { screen: "password", username, problems: [problem] };
   }
   if (order.kind !== "transfer") return null;
   if (kind !== "unknown_recipient" && kind !== "own_account") return null;

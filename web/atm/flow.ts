@@ -14,7 +14,7 @@ import {
 import { inSession } from "./flow-session.ts";
 import { whenUnknown, whenWaiting } from "./flow-waiting.ts";
 import type { Credit, Effect, Message, Place, State, Step, View } from "./state.ts";
-import { hasSession, isBusy, logIn } from "./views.ts";
+import { hasSession, isBusy, logIn, protocolOf } from "./views.ts";
 
 /** Older ones are in the history. */
 const NEWS_MAX = 3;
@@ -33,6 +33,13 @@ function decide(state: State, message: Message): Step {
       return whenWent(state, message.place);
     case "bank_learned":
       return [{ view, desk: { ...desk, bank: message.bank } }, []];
+    case "limits_learned":
+      return [{ view, desk: { ...desk, passwordCharsMin: message.passwordCharsMin } }, []];
+    case "choosing_password": {
+      // In a session it is known, and classic has no word for it.
+      const isAsked = view.screen === "sign_up" && protocolOf(desk) === "modern";
+      return [state, isAsked && desk.passwordCharsMin === null ? [{ type: "ask_limits" }] : []];
+    }
     case "line_changed":
       return [{ view, desk: { ...desk, line: message.line } }, []];
     case "protocol_chosen": {

@@ -4,6 +4,7 @@
  * the session.
  */
 
+import type { PasswordMinimum, PasswordReason } from "../../src/bank/password-policy.ts";
 import { LineLost } from "../../src/client/line-lost.ts";
 import { ModernSession, type SessionState } from "../../src/client/modern-session.ts";
 import type { News } from "../../src/client/modern-client.ts";
@@ -14,6 +15,7 @@ import {
   SessionEnded,
   type SessionOver,
 } from "../../src/client/modern-errors.ts";
+import { charsMinFor } from "../../src/client/password-texts.ts";
 import { isRefusal } from "../../src/client/verdicts.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import type { Credentials, Moved, Result } from "../../src/protocol/methods.ts";
@@ -37,6 +39,7 @@ export class ModernTeller implements Teller {
   /** The log-in is to go on with a code; if the line closes first, it does not. */
   #awaitsCode = false;
   #wasSecured = false;
+  #passwordCharsMin: PasswordMinimum | null = null;
   /** A call is under way: who asked hears of its end. */
   #isAsking = false;
 
@@ -57,10 +60,13 @@ export class ModernTeller implements Teller {
   }
 
   signUp(username: string, password: string): Promise<Message> {
-    return this.#asking(async () => {
-      await this.#session.signUp(username, password);
-      return { type: "signed_up" };
-    }, entryFailure);
+    return this.#asking(
+      async () => {
+        await this.#session.signUp(username, password);
+        return { type: "signed_up" };
+      },
+      (error) => this.#signUpFailure(error),
+    );
   }
 
   logIn(username: string, password: string): Promise<Message> {
@@ -186,7 +192,12 @@ export class ModernTeller implements Teller {
   }
 
   #stateChanged(state: SessionState): void {
-    if (state.type === "secured") this.#wasSecured = true;
+    if (state.type === "secured") {
+      this.#wasSecured = true;
+      const { passwordCharsMin } = state.greeting.limits;
+      this.#passwordCharsMin = passwordCharsMin;
+      this.#tell({ type: "limits_learned", passwordCharsMin });
+    }
     this.#tell({ type: "line_changed", line: lineOf(state, this.#wasSecured) });
     if (state.type === "checking") this.#tell({ type: "checking" });
     if (state.type === "offline" && this.#awaitsCode && !this.#isAsking) {
@@ -197,6 +208,14 @@ export class ModernTeller implements Teller {
     this.#credentials = null;
     this.#counsel.dismiss();
     if (!this.#isAsking) this.#tell(endOf(state.over));
+  }
+
+  #signUpFailure(error: unknown): Message {
+    const reason = error instanceof Refused ? error.reason : null;
+    if (reason === null) return entryFailure(error);
+    const charsMin = charsMinFor(this.#passwordCharsMin, false);
+    const field = "password" as const;
+    return { type: "refused", problem: { type: "bad_password", field, reason, charsMin } };
   }
 
   #heard(news: News): void {
@@ -251,7 +270,7 @@ function entryProblem(kind: ErrorKind): Problem {
 }
 
 function callFailure(error: unknown): Message {
-  if (error instanceof Refused) return answered(error.kind, textOf(error.kind));
+  if (error instanceof Refused) return answered(error.kind, textOf(error.kind), error.reason);
   if (error instanceof OutcomeUnknown) {
     const stranger = error.cause instanceof BankNotAuthentic;
     return { type: "outcome_unknown", key: error.idempotencyKey, stranger };
@@ -270,8 +289,12 @@ const LATE: Message = { type: "refused", problem: { type: "code_late" } };
 
 const NOT_YOUR_BANK = "Who answered has not proved to be your bank, and was told nothing";
 
-const answered = (kind: ErrorKind | "unreachable", text: string): Message => ({
-  ...{ type: "answered", answer: { type: "refused", kind, text }, at: Date.now() },
+const answered = (
+  kind: ErrorKind | "unreachable",
+  text: string,
+  reason: PasswordReason | null = null,
+): Message => ({
+  ...{ type: "answered", answer: { type: "refused", kind, text, reason }, at: Date.now() },
 });
 
 /** The original's words where it has any. */

@@ -10,6 +10,7 @@ import {
   type UsernameFault,
 } from "../../src/bank/credentials.ts";
 import { AMOUNT_CENTS_MAX } from "../../src/bank/money.ts";
+import { passwordText } from "../../src/client/password-texts.ts";
 import { MEMO_CHARS_MAX } from "../../src/protocol/fields.ts";
 import { AMOUNT_CENTS_MIN, type AmountFault } from "./amount.ts";
 import type { CodeFault } from "./code.ts";
@@ -67,8 +68,10 @@ function problemText(problem: Problem): ProblemTold {
       return told(PASSWORD_TEXT[problem.fault], "", "password");
     case "old_password":
       return told(OLD_PASSWORD_TEXT[problem.fault], "", "old-password");
-    case "new_password":
-      return told(NEW_PASSWORD_TEXT[problem.fault], "", "new-password");
+    case "bad_password": {
+      const { text, advice } = passwordText(problem.reason, problem.charsMin);
+      return told(text, advice, problem.field);
+    }
     case "amount":
       return told(AMOUNT_TEXT[problem.fault], "", "amount");
     case "to":
@@ -120,12 +123,6 @@ const CODE_TEXT: Record<CodeFault | "wrong", [text: string, more: string]> = {
 const OLD_PASSWORD_TEXT = {
   empty: "Enter your present password",
   wrong: "Your present password is not right",
-};
-
-const NEW_PASSWORD_TEXT: Record<PasswordFault, string> = {
-  empty: "Enter a new password",
-  too_long: `The new password must have at most ${PASSWORD_CHARS_MAX} characters`,
-  not_text: "The new password has a character that is none; type it again",
 };
 
 const AMOUNT_TEXT: Record<AmountFault, string> = {

@@ -4,12 +4,14 @@
  */
 
 import type { PasswordFault, UsernameFault } from "../../src/bank/credentials.ts";
+import type { PasswordMinimum, PasswordReason } from "../../src/bank/password-policy.ts";
 import type { Cents } from "../../src/bank/money.ts";
 import type { HistoryPage, Methods } from "../../src/protocol/methods.ts";
 import type { ClosingReason } from "../../src/protocol/notifications.ts";
 import type { ErrorKind } from "../../src/protocol/rpc-error.ts";
 import type { Reply } from "../../src/protocol/classic.ts";
 import type { AmountFault } from "./amount.ts";
+import type { BadPassword } from "./password-judge.ts";
 import type { CodeFault } from "./code.ts";
 
 export type Protocol = "modern" | "classic";
@@ -54,7 +56,8 @@ export type Problem =
   | { type: "username"; fault: UsernameFault }
   | { type: "password"; fault: PasswordFault }
   | { type: "old_password"; fault: "empty" | "wrong" }
-  | { type: "new_password"; fault: PasswordFault }
+  /** A new one, by the page's judgement or the bank's. */
+  | ({ type: "bad_password"; field: "password" | "new-password" } & BadPassword)
   | { type: "amount"; fault: AmountFault }
   | { type: "to"; fault: "empty" | "unknown" | "own" }
   | { type: "memo" }
@@ -67,6 +70,8 @@ export type Refusal = {
   type: "refused";
   kind: ErrorKind | Exclude<Reply["type"], "deposited" | "withdrew" | "balance"> | "unreachable";
   text: string;
+  /** What is wrong with a new password. */
+  reason?: PasswordReason | null;
 };
 /** The bank's answer, in either protocol. `reference` is the transaction's id; classic has none. */
 export type Answer =
@@ -169,6 +174,8 @@ export type Desk = {
   /** Newest first, until it is dismissed or the session ends. */
   news: readonly Credit[];
   doubt: Doubt | null;
+  /** How long a new password must be, once the bank has said it. */
+  passwordCharsMin: PasswordMinimum | null;
 };
 
 export type State = { view: View; desk: Desk };
@@ -183,6 +190,8 @@ export type Message =
   | { type: "protocol_chosen"; protocol: Protocol }
   | { type: "credentials_entered"; username: string; password: string } // both checked
   | { type: "credentials_faulty"; username: string; problems: Problem[] }
+  | { type: "choosing_password" } //                           a new one is about to be typed
+  | { type: "limits_learned"; passwordCharsMin: PasswordMinimum | null }
   | { type: "line_changed"; line: LineState } //               by the bank, as those that follow
   | { type: "signed_up" }
   | { type: "code_wanted"; wasWrong: boolean } //              beside the password, which was right
@@ -216,6 +225,8 @@ export type Effect =
   | { type: "give_code"; code: string } //                     to the log-in under way
   | { type: "ask"; order: Exclude<Order, { kind: "password" }>; key: string | null }
   | { type: "change_password"; oldPassword: string; newPassword: string }
+  /** The bank is to say what new passwords must be. */
+  | { type: "ask_limits" }
   | { type: "hang_up" }
   | { type: "keep_protocol"; protocol: Protocol }
   | { type: "trust_named_key" };

@@ -15,7 +15,14 @@ export const logIn = (given: Partial<LogIn> = {}): LogIn => ({
 /** The state of a page that has just been opened by somebody who wants to speak `wish`. */
 export const opened = (wish: Protocol): State => ({
   view: logIn(),
-  desk: { wish, bank: { type: "asking" }, line: "none", news: [], doubt: null },
+  desk: {
+    wish,
+    bank: { type: "asking" },
+    line: "none",
+    news: [],
+    doubt: null,
+    passwordCharsMin: null,
+  },
 });
 
 /** What is spoken: without a key there is no modern protocol. */

@@ -8,6 +8,7 @@ import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { nobleCiphers } from "../../src/ciphers/noble.ts";
 import { Controller } from "../atm/controller.ts";
+import { PasswordJudge } from "../atm/password-judge.ts";
 import { problemsOf, type ProblemTold, type Told } from "../atm/problem-texts.ts";
 import type { Message, Route, State, View } from "../atm/state.ts";
 import type { Counsel } from "../atm/teller.ts";
@@ -43,6 +44,7 @@ export class AtmApp extends PageElement {
     COUNSEL,
     () => this.requestUpdate(),
   );
+  readonly #judge = new PasswordJudge();
   #screenShown = "";
 
   override connectedCallback(): void {
@@ -69,7 +71,7 @@ export class AtmApp extends PageElement {
           <div id="status" role="status">${told(status, statusIcon(state))}</div>
           <div id="alert" role="alert">${alerts(alert, problems, view)}</div>
           <div id="screen" @click=${this.#followLink}>
-            ${screen(state, { problems, atm, tell })}
+            ${screen(state, { problems, atm, judge: this.#judge, tell })}
           </div>
         </div>
         <atm-protocol-badge

@@ -7,20 +7,24 @@
 
 import { html } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { PASSWORD_CHARS_MAX } from "../../src/bank/credentials.ts";
+import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
+import type { PasswordJudge } from "../atm/password-judge.ts";
 import type { ProblemTold } from "../atm/problem-texts.ts";
+import "./atm-new-password.ts";
 import "./atm-password-field.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
 
 export type Passwords = { oldPassword: string; newPassword: string };
 
-const HINT = `Up to ${PASSWORD_CHARS_MAX} characters of any kind. A long sentence is best.`;
-
 @customElement("atm-change-password")
 export class AtmChangePassword extends PageElement {
   /** Whose password it is. */
   @property() username = "";
+  /** Of the new password. */
+  @property({ attribute: false }) judge!: PasswordJudge;
+  /** How long it must be, once the bank has said it. */
+  @property({ attribute: false }) minimum: PasswordMinimum | null = null;
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
 
@@ -33,13 +37,12 @@ export class AtmChangePassword extends PageElement {
         .focused=${true}
         .problems=${this.problems}
       ></atm-password-field>
-      <atm-password-field
-        .field=${"new-password"}
-        .label=${"New password"}
-        .hint=${HINT}
-        .complete=${"new-password"}
+      <atm-new-password
+        .judge=${this.judge}
+        .minimum=${this.minimum}
+        .username=${this.username}
         .problems=${this.problems}
-      ></atm-password-field>
+      ></atm-new-password>
       <div class="actions">
         <button id="submit" class="primary" type="submit">Change password</button>
         <button id="back" type="button" @click=${() => this.fire("back")}>Keep the old one</button>

@@ -7,9 +7,14 @@
  */
 
 import { html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
-import { PASSWORD_CHARS_MAX, USERNAME_CHARS_MAX } from "../../src/bank/credentials.ts";
+import { customElement, property, state } from "lit/decorators.js";
+import { USERNAME_CHARS_MAX } from "../../src/bank/credentials.ts";
+import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
+import type { PasswordJudge } from "../atm/password-judge.ts";
 import type { ProblemTold } from "../atm/problem-texts.ts";
+import { nameIn } from "../atm/typed-passwords.ts";
+import "./atm-new-password.ts";
+import type { AtmNewPassword } from "./atm-new-password.ts";
 import "./atm-password-field.ts";
 import type { AtmPasswordField } from "./atm-password-field.ts";
 import { field, valueOf } from "./field.ts";
@@ -18,11 +23,8 @@ import { PageElement } from "./page-element.ts";
 export type Credentials = { username: string; password: string };
 
 const HINTS = {
-  log_in: { username: "", password: "" },
-  sign_up: {
-    username: `Up to ${USERNAME_CHARS_MAX} letters, digits and . _ - @ +`,
-    password: `Up to ${PASSWORD_CHARS_MAX} characters of any kind. A long sentence is best.`,
-  },
+  log_in: "",
+  sign_up: `Up to ${USERNAME_CHARS_MAX} letters, digits and . _ - @ +`,
 };
 
 @customElement("atm-credentials")
@@ -35,8 +37,15 @@ export class AtmCredentials extends PageElement {
   @property({ type: Boolean }) busy = false;
   /** What was sent may have failed for the protocol that it was sent in. */
   @property({ type: Boolean }) offersModern = false;
+  /** Of a new password. */
+  @property({ attribute: false }) judge!: PasswordJudge;
+  /** How long a new password must be, once the bank has said it. */
+  @property({ attribute: false }) minimum: PasswordMinimum | null = null;
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
+
+  /** The name as it is typed. */
+  @state() private typedName = "";
 
   override render() {
     const isLogIn = this.mode === "log_in";
@@ -51,13 +60,7 @@ export class AtmCredentials extends PageElement {
             : nothing
         }
         ${this.#usernameField()}
-        <atm-password-field
-          .hint=${HINTS[this.mode].password}
-          .complete=${isLogIn ? "current-password" : "new-password"}
-          .focused=${this.username !== ""}
-          .busy=${this.busy}
-          .problems=${this.problems}
-        ></atm-password-field>
+        ${isLogIn ? this.#passwordField() : this.#newPasswordField()}
         <button id="submit" class="primary" type="submit" aria-disabled=${this.busy}>
           ${isLogIn ? "Log in" : "Sign up"}
         </button>
@@ -69,8 +72,29 @@ export class AtmCredentials extends PageElement {
       }`;
   }
 
+  #passwordField() {
+    return html`<atm-password-field
+      .focused=${this.username !== ""}
+      .busy=${this.busy}
+      .problems=${this.problems}
+    ></atm-password-field>`;
+  }
+
+  #newPasswordField() {
+    return html`<atm-new-password
+      .field=${"password"}
+      .label=${"Password"}
+      .judge=${this.judge}
+      .minimum=${this.minimum}
+      .username=${nameIn(this.typedName)}
+      .focused=${this.username !== ""}
+      .busy=${this.busy}
+      .problems=${this.problems}
+    ></atm-new-password>`;
+  }
+
   #usernameField() {
-    const hint = HINTS[this.mode].username;
+    const hint = HINTS[this.mode];
     const texts = { id: "username", label: "User name", hint, problems: this.problems } as const;
     return field(
       texts,
@@ -86,6 +110,7 @@ export class AtmCredentials extends PageElement {
           ?data-focus=${this.username === ""}
           .value=${this.username}
           ?readonly=${this.busy}
+          @input=${({ target }: Event) => (this.typedName = (target as HTMLInputElement).value)}
           aria-invalid=${invalid}
           aria-describedby=${by}
         />`,
@@ -95,7 +120,9 @@ export class AtmCredentials extends PageElement {
   #submit(event: Event): void {
     event.preventDefault();
     if (this.busy) return;
-    this.querySelector<AtmPasswordField>("atm-password-field")?.conceal();
+    this.querySelector<AtmNewPassword | AtmPasswordField>(
+      "atm-new-password, atm-password-field",
+    )?.conceal();
     const credentials: Credentials = {
       username: valueOf(this, "username"),
       password: valueOf(this, "password"),

@@ -2,10 +2,11 @@
 
 import { html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { checkPassword, checkUsername } from "../../src/bank/credentials.ts";
 import type { ProblemTold } from "../atm/problem-texts.ts";
-import type { Message, Problem, State, Typed } from "../atm/state.ts";
+import type { PasswordJudge } from "../atm/password-judge.ts";
+import type { Message, State, Typed } from "../atm/state.ts";
 import type { Order } from "../atm/state.ts";
+import { logInMessage, passwordsMessage, signUpMessage } from "../atm/typed-passwords.ts";
 import { protocolOf } from "../atm/views.ts";
 import "./atm-amount.ts";
 import "./atm-change-password.ts";
@@ -23,15 +24,16 @@ import "./atm-stranger.ts";
 import "./atm-transfer.ts";
 
 type Tell = (message: Message) => void;
-type Around = { problems: ProblemTold[]; atm: number | null; tell: Tell };
+type Around = { problems: ProblemTold[]; atm: number | null; judge: PasswordJudge; tell: Tell };
 
-export function screen({ view, desk }: State, { problems, atm, tell }: Around) {
+export function screen({ view, desk }: State, around: Around) {
+  const { problems, atm, judge, tell } = around;
   const back = (): void => tell({ type: "stepped_back" });
   const finish = (): void => tell({ type: "finished" });
   switch (view.screen) {
     case "log_in":
     case "sign_up":
-      return entry({ view, desk }, problems, tell);
+      return entry({ view, desk }, around);
     case "code":
       return html`<atm-code
         .username=${view.username}
@@ -89,8 +91,11 @@ export function screen({ view, desk }: State, { problems, atm, tell }: Around) {
     case "password":
       return html`<atm-change-password
         .username=${view.username}
+        .judge=${judge}
+        .minimum=${desk.passwordCharsMin}
         .problems=${problems}
-        @passwords=${({ detail }: CustomEvent<Passwords>) => tell(passwordsMessage(detail))}
+        @passwords=${({ detail }: CustomEvent<Passwords>) =>
+          tell(passwordsMessage(detail, view.username, judge, desk.passwordCharsMin))}
         @back=${back}
       ></atm-change-password>`;
     case "stranger":
@@ -114,8 +119,11 @@ export function screen({ view, desk }: State, { problems, atm, tell }: Around) {
   }
 }
 
-function entry({ view, desk }: State, problems: ProblemTold[], tell: Tell) {
+function entry({ view, desk }: State, { problems, judge, tell }: Around) {
   if (view.screen !== "log_in" && view.screen !== "sign_up") return nothing;
+  const { passwordCharsMin: minimum } = desk;
+  const entered = (typed: Credentials): Message =>
+    view.screen === "log_in" ? logInMessage(typed) : signUpMessage(typed, judge, minimum);
   // A form of its own for each, so that no password is carried from one to the other.
   return keyed(
     view.screen,
@@ -125,8 +133,11 @@ function entry({ view, desk }: State, problems: ProblemTold[], tell: Tell) {
         .busy=${view.busy}
         .problems=${problems}
         .offersModern=${offersModern({ view, desk })}
+        .judge=${judge}
+        .minimum=${minimum}
+        @choosing=${() => tell({ type: "choosing_password" })}
         @modern=${() => tell({ type: "protocol_chosen", protocol: "modern" })}
-        @credentials=${({ detail }: CustomEvent<Credentials>) => tell(credentialsMessage(detail))}
+        @credentials=${({ detail }: CustomEvent<Credentials>) => tell(entered(detail))}
       ></atm-credentials>
       <atm-protocol-choice
         .protocol=${protocolOf(desk)}
@@ -143,26 +154,3 @@ const offersModern = ({ view, desk }: State): boolean =>
   desk.bank.type === "pinned" &&
   view.screen === "log_in" &&
   view.problems.some(({ type }) => type === "classic_failed");
-
-function credentialsMessage({ username: typed, password }: Credentials): Message {
-  // A phone's keyboard adds a space after a name, and may split letters from their accents.
-  const username = typed.trim().normalize("NFC");
-  const problems: Problem[] = [];
-  const usernameFault = checkUsername(username);
-  const passwordFault = checkPassword(password);
-  if (usernameFault !== null) problems.push({ type: "username", fault: usernameFault });
-  if (passwordFault !== null) problems.push({ type: "password", fault: passwordFault });
-  return problems.length > 0
-    ? { type: "credentials_faulty", username, problems }
-    : { type: "credentials_entered", username, password };
-}
-
-function passwordsMessage({ oldPassword, newPassword }: Passwords): Message {
-  const problems: Problem[] = [];
-  if (oldPassword === "") problems.push({ type: "old_password", fault: "empty" });
-  const newFault = checkPassword(newPassword);
-  if (newFault !== null) problems.push({ type: "new_password", fault: newFault });
-  return problems.length > 0
-    ? { type: "passwords_faulty", problems }
-    : { type: "passwords_entered", oldPassword, newPassword };
-}
