@@ -6,7 +6,8 @@ import { ClassicClient } from "../client/classic-client.ts";
 import { Refused } from "../client/modern-errors.ts";
 import type { Transport } from "../client/transport.ts";
 import { formatReply, type Reply } from "../protocol/classic.ts";
-import type { Admission, Answer, CashMove, Teller, Wish } from "./atm-command-teller.ts";
+import type { Credentials } from "../protocol/methods.ts";
+import type { Answer, CashMove, LogIn, Teller, Wish } from "./atm-command-teller.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 
 /** A line has one session in this protocol, so each login after the first needs another. */
@@ -39,7 +40,12 @@ export class ClassicTeller implements Teller {
         if (wish.everywhere !== true) return this.#logOut();
         return missing("log-out --everywhere");
       case "sessions":
+      case "sessions end":
       case "confirm":
+      case "factor status":
+      case "factor begin":
+      case "factor enrol":
+      case "factor remove":
       case "transfer":
       case "history":
       case "password":
@@ -50,10 +56,14 @@ export class ClassicTeller implements Teller {
 
   /** The protocol has no word for it: the end of the line is the end of the session. */
   async close(): Promise<void> {
+    this.hangUp();
+  }
+
+  hangUp(): void {
     this.#client.close();
   }
 
-  async #signUp({ username, password }: Admission): Promise<Answer> {
+  async #signUp({ username, password }: Credentials): Promise<Answer> {
     if (this.#isLoggedIn) this.#renew();
     const reply = await this.#client.signUp(username, password);
     switch (reply.type) {
@@ -66,15 +76,18 @@ export class ClassicTeller implements Teller {
     }
   }
 
-  async #logIn({ username, password }: Admission): Promise<Answer> {
+  async #logIn({ username, password, code }: LogIn): Promise<Answer> {
+    if (code !== undefined) return missing("code");
     if (this.#isLoggedIn) this.#renew();
     const reply = await this.#client.logIn(username, password);
     switch (reply.type) {
       case "authenticated":
         this.#isLoggedIn = true;
         return { lines: [`Logged in as ${username}.`], result: { username } };
-      case "authentication_failed":
-        throw new Refused("authentication_failed");
+      case "authentication_failed": {
+        const cause = new Refused("authentication_failed");
+        throw new CommandFailed(EXIT.failure, `Refused: ${cause.message}.\n${NO_CODES}`, { cause });
+      }
       case "refused":
         throw new CommandFailed(EXIT.failure, reply.text);
     }
@@ -105,6 +118,10 @@ export class ClassicTeller implements Teller {
     this.#isLoggedIn = false;
   }
 }
+
+/** The bank does not tell which it was, for whoever asks may be guessing. */
+const NO_CODES = `Or the account has a second factor: the classic protocol has no place for a code.
+Leave --classic out then, and name the code with --code.`;
 
 function missing(what: string): Promise<never> {
   const message = `The classic protocol has no ${what}: leave --classic out.`;

@@ -1,5 +1,6 @@
 /** What went wrong at the terminal ATM: an exit code, a word for programs, a line for people. */
 
+import type { PasswordReason } from "../bank/password-policy.ts";
 import { LineLost } from "../client/line-lost.ts";
 import {
   BankNotAuthentic,
@@ -7,6 +8,7 @@ import {
   Refused,
   SessionEnded,
 } from "../client/modern-errors.ts";
+import { passwordText } from "../client/password-texts.ts";
 import type { Retry } from "../protocol/rpc-error.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 
@@ -16,6 +18,8 @@ export type Failure = {
   kind: string;
   message: string;
   retry?: Retry;
+  /** What is wrong with a new password. */
+  reason?: PasswordReason;
   /** To ask again with, and with no other. */
   idempotencyKey?: string;
 };
@@ -38,12 +42,33 @@ export function failureOf(error: unknown): Failure | null {
   }
   if (error instanceof LineLost) return lineFailure(error);
   if (error instanceof SessionEnded) {
-    return { code: EXIT.environment, kind: "session_ended", message: `${error.message}.` };
+    const message =
+      error.over.type === "credentials_needed" ? NEW_LINE_NEEDS_CODE : `${error.message}.`;
+    return { code: EXIT.environment, kind: "session_ended", message };
   }
-  if (error instanceof CommandFailed) {
-    return { code: error.code, kind: "command_failed", message: error.message };
-  }
+  if (error instanceof CommandFailed) return commandFailure(error);
   return null;
+}
+
+/** While somebody is logged in, the terminal ATM has their password, but no code. */
+export const NEW_LINE_NEEDS_CODE =
+  "The line was lost, and a new one needs a code of the second factor.";
+
+function commandFailure({ code, message, cause }: CommandFailed): Failure {
+  if (!(cause instanceof Refused)) return { code, kind: "command_failed", message };
+  const { kind, retry, reason } = cause;
+  return { code, kind, message, retry, ...(reason !== null && { reason }) };
+}
+
+/** In plain words. @param charsMin How many characters it has to have, where that is known. */
+export function passwordRefused(
+  cause: Refused,
+  reason: PasswordReason,
+  charsMin: number | null,
+): CommandFailed {
+  const { text, advice } = passwordText(reason, charsMin);
+  const message = `Refused: ${text[0]?.toLowerCase()}${text.slice(1)}. ${advice}`.trimEnd();
+  return new CommandFailed(EXIT.failure, message, { cause });
 }
 
 function lineFailure({ end, inDoubt }: LineLost): Failure {

@@ -4,6 +4,7 @@ import { formatDollars } from "../bank/money.ts";
 import type { News } from "../client/modern-client.ts";
 import type { SessionState } from "../client/modern-session.ts";
 import type { SessionOver } from "../client/modern-errors.ts";
+import { NEW_LINE_NEEDS_CODE } from "./atm-command-failure.ts";
 
 export function newsLine(news: News): string {
   switch (news.method) {
@@ -47,6 +48,7 @@ function overLine(over: SessionOver): string | null {
     case "breach":
       return "WARNING: somebody meddled with the line. The session is over.";
     case "credentials_needed":
+      return NEW_LINE_NEEDS_CODE;
     case "login_refused":
       return "The line was lost, and the bank wants a new login.";
   }

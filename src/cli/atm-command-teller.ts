@@ -3,31 +3,56 @@
 import { formatDollars, type Cents } from "../bank/money.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import type { Dial } from "../client/modern-client.ts";
-import { Refused } from "../client/modern-errors.ts";
+import { Refused, SessionEnded } from "../client/modern-errors.ts";
 import { ModernSession, type SessionState } from "../client/modern-session.ts";
 import { METHOD_CODECS } from "../protocol/method-codecs.ts";
-import type { Credentials, HistoryEntry, Method, Result } from "../protocol/methods.ts";
+import { charsMinFor } from "../client/password-texts.ts";
+import type { Credentials, Method, Result } from "../protocol/methods.ts";
 import type { News } from "../client/modern-client.ts";
 import type { JsonSource } from "../protocol/rpc.ts";
+import { codeRefused } from "./atm-command-code.ts";
+import { passwordRefused } from "./atm-command-failure.ts";
+import {
+  historyLines,
+  infoLines,
+  movedLines,
+  recoveryLines,
+  secretLines,
+  sessionLines,
+} from "./atm-command-texts.ts";
 
 /** What a teller is asked: as it was typed, with the passwords in place of their files. */
 export type Wish =
-  | Admission
+  | ({ type: "sign-up" } & Credentials)
   | CashMove
   | Transfer
   | HistoryQuestion
-  | { type: "password"; newPassword: string }
-  | { type: "confirm"; password: string }
+  | CodedWish
+  | { type: "factor begin"; password: string }
+  | { type: "factor enrol"; code: string }
+  | { type: "sessions end"; session: string }
   | { type: "log-out"; everywhere?: true }
-  | { type: "balance" | "info" | "sessions" };
+  | { type: "balance" | "info" | "sessions" | "factor status" };
 
-export type Admission = { type: "sign-up" | "log-in" } & Credentials;
+/** Where an account with a second factor needs a code beside the password. */
+export type CodedWish =
+  | LogIn
+  | { type: "password"; newPassword: string; code?: string }
+  | { type: "confirm"; password: string; code?: string }
+  | { type: "factor remove"; password: string; code: string };
+
+export type LogIn = { type: "log-in"; code?: string } & Credentials;
 export type CashMove = { type: "deposit" | "withdraw"; amount: Cents; key?: string };
 type Transfer = { type: "transfer"; to: string; amount: Cents; memo?: string; key?: string };
 type HistoryQuestion = { type: "history"; limit?: number; before?: string };
 
 /** `lines` for people; `result` for programs, in the form that it has on the wire. */
-export type Answer = { lines: string[]; result: JsonSource };
+export type Answer = {
+  lines: string[];
+  result: JsonSource;
+  /** What an authenticator is to scan. */
+  uri?: string;
+};
 
 export interface Teller {
   /** Reaches the bank. @returns what to tell a customer who comes. */
@@ -35,6 +60,8 @@ export interface Teller {
   perform(wish: Wish): Promise<Answer>;
   /** Logs out whoever is logged in, where there is a line for it, and hangs up. */
   close(): Promise<void>;
+  /** Gives up all that is under way, at once. */
+  hangUp(): void;
 }
 
 export type ModernTellerOptions = {
@@ -43,6 +70,8 @@ export type ModernTellerOptions = {
   /** For what nobody has asked for: news, and the state of the line. */
   onNews: (news: News) => void;
   onState: (state: SessionState) => void;
+  /** Asks for a code that a new line needs; null where there is none to be had. */
+  askCode: (wasWrong: boolean) => Promise<string | null>;
 };
 
 export class ModernTeller implements Teller {
@@ -50,6 +79,8 @@ export class ModernTeller implements Teller {
   #session: ModernSession;
   /** Who is logged in; kept while they are, to log in again on a new line. */
   #credentials: Credentials | null = null;
+  /** Whether somebody waits for an answer, and may be asked for a code. */
+  #isServing = false;
 
   constructor(options: ModernTellerOptions) {
     this.#options = options;
@@ -61,19 +92,24 @@ export class ModernTeller implements Teller {
     return [`${bank} ${version}, over a channel that only it can read.`];
   }
 
-  perform(wish: Wish): Promise<Answer> {
-    const { state } = this.#session;
-    // After a logout the next customer may come; a bank that is not the bank stays refused.
-    if (state.type === "ended" && state.over.type !== "bank_not_authentic") {
-      this.#credentials = null;
-      this.#session = this.#newSession();
+  async perform(wish: Wish): Promise<Answer> {
+    this.#isServing = true;
+    try {
+      await this.#renew(wish);
+      return await this.#perform(wish);
+    } finally {
+      this.#isServing = false;
     }
+  }
+
+  #perform(wish: Wish): Promise<Answer> {
     switch (wish.type) {
       case "sign-up":
+        return this.#signUp(wish);
       case "log-in":
-        return this.#admit(wish);
+        return this.#logIn(wish);
       case "password":
-        return this.#changePassword(wish.newPassword);
+        return this.#changePassword(wish.newPassword, wish.code);
       case "deposit":
       case "withdraw":
       case "transfer":
@@ -88,8 +124,18 @@ export class ModernTeller implements Teller {
         return wish.everywhere === true ? this.#logOutEverywhere() : this.#logOut();
       case "sessions":
         return this.#listSessions();
+      case "sessions end":
+        return this.#endSession(wish.session);
       case "confirm":
-        return this.#confirm(wish.password);
+        return this.#confirm(wish.password, wish.code);
+      case "factor status":
+        return this.#readFactor();
+      case "factor begin":
+        return this.#beginFactor(wish.password);
+      case "factor enrol":
+        return this.#enrolFactor(wish.code);
+      case "factor remove":
+        return this.#removeFactor(wish.password, wish.code);
     }
   }
 
@@ -105,31 +151,64 @@ export class ModernTeller implements Teller {
     }
   }
 
+  hangUp(): void {
+    this.#session.close();
+  }
+
+  /**
+   * A session that is over gives way to another. Where a new line needed a code while nobody could
+   * be asked, the same customer goes on in it; otherwise the next may come. A bank that is not the
+   * bank stays refused.
+   */
+  async #renew({ type }: Wish): Promise<void> {
+    const { state } = this.#session;
+    if (state.type !== "ended" || state.over.type === "bank_not_authentic") return;
+    const credentials = state.over.type === "credentials_needed" ? this.#credentials : null;
+    this.#credentials = null;
+    this.#session = this.#newSession();
+    if (credentials === null || ENTRIES_AND_EXITS.includes(type)) return;
+    const code = await this.#options.askCode(false);
+    if (code === null) throw new SessionEnded(state.over);
+    await this.#logIn({ type: "log-in", ...credentials, code }).catch((error: unknown) => {
+      throw codeRefused(error, "the code");
+    });
+  }
+
   #newSession(): ModernSession {
     const { dial, bankPublicKey, onNews, onState } = this.#options;
     return new ModernSession({
       ...{ dial, bankPublicKey, ciphers: nodeCiphers, onState },
       onNotification: onNews,
       credentials: () => this.#credentials,
+      code: async (wasWrong) => (this.#isServing ? this.#options.askCode(wasWrong) : null),
     });
   }
 
-  async #admit({ type, username, password }: Admission) {
-    if (type === "sign-up") {
-      const result = await this.#session.signUp(username, password);
-      return answer("auth.signUp", result, [`Signed up as ${username}. Now log in.`]);
-    }
-    const result = await this.#session.logIn(username, password);
+  async #signUp({ username, password }: Credentials): Promise<Answer> {
+    const result = await this.#session.signUp(username, password).catch(this.#explaining);
+    return answer("auth.signUp", result, [`Signed up as ${username}. Now log in.`]);
+  }
+
+  async #logIn({ username, password, code }: LogIn): Promise<Answer> {
+    const result = await this.#session.logIn(username, password, code);
     this.#credentials = { username, password };
     return answer("auth.login", result, [`Logged in as ${username}.`]);
   }
 
-  async #changePassword(newPassword: string): Promise<Answer> {
+  async #changePassword(newPassword: string, code?: string): Promise<Answer> {
     const { username, password } = this.#credentials ?? { username: "", password: "" };
-    await this.#session.changePassword(password, newPassword);
+    await this.#session.changePassword(password, newPassword, code).catch(this.#explaining);
     this.#credentials = { username, password: newPassword };
     return answer("auth.changePassword", {}, ["The password is changed."]);
   }
+
+  /** Why the bank does not take a new password: how long it must be is the bank's to say. */
+  readonly #explaining = async (error: unknown): Promise<never> => {
+    if (!(error instanceof Refused) || error.reason === null) throw error;
+    const { limits } = await this.#session.connect();
+    const { hasFactor } = await this.#session.sessionInfo();
+    throw passwordRefused(error, error.reason, charsMinFor(limits.passwordCharsMin, hasFactor));
+  };
 
   async #move(wish: CashMove | Transfer): Promise<Answer> {
     switch (wish.type) {
@@ -145,8 +224,7 @@ export class ModernTeller implements Teller {
         const { to, amount, memo, key } = wish;
         const asked = { to, amount, ...(memo !== undefined && { memo }) };
         const moved = await this.#session.transfer(asked, key);
-        const [line = ""] = movedLines("Sent", amount, moved, ` to ${to}`);
-        return answer("account.transfer", moved, [line]);
+        return answer("account.transfer", moved, movedLines("Sent", amount, moved, ` to ${to}`));
       }
     }
   }
@@ -161,37 +239,49 @@ export class ModernTeller implements Teller {
       ...(limit !== undefined && { limit }),
       ...(before !== undefined && { before }),
     });
-    const more = result.next === undefined ? [] : [`More: history ${limit ?? 20} ${result.next}`];
-    const lines = result.entries.map(entryLine);
-    return answer("account.history", result, lines.length > 0 ? [...lines, ...more] : NO_HISTORY);
+    return answer("account.history", result, historyLines(result, limit));
   }
 
   async #readInfo(): Promise<Answer> {
     const result = await this.#session.sessionInfo();
-    return answer("session.info", result, [
-      `Customer     ${result.username ?? "nobody is logged in"}`,
-      `Protocol     ${result.protocol}`,
-      `Bank's key   ${result.fingerprint}`,
-      `Terminal     ${result.terminal}`,
-      `Since        ${result.startedAt}; ends after ${result.idleSeconds} s without a request`,
-    ]);
+    return answer("session.info", result, infoLines(result));
   }
 
   async #listSessions(): Promise<Answer> {
     const result = await this.#session.sessions();
-    const lines = result.sessions.map(
-      ({ session, terminal, protocol, startedAt, lastActiveAt }) => {
-        const times = [startedAt, lastActiveAt].map((at) => at.slice(0, 19).replace("T", " "));
-        const mark = session === result.current ? "*" : " ";
-        return [mark, session, protocol.padEnd(7), ...times, terminal].join("  ");
-      },
-    );
-    return answer("session.list", result, lines);
+    return answer("session.list", result, sessionLines(result));
   }
 
-  async #confirm(password: string): Promise<Answer> {
-    const result = await this.#session.confirm(password);
+  async #endSession(session: string): Promise<Answer> {
+    await this.#session.endSession(session);
+    return answer("session.end", {}, ["The session is ended."]);
+  }
+
+  async #confirm(password: string, code?: string): Promise<Answer> {
+    const result = await this.#session.confirm(password, code);
     return answer("auth.confirm", result, [`Large sums may be moved for ${result.seconds} s.`]);
+  }
+
+  async #readFactor(): Promise<Answer> {
+    const result = await this.#session.sessionInfo();
+    return answer("session.info", result, [
+      result.hasFactor ? "There is a second factor." : "There is no second factor.",
+    ]);
+  }
+
+  async #beginFactor(password: string): Promise<Answer> {
+    const result = await this.#session.beginFactor(password);
+    return { ...answer("auth.beginFactor", result, secretLines(result)), uri: result.uri };
+  }
+
+  async #enrolFactor(code: string): Promise<Answer> {
+    const result = await this.#session.enrolFactor(code);
+    return answer("auth.enrolFactor", result, recoveryLines(result));
+  }
+
+  async #removeFactor(password: string, code: string): Promise<Answer> {
+    await this.#session.removeFactor(password, code);
+    return answer("auth.removeFactor", {}, ["The second factor is taken away."]);
   }
 
   async #logOutEverywhere(): Promise<Answer> {
@@ -207,34 +297,10 @@ export class ModernTeller implements Teller {
   }
 }
 
-const NO_HISTORY = ["Nothing has happened on this account."];
+/** What a session is not needed for. */
+const ENTRIES_AND_EXITS: readonly Wish["type"][] = ["sign-up", "log-in", "log-out"];
 
 const answer = <M extends Method>(method: M, result: Result<M>, lines: string[]): Answer => ({
   lines,
   result: METHOD_CODECS[method].encodeResult(result),
 });
-
-const movedLines = (
-  verb: string,
-  amount: Cents,
-  moved: Result<"account.deposit">,
-  whither = "",
-): string[] => [
-  `${verb} ${formatDollars(amount)}${whither}. Balance: ${formatDollars(moved.balance)} ` +
-    `(transaction ${moved.transactionId})`,
-];
-
-function entryLine(entry: HistoryEntry): string {
-  const { transactionId, kind, amount, balance, at, counterparty, memo } = entry;
-  const sign = kind === "deposit" || kind.endsWith("_in") ? "+" : "-";
-  const words = [
-    transactionId.padStart(6),
-    at.slice(0, 19).replace("T", " "),
-    kind.padEnd(12),
-    `${sign}${formatDollars(amount)}`.padStart(12),
-    formatDollars(balance).padStart(12),
-    counterparty ?? "",
-    memo === undefined ? "" : `"${memo}"`,
-  ];
-  return words.join("  ").trimEnd();
-}

@@ -3,74 +3,108 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { isatty } from "node:tty";
+import { CommandFailed, EXIT } from "./exit.ts";
 
 export interface Terminal {
   /** Whether there is somebody to ask. */
   readonly isInteractive: boolean;
+  /** How many columns can be drawn on; 0 where nothing can. */
+  readonly columns: number;
+  /** Ctrl+C was typed, at a question or between two; from then on each question throws. */
+  readonly interrupted: AbortSignal;
   /** To programs, and to people too: what was asked for. */
   print(line: string): void;
   /** To people alone. What they were typing is shown again behind it. */
   say(line: string): void;
-  /** The next line; null at the end of the input. */
+  /** The next line; null at the end of the input. @throws CommandFailed once interrupted. */
   readonly ask: (question: string) => Promise<string | null>;
-  /** The same, and what is typed is not shown. */
+  /** The same, and the arrow keys bring it back at the next one. */
+  askCommand(question: string): Promise<string | null>;
+  /** The same as `ask`, and what is typed is not shown. */
   askSecret(question: string): Promise<string | null>;
   /** All lines of an input that is no person. */
   lines(): AsyncIterable<string>;
   close(): void;
 }
 
-/** Reads this process's own input. */
-export function openTerminal(): Terminal {
-  let isMuted = false;
-  let isAsking = false;
+/** Who is at the terminal: this process's own input and output, unless told otherwise. */
+export type Streams = {
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WritableStream & { columns?: number };
+  isInteractive: boolean;
+};
+
+const ownStreams = (): Streams => ({
+  ...{ input: process.stdin, output: process.stderr },
+  isInteractive: isatty(process.stdin.fd),
+});
+
+type Kind = "plain" | "command" | "secret";
+
+export const interruption = (): CommandFailed =>
+  new CommandFailed(EXIT.interrupted, "Stopped by Ctrl+C.");
+
+export function openTerminal(streams = ownStreams()): Terminal {
+  const { isInteractive } = streams;
+  let asking: { question: string; kind: Kind } | null = null;
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (!isMuted) process.stderr.write(chunk);
+      if (asking?.kind !== "secret") streams.output.write(chunk);
       done();
     },
   });
-  const isInteractive = isatty(process.stdin.fd);
   let opened: Interface | null = null;
   const ended = new AbortController();
+  const interrupted = new AbortController();
   // Only when something is to be read: an open input keeps the process alive.
   const input = (): Interface => {
     if (opened !== null) return opened;
-    opened = createInterface({ input: process.stdin, output, terminal: isInteractive });
+    opened = createInterface({ input: streams.input, output, terminal: isInteractive });
     opened.once("close", () => ended.abort());
+    opened.once("SIGINT", () => {
+      interrupted.abort();
+      opened?.close(); // The next Ctrl+C is the system's again, and ends the process.
+    });
+    opened.on("history", (lines: string[]) => {
+      if (asking?.kind !== "command") lines.shift();
+    });
     return opened;
   };
 
-  async function ask(question: string): Promise<string | null> {
-    isAsking = true;
+  async function answerTo(question: string, kind: Kind): Promise<string | null> {
+    if (interrupted.signal.aborted) throw interruption();
+    asking = { question, kind };
+    if (kind === "secret") streams.output.write(question);
+    let isLineOpen = true;
     try {
-      return await input().question(question, { signal: ended.signal });
+      const typed = await input().question(question, { signal: ended.signal });
+      isLineOpen = kind === "secret";
+      return typed;
     } catch (error) {
+      if (interrupted.signal.aborted) throw interruption();
       if (ended.signal.aborted) return null;
       throw error;
     } finally {
-      isAsking = false;
+      asking = null;
+      if (isLineOpen) streams.output.write("\n");
     }
   }
 
   return {
     isInteractive,
+    get columns() {
+      return process.env["TERM"] === "dumb" ? 0 : (streams.output.columns ?? 0);
+    },
+    interrupted: interrupted.signal,
     print: (line) => void process.stdout.write(`${line}\n`),
     say(line) {
-      process.stderr.write(isAsking ? `\r\u001B[K${line}\n` : `${line}\n`);
-      if (isAsking) opened?.prompt(true);
+      streams.output.write(asking === null ? `${line}\n` : `\r\u001B[K${line}\n`);
+      if (asking?.kind === "secret") streams.output.write(asking.question);
+      else if (asking !== null) opened?.prompt(true);
     },
-    ask,
-    async askSecret(question) {
-      process.stderr.write(question);
-      isMuted = true;
-      try {
-        return await ask("");
-      } finally {
-        isMuted = false;
-        process.stderr.write("\n");
-      }
-    },
+    ask: (question) => answerTo(question, "plain"),
+    askCommand: (question) => answerTo(question, "command"),
+    askSecret: (question) => answerTo(question, "secret"),
     lines: () => input(),
     close: () => opened?.close(),
   };

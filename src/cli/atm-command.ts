@@ -5,12 +5,14 @@ import { fingerprintOf } from "../protocol/channel.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { knownBanksFile, trustedKey, type TrustFlags } from "./atm-command-bank.ts";
 import { ClassicTeller } from "./atm-command-classic.ts";
+import { CODE_QUESTION, askCode, codeFlag } from "./atm-command-code.ts";
 import { Counter, converse, follow } from "./atm-command-counter.ts";
 import { USAGES, parseWish, type Typed } from "./atm-command-line.ts";
 import { newsLine, stateLine } from "./atm-command-news.ts";
 import { ModernTeller, type Teller } from "./atm-command-teller.ts";
-import { openTerminal, type Terminal } from "./atm-command-terminal.ts";
+import { interruption, openTerminal, type Terminal } from "./atm-command-terminal.ts";
 import { examples } from "./examples.ts";
+import { CommandFailed, EXIT } from "./exit.ts";
 import { BANK_PORT, parseAddress } from "./options.ts";
 import { dialer, readTls, withTlsOptions, type TlsFlags } from "./tls-options.ts";
 
@@ -18,6 +20,7 @@ type Flags = TrustFlags &
   TlsFlags & {
     user?: string;
     passwordFile?: string;
+    code?: string;
     classic: boolean;
     json: boolean;
   };
@@ -42,7 +45,12 @@ export function addAtmCommand(root: Command): void {
     )
     .option("--trust-new", "remember the bank's key, if none is remembered", false)
     .option("--user <name>", "log in as this customer first")
-    .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for");
+    .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for")
+    .addOption(
+      new Option("--code <code>", "of their second factor, for the first login; or it is asked for")
+        .argParser(codeFlag)
+        .env("ATM_CODE"),
+    );
   withTlsOptions(atm)
     .option("--classic", "speak the classic protocol", false)
     .option("--json", "one JSON object a command", false)
@@ -57,16 +65,24 @@ export function addAtmCommand(root: Command): void {
     .action((words: string[], flags: Flags) => runAtm(words, flags));
 }
 
+const ANOTHER_CODE = "It was wrong, or used before. Another: ";
+
 async function runAtm(words: readonly string[], flags: Flags): Promise<void> {
   const only = words.length === 0 ? null : parseWish(words);
   const terminal = openTerminal();
   try {
     const teller = await hire(flags, terminal);
+    // What is under way comes to an end then, and says whether it was done.
+    terminal.interrupted.addEventListener("abort", () => teller.hangUp());
     try {
       await serve(new Counter(teller, terminal, flags), only, flags, terminal);
     } finally {
       await teller.close();
     }
+    if (terminal.interrupted.aborted) throw interruption();
+  } catch (error) {
+    const isCut = terminal.interrupted.aborted && error instanceof CommandFailed;
+    throw isCut ? new CommandFailed(EXIT.interrupted, error.message) : error;
   } finally {
     terminal.close();
   }
@@ -104,5 +120,6 @@ async function hire(flags: Flags, terminal: Terminal): Promise<Teller> {
       // A script hears of a bank that is away from the command that needs it.
       if (line !== null && (isTalking || state.type !== "offline")) terminal.say(line);
     },
+    askCode: (wasWrong) => askCode(terminal, wasWrong ? ANOTHER_CODE : CODE_QUESTION),
   });
 }

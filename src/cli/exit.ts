@@ -13,8 +13,9 @@ export const EXIT = {
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
   readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
+  /** @param options `cause`: the bank's refusal that this puts into words, if it is one. */
+  constructor(code: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

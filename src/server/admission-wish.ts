@@ -1,7 +1,7 @@
 /** What somebody can wish for that needs a password or a code. */
 
 import type { AuditAction } from "../bank/audit-vocabulary.ts";
-import type { AccountId, LoginPurpose } from "../bank/ledger.ts";
+import type { AccountId } from "../bank/ledger.ts";
 
 export type Wish =
   | { type: "sign_up"; username: string; password: string }
@@ -31,15 +31,4 @@ export const ACTIONS: Record<Wish["type"], AuditAction> = {
   begin_factor: "begin_factor",
   enrol_factor: "enrol_factor",
   remove_factor: "remove_factor",
-};
-
-export function securedBy(wish: Wish): Exclude<Wish, { type: "enrol_factor" }> {
-  if (wish.type === "enrol_factor") throw new Error("an enrolment has no password");
-  return wish;
-}
-
-/** A wrong password of somebody who is logged in is no failed login to the audit. */
-export const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } => {
-  if (type === "sign_up" || type === "log_in" || type === "enrol_factor") return {};
-  return { purpose: type };
 };

@@ -6,12 +6,11 @@
 
 import type { Answer } from "../actor/answer.ts";
 import type { Noted } from "../bank/audit-vocabulary.ts";
-import type { AccountId, Command, LoginOutcome } from "../bank/ledger.ts";
-import { isOperator } from "../bank/roles.ts";
-import { barOf, type Standing } from "../bank/standing.ts";
+import type { AccountId, Command, LoginOutcome, LoginPurpose } from "../bank/ledger.ts";
+import { barOf } from "../bank/standing.ts";
 import type { LedgerReply } from "../workers/ledger.ts";
 import type { AdmissionOutcome } from "./admission-outcome.ts";
-import { purposeOf, securedBy, type Wish } from "./admission-wish.ts";
+import type { Wish } from "./admission-wish.ts";
 import { isUnknown, rejectionOf } from "./answers.ts";
 import type { Errand, ErrandResult } from "./errands.ts";
 
@@ -37,10 +36,6 @@ export type Admission = {
   readonly checkedHash?: string | null;
   /** Whether that hash is to be made anew once the login has succeeded. */
   readonly isOutdated?: true;
-  /** The password is judged by what operators' have to be, and so is a new one. */
-  readonly isOperator?: true;
-  /** It is one that an operator may have. */
-  readonly isFit?: true;
   /** A code is wanted beside the password, and a new password may be shorter. */
   readonly hasFactor?: true;
   readonly factorProven?: boolean;
@@ -113,16 +108,12 @@ function whenBeginning(admission: Admission, result: ErrandResult<unknown>): Adm
   if (result.type !== "answered") return unexpected(admission, result);
   const { answer } = result;
   if (answer.ok && answer.reply.type === "login_begun") {
-    const wish = securedBy(admission.wish);
-    const { password } = wish;
+    const { password } = securedBy(admission.wish);
     const { passwordHash, standing } = answer.reply;
     const isAsked = standing.factor !== null && barOf(standing) === null;
-    const known = {
-      ...(isAsked && { hasFactor: true as const }),
-      ...(isOperator(standing.roles) && { isOperator: true as const }),
-    };
-    return go({ ...admission, checkedHash: passwordHash, ...known }, "checking", [
-      { type: "check_password", password, hash: passwordHash, ...judgementOf(wish, standing) },
+    const factor = isAsked ? { hasFactor: true as const } : {};
+    return go({ ...admission, checkedHash: passwordHash, ...factor }, "checking", [
+      { type: "check_password", password, hash: passwordHash },
     ]);
   }
   // It may still be counted, late, and would then take up a place for as long as a lockout.
@@ -139,11 +130,8 @@ function whenChecking(admission: Admission, result: ErrandResult<unknown>): Admi
   if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
   if (!result.valid) return fail(admission, "wrong_password");
-  const checked: Admission = {
-    ...admission,
-    ...(result.isOutdated === true && { isOutdated: true }),
-    ...(result.isFit === true && { isFit: true }),
-  };
+  const checked =
+    result.isOutdated === true ? { ...admission, isOutdated: true as const } : admission;
   if (admission.hasFactor !== true) return whenProven(checked);
   const code = "code" in wish ? wish.code : undefined;
   if (code === undefined) return fail(admission, "code_required", { type: "code_required" });
@@ -276,7 +264,7 @@ function whenLoggedIn(
       return go(admission, "changing", [ask({ type: "remove_factor", username }, wish)]);
     default:
       return end(
-        { type: "logged_in", account, vault, roles, hasFactor, isFit: admission.isFit === true },
+        { type: "logged_in", account, vault, roles, hasFactor },
         upgradeOf(admission, account),
       );
   }
@@ -303,13 +291,8 @@ const hash = (admission: Admission, password: string): AdmissionStep =>
     {
       ...{ type: "hash_password", password, username: admission.wish.username },
       ...(admission.hasFactor === true && { hasFactor: true }),
-      ...(admission.isOperator === true && { isOperator: true }),
     },
   ]);
-
-/** Whoever is an operator has a password that is fit for one, or does not act as one. */
-const judgementOf = ({ username }: Wish, { roles, factor }: Standing) =>
-  isOperator(roles) ? { judgedFor: { username, hasFactor: factor !== null } } : {};
 
 /** Now that the password is at hand, it is hashed as it should be. */
 function upgradeOf({ wish, checkedHash, isOutdated }: Admission, account: AccountId): Errands {
@@ -327,6 +310,11 @@ function fail(
 ): AdmissionStep {
   const errands = [ask(endLogin(admission, failure), admission.wish)];
   return go({ ...admission, failure, outcome }, "failing", errands);
+}
+
+function securedBy(wish: Wish): Exclude<Wish, { type: "enrol_factor" }> {
+  if (wish.type === "enrol_factor") throw new Error("an enrolment has no password");
+  return wish;
 }
 
 /** The attempt that was begun is taken back: the password was right, or the bank could not tell. */
@@ -351,6 +339,12 @@ function endLogin(
     ...(outcome === "authenticated" && { checkedHash, ...(factorProven && { factorProven }) }),
   };
 }
+
+/** A wrong password of somebody who is logged in is no failed login to the audit. */
+const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } => {
+  if (type === "sign_up" || type === "log_in" || type === "enrol_factor") return {};
+  return { purpose: type };
+};
 
 /** The end of a try that the ledger has refused to hear: it is told once more, later. */
 const settlementOf = (

@@ -6,33 +6,18 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AuditEntry } from "../bank/audit.ts";
 import type { Posted, PostingSide } from "../bank/ledger.ts";
-import { auditEntryOf, postingOf, sideOf, type Row } from "./sqlite-rows.ts";
-import { LAST_AUDIT, numberOf } from "./sqlite-statements.ts";
+import { auditEntryOf, postingOf, sideOf } from "./sqlite-rows.ts";
+import { numberOf } from "./sqlite-statements.ts";
 import type { AuditQuery, HistoryPage, HistoryQuery, HistoryRow, StoreReader } from "./store.ts";
 
 /** The newer transactions that one query passes over on its way to an earlier time. */
 export const HISTORY_SKIPPED_MAX = 2_000;
 
-/**
- * Of the audit's two tables, in one order and as of one moment: what happened, and what customers
- * have moved, whose rows of the journal are audit rows too.
- */
-const AUDIT_AFTER = `
-  SELECT * FROM (
-    SELECT sequence, at, who, action, outcome, amount, journal_id, origin, object FROM audit
-    WHERE sequence > :sequence ORDER BY sequence LIMIT :limit)
-  UNION ALL SELECT * FROM (
-    SELECT sequence, at, customer.name, journal.kind, 'ok', amount, id, origin,
-      iif(journal.kind = 'transfer', receiver.name, NULL) FROM journal
-    LEFT JOIN holders AS customer
-      ON customer.account = iif(journal.kind = 'deposit', credit, debit)
-    LEFT JOIN holders AS receiver ON receiver.account = credit
-    WHERE id > :transaction AND journal.kind <> 'adjustment' ORDER BY id LIMIT :limit)
-  ORDER BY sequence LIMIT :limit`;
-
 export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
+  readonly #before: StatementSync;
+  readonly #at: StatementSync;
   readonly #last: StatementSync;
   readonly #account: StatementSync;
   readonly #posting: StatementSync;
@@ -40,18 +25,22 @@ export class SqliteReader implements StoreReader {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#after = database.prepare(AUDIT_AFTER);
-    this.#last = database.prepare(LAST_AUDIT);
-    this.#account = database.prepare(
-      "SELECT name, last_transaction FROM accounts JOIN holders ON account = id WHERE id = ?",
+    const columns = "sequence, at, who, action, outcome, amount, journal_id, origin, object";
+    this.#after = database.prepare(
+      `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
     );
+    this.#before = database.prepare(
+      `SELECT ${columns} FROM audit WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+    );
+    this.#at = database.prepare(`SELECT ${columns} FROM audit WHERE sequence = ?`);
+    this.#last = database.prepare("SELECT max(sequence) AS last FROM audit");
+    this.#account = database.prepare("SELECT name, last_transaction FROM accounts WHERE id = ?");
     this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
     this.#lastPosting = database.prepare("SELECT max(id) AS last FROM journal");
   }
 
   auditAfter(sequence: number, limit: number): AuditEntry[] {
-    const transaction = this.#lastWith((row) => (row["sequence"] as number) <= sequence);
-    return this.#after.all({ sequence, transaction, limit }).map(auditEntryOf);
+    return this.#after.all(sequence, limit).map(auditEntryOf);
   }
 
   auditLast(): number {
@@ -59,22 +48,17 @@ export class SqliteReader implements StoreReader {
   }
 
   auditAt(sequence: number): AuditEntry | null {
-    const [entry] = this.auditAfter(sequence - 1, 1);
-    return entry?.sequence === sequence ? entry : null;
+    const row = this.#at.get(sequence);
+    return row === undefined ? null : auditEntryOf(row);
   }
 
   auditPage({ before, limit }: AuditQuery): AuditEntry[] {
-    const end = Math.min(before ?? Number.POSITIVE_INFINITY, this.auditLast() + 1);
-    const after = Math.max(0, end - 1 - limit);
-    return this.auditAfter(after, end - 1 - after).toReversed();
+    return this.#before.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(auditEntryOf);
   }
 
   history({ account, from, until, limit }: HistoryQuery): HistoryPage | null {
     const latest = this.#account.get(account)?.["last_transaction"] as number | undefined;
-    const newest =
-      until === null
-        ? Number.POSITIVE_INFINITY
-        : this.#lastWith((row) => (row["at"] as number) <= until);
+    const newest = until === null ? Number.POSITIVE_INFINITY : this.#lastUntil(until);
     const rows: HistoryRow[] = [];
     let skipped = 0;
     let next = from ?? latest ?? 0;
@@ -96,14 +80,14 @@ export class SqliteReader implements StoreReader {
     return { posting, at, counterparty };
   }
 
-  /** The last transaction of those, from the first on, that have it; halving finds it. */
-  #lastWith(has: (row: Row) => boolean): number {
+  /** The last transaction at or before a time: times never fall, so halving finds it. */
+  #lastUntil(until: number): number {
     let before = 0;
     let after = numberOf(this.#lastPosting, "last") + 1;
     while (after - before > 1) {
       const middle = Math.floor((before + after) / 2);
-      const row = this.#posting.get(middle);
-      if (row !== undefined && has(row)) before = middle;
+      const at = this.#posting.get(middle)?.["at"] as number;
+      if (at <= until) before = middle;
       else after = middle;
     }
     return before;

@@ -1,70 +1,8 @@
 /** A person at the terminal ATM: asks, errs, is told, and goes on. */
 
-import { describe, expect, it, onTestFinished } from "vitest";
-import { Counter, converse } from "../../src/cli/atm-command-counter.ts";
-import { newsLine, stateLine } from "../../src/cli/atm-command-news.ts";
-import { ModernTeller } from "../../src/cli/atm-command-teller.ts";
-import type { Terminal } from "../../src/cli/atm-command-terminal.ts";
-import { TcpTransport } from "../../src/client/tcp-transport.ts";
-import { decodeHex } from "../../src/protocol/hex.ts";
-import { startTestBank, type TestBank } from "../test-bank.ts";
-
-/** A person who types these lines, with this password, and leaves. */
-class Person implements Terminal {
-  readonly isInteractive = true;
-  readonly seen: string[] = [];
-  readonly #typed: (string | (() => Promise<unknown>))[];
-
-  constructor(...typed: (string | (() => Promise<unknown>))[]) {
-    this.#typed = typed;
-  }
-
-  print(line: string): void {
-    this.seen.push(line);
-  }
-
-  say(line: string): void {
-    this.seen.push(line);
-  }
-
-  async ask(): Promise<string | null> {
-    const next = this.#typed.shift() ?? null;
-    if (typeof next !== "function") return next;
-    await next();
-    return "";
-  }
-
-  async askSecret(question: string): Promise<string | null> {
-    this.seen.push(question);
-    return "a good password";
-  }
-
-  lines(): AsyncIterable<string> {
-    throw new Error("a person is asked");
-  }
-
-  close(): void {}
-}
-
-async function visit({ bank }: TestBank, person: Person, onNews = () => {}): Promise<string[]> {
-  const teller = new ModernTeller({
-    dial: () => new TcpTransport("127.0.0.1", bank.port),
-    bankPublicKey: decodeHex(bank.publicKey),
-    onNews(news) {
-      person.say(newsLine(news));
-      onNews();
-    },
-    onState(state) {
-      const line = stateLine(state);
-      if (line !== null) person.say(line);
-    },
-  });
-  onTestFinished(() => teller.close());
-  const counter = new Counter(teller, person, { json: false });
-  await counter.open();
-  await converse(counter, person);
-  return person.seen;
-}
+import { describe, expect, it } from "vitest";
+import { startTestBank } from "../test-bank.ts";
+import { Person, visit } from "./person.ts";
 
 describe("a conversation", () => {
   it("asks for the password, and goes on after mistakes and refusals", async () => {
@@ -129,10 +67,10 @@ describe("a conversation", () => {
     const bob = new Person(
       "sign-up bob",
       "log-in bob",
-      () => visit(testBank, ada),
-      () => told.promise,
+      () => visit(testBank, ada).then(() => ""),
+      () => told.promise.then(() => ""),
     );
-    const seen = await visit(testBank, bob, told.resolve);
+    const seen = await visit(testBank, bob, { onNews: told.resolve });
     expect(seen.at(-1)).toBe('ada sent you $5 ("for the tea"). Balance: $5');
   });
 });

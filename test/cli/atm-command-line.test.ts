@@ -56,6 +56,24 @@ describe("a wish", () => {
     ["balance", { type: "balance" }],
     ["sessions", { type: "sessions" }],
     ["confirm file", { type: "confirm", file: "file" }],
+    ["confirm --code 123456", { type: "confirm", code: "123456" }],
+    ["log-in ada --code 123456", { type: "log-in", username: "ada", code: "123456" }],
+    [
+      "log-in --code ABCD-EFGH-IJKL-MN23 ada file",
+      { type: "log-in", username: "ada", file: "file", code: "ABCDEFGHIJKLMN23" },
+    ],
+    ['password new-file --code "123 456"', { type: "password", file: "new-file", code: "123456" }],
+    ["factor status", { type: "factor status" }],
+    ["factor begin file", { type: "factor begin", file: "file" }],
+    ["factor enrol", { type: "factor enrol" }],
+    ["factor enrol --no-qr file", { type: "factor enrol", file: "file", withoutQr: true }],
+    ["factor enrol --code 123456", { type: "factor enrol", code: "123456" }],
+    ["factor remove --code 123456", { type: "factor remove", code: "123456" }],
+    [`sessions end ${"0f".repeat(16)}`, { type: "sessions end", session: "0f".repeat(16) }],
+    [
+      "transfer bob 5 --code 123456",
+      { type: "transfer", to: "bob", amount: cents(500), memo: "--code 123456" },
+    ],
     ["log-out", { type: "log-out" }],
     ["log-out --everywhere", { type: "log-out", everywhere: true }],
     ["deposit 20", { type: "deposit", amount: cents(2_000) }],
@@ -77,6 +95,19 @@ describe("a wish", () => {
   it.for([
     "sign-up",
     "log-in ada file other",
+    "log-in ada --code",
+    "log-in ada --code 12345",
+    "sign-up ada --code 123456",
+    "password --code one-two-three",
+    "factor status now",
+    "factor enrol file --code 123456",
+    "factor enrol --code 123456 --no-qr",
+    "factor enrol file other",
+    "factor remove --code 12",
+    "sessions end",
+    "sessions end 3",
+    `sessions end ${"0F".repeat(16)}`,
+    "sessions now",
     "deposit",
     "deposit twenty",
     "deposit 20 30",
@@ -91,12 +122,18 @@ describe("a wish", () => {
     "history 5 x",
     "history 5 42 1",
   ])("%s is answered with how it is typed", (line) => {
-    const [name = ""] = wordsOf(line);
-    const usage = USAGES[name as keyof typeof USAGES];
+    const usages = Object.entries(USAGES).filter(([name]) => line.startsWith(name));
+    const [, usage] = usages.toSorted(([a], [b]) => a.length - b.length).at(-1) ?? [];
     expect(() => parseWish(wordsOf(line))).toThrow(`It is typed: ${usage}`);
   });
 
   it.for(["rob", "toString", "Deposit 20"])("%s is unknown", (line) => {
     expect(() => parseWish(wordsOf(line))).toThrow("try help");
+  });
+
+  it.for(["factor", "factor remov"])("%s is answered with what there is", (line) => {
+    expect(() => parseWish(wordsOf(line))).toThrow(
+      "It is one of: factor status, factor begin, factor enrol, factor remove",
+    );
   });
 });

@@ -1,6 +1,5 @@
 /** `secure-atm atm` from outside, with a bank: one command, scripts, and what goes wrong. */
 
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -10,40 +9,8 @@ import { initAuthority } from "../../src/server/tls/authority.ts";
 import { tlsFiles } from "../../src/server/tls/files.ts";
 import { CuttingRelay } from "../client/cutting-relay.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { startTestBank, type TestBank } from "../test-bank.ts";
-import type { Run } from "./run.ts";
-import { PROGRAM } from "../built-program.ts";
-
-const PASSWORD = "a good password";
-
-/** An ATM of a customer whose password lies in a file, at any bank. */
-function atmOf(port: number, ...flags: string[]) {
-  const folder = temporaryFolder();
-  const passwordFile = join(folder, "password");
-  writeFileSync(passwordFile, `${PASSWORD}\n`);
-  const common = [
-    ...["atm", "--bank", `127.0.0.1:${port}`, "--password-file", passwordFile],
-    ...["--known-banks", join(folder, "known-banks.json"), ...flags],
-  ];
-  return (lines: readonly string[], ...args: string[]): Promise<Run> =>
-    new Promise((resolve) => {
-      const run = [PROGRAM, ...common, ...args];
-      const child = execFile(process.execPath, run, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });
-      });
-      child.stdin?.on("error", () => undefined); // It may end before it has read all.
-      child.stdin?.end(lines.join("\n"));
-    });
-}
-
-const atmAt = ({ bank, folder }: TestBank, ...flags: string[]) =>
-  atmOf(bank.port, "--data", folder, ...flags);
-
-const jsonLines = (text: string): unknown[] =>
-  text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
+import { startTestBank } from "../test-bank.ts";
+import { PASSWORD, atmAt, atmOf, jsonLines } from "./atm-program.ts";
 
 describe("one command", () => {
   it("is done, and its answer is all that is printed", async () => {
@@ -207,6 +174,33 @@ describe("the classic protocol", () => {
     await testBank.customer("ada");
     const atm = atmAt(testBank, "--classic", "--user", "ada");
     expect((await atm([], "--", "deposit", "20.50")).code).toBe(2);
+  });
+});
+
+describe("a new password", () => {
+  it.for([
+    ["short", "too_short", "must have at least 8 characters"],
+    ["password1", "common", "one of those that are guessed first"],
+    ["ada-adaada", "user_name", "little more than your user name"],
+  ] as const)("%s is refused as %s, in words", async ([password, reason, words]) => {
+    const testBank = await startTestBank({ passwords: "demo" });
+    await testBank.customer("ada");
+    const file = join(testBank.folder, "new password");
+    writeFileSync(file, password);
+    const atm = atmAt(testBank, "--json", "--user", "ada");
+    const { code, stdout, stderr } = await atm([], "--", "password", file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Refused: the new password .*\n$/);
+    expect(stderr).toContain(words);
+    expect(jsonLines(stdout)).toMatchObject([{ error: { kind: "bad_password", reason } }]);
+  });
+
+  it("is refused as too short by what the account's bank wants of it", async () => {
+    const testBank = await startTestBank({ passwords: "strict" });
+    const file = join(testBank.folder, "new password");
+    writeFileSync(file, "fourteen chars");
+    const { stderr } = await atmAt(testBank)([], "--", "sign-up", "ada", file);
+    expect(stderr).toContain("must have at least 15 characters");
   });
 });
 

@@ -27,7 +27,6 @@ const customer = {
   hasFactor: false,
   pendingSecret: null,
   roles: ORDINARY.roles,
-  withheld: [],
   confirmedUntil: 0,
 };
 

@@ -84,7 +84,6 @@ const customer: Customer = {
   account: ACCOUNT,
   vault: VAULT,
   roles: ["customer"],
-  withheld: [],
   hasFactor: false,
   pendingSecret: null,
   confirmedUntil: 0,

@@ -68,15 +68,15 @@ describe("a ledger that dies of a commit", () => {
     const onFailure = vi.fn<(error: unknown) => void>();
     const bank = await startTestBank({ onFailure });
     const alice = await bank.customer("alice");
-    // Whoever starts anew finds no journal to go on with.
-    meddle(bank.folder, "DROP TABLE journal");
+    // Whoever starts anew finds no audit to go on with.
+    meddle(bank.folder, "DROP TABLE audit");
     expect(await alice.deposit(dollars(1))).toEqual({ type: "busy", detail: IN_DOUBT });
     await vi.waitFor(() => expect(onFailure).toHaveBeenCalled(), { timeout: 30_000 });
     expect(await alice.balance()).toMatchObject({ type: "busy" });
     expect(alarms(bank).some((message) => message.includes("the ledger has died"))).toBe(true);
     await bank.bank.stop();
     expect(onFailure).toHaveBeenCalledTimes(1);
-    expect(String(onFailure.mock.calls[0]?.[0])).toMatch(/journal/);
+    expect(String(onFailure.mock.calls[0]?.[0])).toMatch(/audit/);
   });
 });
 
