@@ -19,8 +19,8 @@ const OTHER_TERMINAL: { bankHost: string; line: RawLineOptions } =
     : { bankHost: "::", line: { host: "::1" } };
 
 describe("D23", () => {
-  // That the time tells nothing either is shown by test/server/admission.test.ts, where the bank
-  // does the same for both, and measured by bench/micro/enumeration.ts.
+  // That the time tells nothing either is shown by test/server/admission/admission.test.ts, where
+  // the bank does the same for both, and measured by bench/micro/enumeration.ts.
   it("a wrong password is answered alike for a known name and none", async () => {
     const bank = await startTestBank();
     const line = await RawLine.open(bank.bank.port);

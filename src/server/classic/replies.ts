@@ -14,7 +14,7 @@ import {
 } from "../../protocol/classic.ts";
 import { describe } from "../../protocol/error.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
-import type { AdmissionOutcome, Wish } from "../admission.ts";
+import type { AdmissionOutcome, Wish } from "../admission/admission.ts";
 import { isUnknown } from "../answers.ts";
 
 const TRY_AGAIN = "nothing was done, try again in a moment";

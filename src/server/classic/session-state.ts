@@ -8,7 +8,7 @@ import { formatReply, type Envelope, type Reply, type Request } from "../../prot
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
 import type { SealingResult } from "../../protocol/sealing.ts";
 import type { SeenTokens } from "../../protocol/seen-tokens.ts";
-import type { Admission } from "../admission.ts";
+import type { Admission } from "../admission/admission.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
 import type { Overdue } from "../patience.ts";
 

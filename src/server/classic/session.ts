@@ -17,7 +17,7 @@ import {
   continueAdmission,
   type AdmissionOutcome,
   type Wish,
-} from "../admission.ts";
+} from "../admission/admission.ts";
 import type { Overdue } from "../patience.ts";
 import { verdictOn } from "./replies.ts";
 import { whenAsking, whenAuthenticated, whenOpening } from "./requests.ts";

@@ -4,7 +4,7 @@ import type { Command } from "../../bank/ledger.ts";
 import type { Call } from "../../protocol/methods.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
-import type { Wish } from "../admission.ts";
+import type { Wish } from "../admission/admission.ts";
 import type { AccountCall, Customer, Effect, SessionConfig } from "./session-state.ts";
 
 /** The calls that need a password. */

@@ -1,7 +1,7 @@
 /** What becomes of a session, and what its client is told, when its second factor has changed. */
 
 import type { RpcId } from "../../protocol/rpc-error.ts";
-import type { AdmissionOutcome } from "../admission.ts";
+import type { AdmissionOutcome } from "../admission/admission.ts";
 import type { Effect, State } from "./session-state.ts";
 
 type FactorOutcome = Extract<

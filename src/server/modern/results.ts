@@ -14,7 +14,7 @@ import type { ErrorKind, RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
 import type { ReaderReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
 import type { HistoryQuery, HistoryRow } from "../../workers/store.ts";
-import type { AdmissionOutcome } from "../admission.ts";
+import type { AdmissionOutcome } from "../admission/admission.ts";
 import type { SessionEntry } from "../session-registry.ts";
 import { isOperatorCall, operatorResult } from "./operator-calls.ts";
 import type { Effect, LedgerCall } from "./session-state.ts";

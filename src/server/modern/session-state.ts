@@ -14,7 +14,7 @@ import type { HistoryQuery } from "../../workers/store.ts";
 import type { Errand, ErrandResult, NoteErrand } from "../errands.ts";
 import type { Expiry, Overdue } from "../patience.ts";
 import type { OperatorCall, PermittedCall } from "./operator-calls.ts";
-import type { Admission } from "../admission.ts";
+import type { Admission } from "../admission/admission.ts";
 
 /** What a question to the ledger is for: the admission in hand, or a call of the client's. */
 export type About = "admission" | { readonly id: RpcId; readonly call: LedgerCall };

@@ -19,7 +19,7 @@ import {
   continueAdmission,
   type AdmissionOutcome,
   type AdmissionStep,
-} from "../admission.ts";
+} from "../admission/admission.ts";
 import {
   askLedger,
   historyQuery,

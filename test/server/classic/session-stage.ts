@@ -7,7 +7,7 @@ import { encodeEnvelope, encodeHello, encodeRequest } from "../../../src/protoco
 import type { Hello, Request } from "../../../src/protocol/classic.ts";
 import { SeenTokens } from "../../../src/protocol/seen-tokens.ts";
 import { sessionTransition } from "../../../src/server/classic/session.ts";
-import type { Admission } from "../../../src/server/admission.ts";
+import type { Admission } from "../../../src/server/admission/admission.ts";
 import type {
   About,
   Customer,

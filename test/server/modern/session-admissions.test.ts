@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Rejection } from "../../../src/bank/ledger.ts";
 import { AMOUNT_CENTS_MAX } from "../../../src/bank/money.ts";
 import type { ErrorKind } from "../../../src/protocol/rpc-error.ts";
-import type { AdmissionOutcome, Wish } from "../../../src/server/admission.ts";
+import type { AdmissionOutcome, Wish } from "../../../src/server/admission/admission.ts";
 import type { Effect, Message, State } from "../../../src/server/modern/session-state.ts";
 import {
   ACCOUNT,
@@ -98,7 +98,6 @@ describe("an admission that has ended", () => {
   it.for<[AdmissionOutcome["type"], "storing" | "failing" | "beginning", Message, ErrorKind]>([
     ["failed", "failing", admissionReplied({ type: "login_failed" }), "authentication_failed"],
     ["locked", "beginning", rejected("locked"), "authentication_failed"],
-    ["username_taken", "storing", rejected("username_taken"), "username_taken"],
     ["read_only", "storing", admissionReplied({ type: "read_only" }), "read_only"],
     ["busy", "beginning", rejected("too_many_attempts"), "busy"],
     ["unknown", "storing", timedOut, "timed_out"],
@@ -111,6 +110,16 @@ describe("an admission that has ended", () => {
       expect(effects).toEqual([error(kind, 7), report(action, outcome), ...GO_ON]);
       expect(next).toEqual(who === null ? states.anonymous : states.authenticated);
     }
+  });
+
+  it("at a name that is taken is an error, and leaves a stranger", () => {
+    const { next, effects } = follow(
+      at("storing", admitting(signUp, null)),
+      rejected("username_taken"),
+    );
+    const told = report("signup", "username_taken", "bob");
+    expect(effects).toEqual([error("username_taken", 7), told, ...GO_ON]);
+    expect(next).toEqual(states.anonymous);
   });
 
   it("during a drain ends the session behind its answer", () => {

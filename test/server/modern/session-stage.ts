@@ -6,7 +6,7 @@ import type { AccountId } from "../../../src/bank/ledger.ts";
 import { cents } from "../../../src/bank/money.ts";
 import type { Call, Method } from "../../../src/protocol/methods.ts";
 import type { ErrorKind, RpcId } from "../../../src/protocol/rpc-error.ts";
-import type { Wish } from "../../../src/server/admission.ts";
+import type { Wish } from "../../../src/server/admission/admission.ts";
 import { sessionTransition } from "../../../src/server/modern/session.ts";
 import {
   initialState,

@@ -1,18 +1,18 @@
 /** How somebody gets in: every step, every way it can go, and what has become of it in the end. */
 
 import { describe, expect, it } from "vitest";
-import type { Failure } from "../../src/actor/answer.ts";
-import type { AccountId, Command } from "../../src/bank/ledger.ts";
+import type { Failure } from "../../../src/actor/answer.ts";
+import type { AccountId, Command } from "../../../src/bank/ledger.ts";
 import {
   beginAdmission,
   continueAdmission,
   type Admission,
   type AdmissionOutcome,
   type Wish,
-} from "../../src/server/admission.ts";
-import type { Errand, ErrandResult } from "../../src/server/errands.ts";
-import type { LedgerReply } from "../../src/workers/ledger.ts";
-import { CUSTOMER, ORDINARY } from "../ordinary.ts";
+} from "../../../src/server/admission/admission.ts";
+import type { Errand, ErrandResult } from "../../../src/server/errands.ts";
+import type { LedgerReply } from "../../../src/workers/ledger.ts";
+import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
 
 const TERMINAL = "lobby";
 const account = 1 as AccountId;

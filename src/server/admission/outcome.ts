@@ -1,8 +1,8 @@
 /** How a sign-up, a login or a change of what somebody logs in with can end. */
 
-import type { AccountId } from "../bank/ledger.ts";
-import type { PasswordRefusal } from "../bank/password-policy.ts";
-import type { Role } from "../bank/standing.ts";
+import type { AccountId } from "../../bank/ledger.ts";
+import type { PasswordRefusal } from "../../bank/password-policy.ts";
+import type { Role } from "../../bank/standing.ts";
 
 export type AdmissionOutcome =
   | { type: "signed_up" }
