@@ -268,7 +268,7 @@ export const sealReply = (
   text: string,
   nowSeconds: number,
 ): string =>
-  sealToken(keys.fernet, encoder.encode(text), nowSeconds, ciphers.randomBytes(IV_BYTES));
+  sealToken(keys.fernet, room.encode(text), nowSeconds, ciphers.randomBytes(IV_BYTES));
 
 /**
  * @throws ProtocolError as `openToken`, and `bad_reply` for a text that no bank sends: a reflected

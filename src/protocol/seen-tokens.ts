@@ -34,4 +34,8 @@ export class SeenTokens {
 }
 
 // 96 bits are enough: whoever could make two authentic tokens collide in them holds the key anyway.
-const keyOf = (tag: Uint8Array): string => String.fromCharCode(...tag.subarray(0, 12));
+// As six characters of two bytes they are quick to make, and need no more memory than twelve of one.
+const keyOf = (tag: Uint8Array): string => {
+  const pair = (at: number): number => (tag[at]! << 8) | tag[at + 1]!;
+  return String.fromCharCode(pair(0), pair(2), pair(4), pair(6), pair(8), pair(10));
+};

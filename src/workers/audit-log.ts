@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { formatAuditLine, type AuditEntry } from "../bank/audit.ts";
 import { openToken, sealToken, IV_BYTES, type FernetKey } from "../protocol/fernet.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
+import { Room } from "../protocol/room.ts";
 import type { AuditReader } from "./store.ts";
 
 export const PLAIN_FILE = "audit_log_unencrypted.txt";
@@ -27,6 +28,8 @@ const ENTRIES_MAX = 1_000; // In one write.
 const CHUNK_BYTES = 1 << 20;
 const FILE_MODE = 0o600;
 const LINE_FEED = 0x0a;
+
+const room = new Room();
 
 /** How one of the files writes an entry as a line, and reads it back to the plain one. */
 export type LineFormat = {
@@ -50,7 +53,7 @@ export const sealedFormat = (
 ): LineFormat => ({
   file: SEALED_FILE,
   encode(entry) {
-    const line = new TextEncoder().encode(formatAuditLine(entry));
+    const line = room.encode(formatAuditLine(entry));
     return sealToken(key, line, Math.floor(entry.at / 1_000), ciphers.randomBytes(IV_BYTES));
   },
   decode: (line) => openAuditLine([key, ...older], line),
