@@ -98,7 +98,12 @@ function openLine(plan: ThreadPlan, user: User, events: LineEvents): Promise<Lin
       return ClassicLine.open(plan.target, user, events);
     case "modern":
       if (plan.bankKey === null) throw new Error("a modern line needs the bank's key");
-      return ModernLine.open({ ...plan.target, bankKey: plan.bankKey }, user, events);
+      return ModernLine.open(
+        { ...plan.target, bankKey: plan.bankKey },
+        user,
+        events,
+        plan.inFlight,
+      );
     case "echo":
       return EchoLine.open(plan.target, plan.echo, events);
   }

@@ -1,6 +1,7 @@
 /**
  * A line that speaks the modern protocol, with many requests in flight. A request's id is its place
- * on the line. Of a reply only the id is read as it comes, and the rest after the run.
+ * on the line. Of a reply only the id is read as it comes, and the rest after the run; where there
+ * is but one request in flight it is not even opened before.
  */
 
 import type { Socket } from "node:net";
@@ -27,6 +28,7 @@ const DIGIT_9 = 0x39;
 
 export class ModernLine implements Line {
   readonly #events: LineEvents;
+  readonly #isOneByOne: boolean;
   /** Before each idempotency key of this line; no other line has it. */
   readonly #keyPrefix: string;
   readonly #splitter = new FrameSplitter();
@@ -37,8 +39,9 @@ export class ModernLine implements Line {
   #outgoing: Uint8Array[] = [];
   #takeFrame: (body: Uint8Array) => void = () => undefined;
 
-  private constructor(events: LineEvents) {
+  private constructor(events: LineEvents, inFlight: number) {
     this.#events = events;
+    this.#isOneByOne = inFlight === 1;
     this.#keyPrefix = Buffer.from(nodeCiphers.randomBytes(9)).toString("base64url");
   }
 
@@ -47,8 +50,9 @@ export class ModernLine implements Line {
     target: Target & { bankKey: Uint8Array },
     user: User,
     events: LineEvents,
+    inFlight: number,
   ): Promise<ModernLine> {
-    const line = new ModernLine(events);
+    const line = new ModernLine(events, inFlight);
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => undefined); // Heard below while it matters.
     const onLost = (reason: string): void => {
@@ -79,9 +83,10 @@ export class ModernLine implements Line {
   }
 
   balanceIn(reply: Uint8Array, amount: Cents): number {
-    const parsed = parseReply(reply);
+    // A channel opens in order, and in order they are read.
+    const parsed = parseReply(this.#isOneByOne ? this.#channel!.open(reply) : reply);
     if (parsed.type !== "result") {
-      throw new UnexpectedReply(`the bank said: ${new TextDecoder().decode(reply)}`);
+      throw new UnexpectedReply(`the bank said: ${JSON.stringify(parsed)}`);
     }
     return parseResult(amount === ZERO ? BALANCE : DEPOSIT, parsed.result).balance;
   }
@@ -120,6 +125,10 @@ export class ModernLine implements Line {
   }
 
   #takeReply(body: Uint8Array): void {
+    if (this.#isOneByOne) {
+      this.#events.onReply(0, body);
+      return;
+    }
     const reply = this.#channel!.open(body);
     const place = placeIn(reply);
     if (place !== null) this.#events.onReply(place, reply);

@@ -56,12 +56,17 @@ export function formatTime(at: number): string {
   return lastTime;
 }
 
+/** A text in which `escapeField` finds nothing, as nearly every one is: this is found out sooner. */
+const PLAIN = /^[ -[\]-~]*$/;
+
 /**
  * Writes as `\u{…}` whatever could end a line, forge a column or steer a terminal: control and
  * format characters, line and paragraph separators, lone surrogates, and the backslash itself.
  */
 export const escapeField = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  PLAIN.test(text)
+    ? text
+    : text.replace(
+        /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\]/gu,
+        (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+      );

@@ -267,8 +267,7 @@ export const sealReply = (
   keys: SessionKeys,
   text: string,
   nowSeconds: number,
-): string =>
-  sealToken(keys.fernet, room.encode(text), nowSeconds, ciphers.randomBytes(IV_BYTES));
+): string => sealToken(keys.fernet, room.encode(text), nowSeconds, ciphers.randomBytes(IV_BYTES));
 
 /**
  * @throws ProtocolError as `openToken`, and `bad_reply` for a text that no bank sends: a reflected

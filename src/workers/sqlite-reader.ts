@@ -6,7 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AuditEntry } from "../bank/audit.ts";
 import type { Posted, PostingSide } from "../bank/ledger.ts";
-import { auditEntryOf, postingOf, sideOf } from "./sqlite-rows.ts";
+import { AUDIT_COLUMNS, auditEntryOf, postingOf, sideOf } from "./sqlite-rows.ts";
 import { numberOf } from "./sqlite-statements.ts";
 import type { AuditQuery, HistoryPage, HistoryQuery, HistoryRow, StoreReader } from "./store.ts";
 
@@ -25,14 +25,14 @@ export class SqliteReader implements StoreReader {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    const columns = "sequence, at, who, action, outcome, amount, journal_id, origin, object";
-    this.#after = database.prepare(
-      `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`,
-    );
-    this.#before = database.prepare(
-      `SELECT ${columns} FROM audit WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
-    );
-    this.#at = database.prepare(`SELECT ${columns} FROM audit WHERE sequence = ?`);
+    const audit = (rest: string): StatementSync => {
+      const statement = database.prepare(`SELECT ${AUDIT_COLUMNS} FROM audit ${rest}`);
+      statement.setReturnArrays(true);
+      return statement;
+    };
+    this.#after = audit("WHERE sequence > ? ORDER BY sequence LIMIT ?");
+    this.#before = audit("WHERE sequence < ? ORDER BY sequence DESC LIMIT ?");
+    this.#at = audit("WHERE sequence = ?");
     this.#last = database.prepare("SELECT max(sequence) AS last FROM audit");
     this.#account = database.prepare("SELECT name, last_transaction FROM accounts WHERE id = ?");
     this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
@@ -40,7 +40,7 @@ export class SqliteReader implements StoreReader {
   }
 
   auditAfter(sequence: number, limit: number): AuditEntry[] {
-    return this.#after.all(sequence, limit).map(auditEntryOf);
+    return entriesOf(this.#after.all(sequence, limit));
   }
 
   auditLast(): number {
@@ -48,12 +48,11 @@ export class SqliteReader implements StoreReader {
   }
 
   auditAt(sequence: number): AuditEntry | null {
-    const row = this.#at.get(sequence);
-    return row === undefined ? null : auditEntryOf(row);
+    return entriesOf(this.#at.all(sequence))[0] ?? null;
   }
 
   auditPage({ before, limit }: AuditQuery): AuditEntry[] {
-    return this.#before.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(auditEntryOf);
+    return entriesOf(this.#before.all(before ?? Number.MAX_SAFE_INTEGER, limit));
   }
 
   history({ account, from, until, limit }: HistoryQuery): HistoryPage | null {
@@ -102,3 +101,7 @@ export class SqliteReader implements StoreReader {
     this.#database.close();
   }
 }
+
+/** Of statements that return arrays, which their types do not know. */
+const entriesOf = (rows: readonly unknown[]): AuditEntry[] =>
+  rows.map((row) => auditEntryOf(row as readonly unknown[]));

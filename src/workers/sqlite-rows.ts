@@ -46,17 +46,25 @@ export const proposalOf = (row: Row): Proposal => ({
   state: row["state"] as Proposal["state"],
 });
 
-export const auditEntryOf = (row: Row): AuditEntry => ({
-  sequence: row["sequence"] as number,
-  at: row["at"] as number,
-  who: row["who"] as string,
-  action: row["action"] as string,
-  outcome: row["outcome"] as string,
-  amount: row["amount"] as Cents | null,
-  transaction: row["journal_id"] as number | null,
-  origin: row["origin"] as string,
-  object: row["object"] as string | null,
-});
+/** What `auditEntryOf` reads, in its order. */
+export const AUDIT_COLUMNS =
+  "sequence, at, who, action, outcome, amount, journal_id, origin, object";
+
+/** @param row The columns as an array: as an object it costs more than its page and its seal. */
+export function auditEntryOf(row: readonly unknown[]): AuditEntry {
+  const [sequence, at, who, action, outcome, amount, transaction, origin, object] = row;
+  return {
+    sequence: sequence as number,
+    at: at as number,
+    who: who as string,
+    action: action as string,
+    outcome: outcome as string,
+    amount: amount as Cents | null,
+    transaction: transaction as number | null,
+    origin: origin as string,
+    object: object as string | null,
+  };
+}
 
 export function outcomeOf(row: Row): Outcome {
   const transaction = row["journal_id"] as number | null;
