@@ -56,7 +56,7 @@ export function formatTime(at: number): string {
   return lastTime;
 }
 
-/** A text in which `escapeField` finds nothing, as nearly every one is: this is found out sooner. */
+/** In most texts `escapeField` finds nothing, which this finds out sooner. */
 const PLAIN = /^[ -[\]-~]*$/;
 
 /**
