@@ -7,8 +7,8 @@ import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { dollars } from "../../src/bank/money.ts";
 import { Channel } from "../../src/protocol/channel.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
+import { formatReply } from "../../src/protocol/classic-replies.ts";
 import {
-  formatReply,
   openEnvelope,
   parseEnvelope,
   parseRequest,

@@ -6,6 +6,12 @@
 export const USERNAME_CHARS_MAX = 32;
 export const PASSWORD_CHARS_MAX = 128;
 
+/**
+ * At login any text up to here is let through, to fail there: accounts may be older than today's
+ * rules.
+ */
+export const LOGIN_TEXT_LENGTH_MAX = 1024;
+
 export type UsernameFault = "empty" | "too_long" | "not_normal" | "bad_character";
 
 /** What no password can be, whatever the bank's policy. */

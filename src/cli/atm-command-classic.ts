@@ -5,7 +5,7 @@ import { nodeCiphers } from "../ciphers/node.ts";
 import { ClassicClient } from "../client/classic-client.ts";
 import { Refused } from "../client/modern-errors.ts";
 import type { Transport } from "../client/transport.ts";
-import { formatReply, type Reply } from "../protocol/classic.ts";
+import { formatReply, type Reply } from "../protocol/classic-replies.ts";
 import type { Credentials } from "../protocol/methods.ts";
 import type { Answer, CashMove, LogIn, Teller, Wish } from "./atm-command-teller.ts";
 import { CommandFailed, EXIT } from "./exit.ts";

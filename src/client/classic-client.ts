@@ -4,16 +4,13 @@
  * line only the books know what happened.
  */
 import type { Cents } from "../bank/money.ts";
-import { encodeHello, formatReply, sealRequest } from "../protocol/classic.ts";
-import type { Hello, Reply, Request } from "../protocol/classic.ts";
+import { formatReply, readRefusal } from "../protocol/classic-replies.ts";
+import type { Reply } from "../protocol/classic-replies.ts";
+import { encodeHello, sealRequest } from "../protocol/classic.ts";
+import type { Hello, Request } from "../protocol/classic.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
 import { ProtocolError } from "../protocol/error.ts";
-import {
-  readLogInReply,
-  readRefusal,
-  readSealedReply,
-  readSignUpReply,
-} from "../protocol/reply-reader.ts";
+import { readLogInReply, readSealedReply, readSignUpReply } from "../protocol/reply-reader.ts";
 import type { Refused, SignUpReply } from "../protocol/reply-reader.ts";
 import { SeenTokens } from "../protocol/seen-tokens.ts";
 import { deriveSessionKeys } from "../protocol/session-keys.ts";

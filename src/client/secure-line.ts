@@ -8,7 +8,7 @@ import type { Ciphers } from "../protocol/ciphers.ts";
 import { ProtocolError } from "../protocol/error.ts";
 import { FrameSplitter } from "../protocol/frames.ts";
 import type { Greeting } from "../protocol/greeting.ts";
-import { readRefusal } from "../protocol/reply-reader.ts";
+import { readRefusal } from "../protocol/classic-replies.ts";
 import { LineLost } from "./line-lost.ts";
 import { BankNotAuthentic } from "./modern-errors.ts";
 import type { SessionEnd } from "./modern-errors.ts";

@@ -1,11 +1,13 @@
 /**
- * The classic protocol's messages: their schemas, their texts, and how they are sealed under the
+ * The classic protocol's messages: their schemas, and how they are sealed under the
  * session's keys. docs/protocol.md has every byte of them.
  */
-import { checkPassword, checkUsername } from "../bank/credentials.ts";
-import { AMOUNT_CENTS_MAX, dollars, formatDollars, parseDollars } from "../bank/money.ts";
+import { checkPassword, checkUsername, LOGIN_TEXT_LENGTH_MAX } from "../bank/credentials.ts";
+import { AMOUNT_CENTS_MAX, dollars } from "../bank/money.ts";
 import type { Cents } from "../bank/money.ts";
 import type { Ciphers } from "./ciphers.ts";
+import { parseReply } from "./classic-replies.ts";
+import type { Reply } from "./classic-replies.ts";
 import { ProtocolError } from "./error.ts";
 import { IV_BYTES, openToken, sealToken } from "./fernet.ts";
 import type { OpenedToken } from "./fernet.ts";
@@ -19,41 +21,11 @@ import type { Scalar } from "./strict-json.ts";
 export const TOKEN_LIFETIME_SECONDS = 60;
 export const TOKEN_SKEW_SECONDS = 60;
 
-/**
- * At login any text up to here is let through, to fail there: accounts may be older than today's
- * rules.
- */
-export const LOGIN_TEXT_LENGTH_MAX = 1024;
-
-/** What the bank says before login, in bare text. */
-export const SIGNUP_SUCCESSFUL = "Signup Successful";
-export const USERNAME_EXISTS = "Username already exists";
-export const AUTHENTICATED = "Authenticated";
-export const AUTHENTICATION_FAILED = "Authentication Failed";
-
-/**
- * What it may say before login, bare, and after it, sealed: one of these with a detail behind it.
- */
-export const INVALID_REQUEST = "Invalid request: ";
-export const SERVICE_BUSY = "Service busy: ";
-const REPLAY_REJECTED = "Replay rejected: ";
-const INSUFFICIENT_FUNDS = "Insufficient funds";
-const MAC_FAILED = "MAC verification failed";
-
 export type Hello = { action: "signup" | "login"; username: string; password: string };
 
 export type Envelope = { payload: string; mac: string };
 
 export type Request = { action: "deposit" | "withdraw"; amount: Cents } | { action: "balance" };
-
-export type Reply =
-  | { type: "deposited" | "withdrew"; amount: Cents; balance: Cents }
-  | { type: "balance"; balance: Cents }
-  | { type: "insufficient_funds" }
-  | { type: "mac_failed" }
-  | { type: "invalid_request"; detail: string }
-  | { type: "replay_rejected"; detail: string }
-  | { type: "busy"; detail: string };
 
 const room = new Room();
 const encoder = new TextEncoder();
@@ -166,65 +138,6 @@ function textOf(fields: ReadonlyMap<string, Scalar>, name: string): string {
   const field = fieldOf(fields, name);
   if (typeof field !== "string") throw new ProtocolError("wrong_type");
   return field;
-}
-
-/** The text of a reply. A detail is for people; it must not hold anything that came from a peer. */
-export function formatReply(reply: Reply): string {
-  switch (reply.type) {
-    case "deposited":
-      return moved("Deposited", reply.amount, reply.balance);
-    case "withdrew":
-      return moved("Withdrew", reply.amount, reply.balance);
-    case "balance":
-      return `Current Balance: ${formatDollars(reply.balance)}`;
-    case "insufficient_funds":
-      return INSUFFICIENT_FUNDS;
-    case "mac_failed":
-      return MAC_FAILED;
-    case "invalid_request":
-      return INVALID_REQUEST + reply.detail;
-    case "replay_rejected":
-      return REPLAY_REJECTED + reply.detail;
-    case "busy":
-      return SERVICE_BUSY + reply.detail;
-  }
-}
-
-const moved = (verb: string, amount: Cents, balance: Cents): string =>
-  `${verb} ${formatDollars(amount)}. New Balance: ${formatDollars(balance)}`;
-
-const MOVED = /^(Deposited|Withdrew) (\$[\d.]+)\. New Balance: (-?\$[\d.]+)$/;
-const BALANCE = /^Current Balance: (-?\$[\d.]+)$/;
-
-/** @throws ProtocolError `bad_reply` for a text that `formatReply` does not give. */
-export function parseReply(text: string): Reply {
-  if (text === INSUFFICIENT_FUNDS) return { type: "insufficient_funds" };
-  if (text === MAC_FAILED) return { type: "mac_failed" };
-  const [, verb, amount, newBalance] = MOVED.exec(text) ?? [];
-  if (verb !== undefined) {
-    const type = verb === "Deposited" ? "deposited" : "withdrew";
-    return { type, amount: moneyOf(amount), balance: moneyOf(newBalance) };
-  }
-  const [, balance] = BALANCE.exec(text) ?? [];
-  if (balance !== undefined) return { type: "balance", balance: moneyOf(balance) };
-  return parseRefusal(text);
-}
-
-function parseRefusal(text: string): Reply {
-  for (const [prefix, type] of [
-    [INVALID_REQUEST, "invalid_request"],
-    [REPLAY_REJECTED, "replay_rejected"],
-    [SERVICE_BUSY, "busy"],
-  ] as const) {
-    if (text.startsWith(prefix)) return { type, detail: text.slice(prefix.length) };
-  }
-  throw new ProtocolError("bad_reply");
-}
-
-function moneyOf(text: string | undefined): Cents {
-  const amount = parseDollars(text ?? "");
-  if (amount === null) throw new ProtocolError("bad_reply");
-  return amount;
 }
 
 /** A request as it goes onto the wire: sealed, and its token signed once more under the MAC key. */

@@ -1,6 +1,6 @@
 /** How the parameters and the results of the customers' methods are written and read. */
 import { checkUsername } from "../bank/credentials.ts";
-import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
+import { LOGIN_TEXT_LENGTH_MAX } from "../bank/credentials.ts";
 import type { Fields } from "./fields.ts";
 import { fitting } from "./fitting.ts";
 import type { Codecs } from "./method-codecs.ts";

@@ -1,6 +1,6 @@
 /** What the bank says unasked, in a session (docs/protocol.md, "Notifications"). */
 import type { Cents } from "../bank/money.ts";
-import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
+import { LOGIN_TEXT_LENGTH_MAX } from "../bank/credentials.ts";
 import type { Fields } from "./fields.ts";
 import type { JsonSource } from "./rpc.ts";
 

@@ -1,7 +1,7 @@
 /** How the parameters and the results of the operators' methods are written and read. */
 
 import { ROLES, type Role } from "../bank/standing.ts";
-import { LOGIN_TEXT_LENGTH_MAX } from "./classic.ts";
+import { LOGIN_TEXT_LENGTH_MAX } from "../bank/credentials.ts";
 import type { Fields } from "./fields.ts";
 import { fitting } from "./fitting.ts";
 import type { Codecs } from "./method-codecs.ts";

@@ -7,12 +7,14 @@ import {
   AUTHENTICATED,
   AUTHENTICATION_FAILED,
   INVALID_REQUEST,
-  openReply,
+  isRefusal,
   SERVICE_BUSY,
   SIGNUP_SUCCESSFUL,
+  TEXT_BYTES_MAX,
   USERNAME_EXISTS,
-} from "./classic.ts";
-import type { Reply } from "./classic.ts";
+} from "./classic-replies.ts";
+import type { Reply } from "./classic-replies.ts";
+import { openReply } from "./classic.ts";
 import { describe, PROTOCOL_ERROR_CODES, ProtocolError } from "./error.ts";
 import type { SeenTokens } from "./seen-tokens.ts";
 import { MASTER_SECRET_BYTES } from "./session-keys.ts";
@@ -24,9 +26,6 @@ export type LogInReply =
   | { type: "authenticated"; masterSecret: Uint8Array }
   | { type: "authentication_failed" }
   | Refused;
-
-/** Longer than any text that the bank sends before login. */
-const TEXT_BYTES_MAX = 1024;
 
 const SIGN_UP_TEXTS: ReadonlyMap<string, SignUpReply> = new Map<string, SignUpReply>([
   [SIGNUP_SUCCESSFUL, { type: "signed_up" }],
@@ -79,17 +78,6 @@ function readText<T>(
   }
   throw new ProtocolError("bad_reply");
 }
-
-/**
- * The refusal that a bank sends unasked, before it hangs up on a new line; null for other bytes.
- */
-export function readRefusal(bytes: Uint8Array): string | null {
-  const text = decoder.decode(bytes.subarray(0, TEXT_BYTES_MAX));
-  return isRefusal(text) ? text : null;
-}
-
-const isRefusal = (text: string): boolean =>
-  text.startsWith(INVALID_REQUEST) || text.startsWith(SERVICE_BUSY);
 
 /**
  * A token is whole when it opens: part of one does not. One that opened before is an older reply

@@ -5,7 +5,7 @@
 
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Cancel } from "../actor/clock.ts";
-import { formatReply } from "../protocol/classic.ts";
+import { formatReply } from "../protocol/classic-replies.ts";
 import { Entrance, type EntranceContext, type Served } from "./entrance.ts";
 
 const SWEEP_MS = 1_000;

@@ -5,7 +5,7 @@
 
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { formatReply } from "../protocol/classic.ts";
+import { formatReply } from "../protocol/classic-replies.ts";
 import { protocolOf } from "../protocol/channel.ts";
 import type { AuditOutcome } from "../bank/audit-vocabulary.ts";
 import { ClassicConnection, type ClassicContext } from "./classic/connection.ts";

@@ -4,12 +4,8 @@
  */
 
 import { nodeCiphers } from "../../src/ciphers/node.ts";
-import {
-  AUTHENTICATED,
-  SIGNUP_SUCCESSFUL,
-  encodeEnvelope,
-  encodeHello,
-} from "../../src/protocol/classic.ts";
+import { AUTHENTICATED, SIGNUP_SUCCESSFUL } from "../../src/protocol/classic-replies.ts";
+import { encodeEnvelope, encodeHello } from "../../src/protocol/classic.ts";
 import { IV_BYTES, openToken, sealToken } from "../../src/protocol/fernet.ts";
 import { encodeHex } from "../../src/protocol/hex.ts";
 import {

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { LOGIN_FAILURES_MAX } from "../../src/bank/lockout.ts";
-import { AUTHENTICATED, encodeHello, type Hello } from "../../src/protocol/classic.ts";
+import { AUTHENTICATED } from "../../src/protocol/classic-replies.ts";
+import { encodeHello, type Hello } from "../../src/protocol/classic.ts";
 import { startTestBank, type TestBank } from "../test-bank.ts";
 import { ForgedSession, PASSWORD } from "./forged-session.ts";
 import { RawLine, type RawLineOptions } from "./raw-line.ts";

@@ -1,7 +1,8 @@
 /** Attacks on the way in: timing, guesses, truncated passwords, names that should not be. */
 
 import { describe, expect, it } from "vitest";
-import { AUTHENTICATED, encodeHello } from "../../src/protocol/classic.ts";
+import { AUTHENTICATED } from "../../src/protocol/classic-replies.ts";
+import { encodeHello } from "../../src/protocol/classic.ts";
 import { MASTER_SECRET_BYTES } from "../../src/protocol/session-keys.ts";
 import { startTestBank } from "../test-bank.ts";
 import { readBooks } from "./books.ts";

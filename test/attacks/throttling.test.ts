@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { LOGIN_FAILURES_MAX, STRANGERS_FAILURES_MAX } from "../../src/bank/lockout.ts";
-import { AUTHENTICATED, encodeHello } from "../../src/protocol/classic.ts";
+import { AUTHENTICATED } from "../../src/protocol/classic-replies.ts";
+import { encodeHello } from "../../src/protocol/classic.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startTestBank, type TestBank } from "../test-bank.ts";
 import { startBankProcess } from "./bank-process.ts";

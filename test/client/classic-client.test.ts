@@ -7,7 +7,7 @@ import { ClassicClient, QUIET_MS } from "../../src/client/classic-client.ts";
 import { LineLost } from "../../src/client/line-lost.ts";
 import { TcpTransport } from "../../src/client/tcp-transport.ts";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
-import type { Reply } from "../../src/protocol/classic.ts";
+import type { Reply } from "../../src/protocol/classic-replies.ts";
 import { parseEnvelope, parseHello } from "../../src/protocol/classic.ts";
 import { describe as textOf, PROTOCOL_ERROR_CODES } from "../../src/protocol/error.ts";
 import { CIPHER_SETS, utf8 } from "../ciphers/cipher-sets.ts";

@@ -4,14 +4,15 @@
  */
 import type { LineEnd, Transport } from "../../src/client/transport.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
+import { formatReply } from "../../src/protocol/classic-replies.ts";
+import type { Reply } from "../../src/protocol/classic-replies.ts";
 import {
-  formatReply,
   openEnvelope,
   parseEnvelope,
   parseRequest,
   sealReply,
 } from "../../src/protocol/classic.ts";
-import type { Reply, Request } from "../../src/protocol/classic.ts";
+import type { Request } from "../../src/protocol/classic.ts";
 import { deriveSessionKeys } from "../../src/protocol/session-keys.ts";
 import { utf8 } from "../ciphers/cipher-sets.ts";
 

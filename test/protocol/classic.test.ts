@@ -3,20 +3,20 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AMOUNT_CENTS_MAX, cents, dollars } from "../../src/bank/money.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
+import { formatReply, parseReply } from "../../src/protocol/classic-replies.ts";
+import type { Reply } from "../../src/protocol/classic-replies.ts";
 import {
   encodeHello,
   encodeRequest,
-  formatReply,
   openEnvelope,
   openReply,
   parseEnvelope,
   parseHello,
-  parseReply,
   parseRequest,
   sealReply,
   sealRequest,
 } from "../../src/protocol/classic.ts";
-import type { Envelope, Reply, Request } from "../../src/protocol/classic.ts";
+import type { Envelope, Request } from "../../src/protocol/classic.ts";
 import { describe as textOf, PROTOCOL_ERROR_CODES } from "../../src/protocol/error.ts";
 import { deriveSessionKeys } from "../../src/protocol/session-keys.ts";
 import { CIPHER_SETS, toHex, utf8 } from "../ciphers/cipher-sets.ts";

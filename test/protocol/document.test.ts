@@ -3,18 +3,20 @@ import { describe, expect, it } from "vitest";
 import { PASSWORD_CHARS_MAX, USERNAME_CHARS_MAX } from "../../src/bank/credentials.ts";
 import { AMOUNT_CENTS_MAX, dollars } from "../../src/bank/money.ts";
 import { decodeBase64Url } from "../../src/protocol/base64url.ts";
+import { LOGIN_TEXT_LENGTH_MAX } from "../../src/bank/credentials.ts";
 import {
   AUTHENTICATED,
   AUTHENTICATION_FAILED,
   formatReply,
-  LOGIN_TEXT_LENGTH_MAX,
+  SIGNUP_SUCCESSFUL,
+  USERNAME_EXISTS,
+} from "../../src/protocol/classic-replies.ts";
+import {
   parseEnvelope,
   sealReply,
   sealRequest,
-  SIGNUP_SUCCESSFUL,
   TOKEN_LIFETIME_SECONDS,
   TOKEN_SKEW_SECONDS,
-  USERNAME_EXISTS,
 } from "../../src/protocol/classic.ts";
 import { describe as textOf, PROTOCOL_ERROR_CODES } from "../../src/protocol/error.ts";
 import { MESSAGE_BYTES_MAX } from "../../src/protocol/object-splitter.ts";

@@ -5,13 +5,13 @@
 import { describe, expect, it } from "vitest";
 import { decodeBase64Url } from "../../src/protocol/base64url.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
+import { parseReply } from "../../src/protocol/classic-replies.ts";
 import {
   encodeEnvelope,
   encodeRequest,
   openEnvelope,
   openReply,
   parseEnvelope,
-  parseReply,
   parseRequest,
   sealReply,
   sealRequest,

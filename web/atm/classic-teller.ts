@@ -3,7 +3,7 @@
 import { ClassicClient, type LogInResult } from "../../src/client/classic-client.ts";
 import { LineLost } from "../../src/client/line-lost.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
-import { formatReply, type Reply } from "../../src/protocol/classic.ts";
+import { formatReply, type Reply } from "../../src/protocol/classic-replies.ts";
 import type { Answer, Message, Order, Problem } from "./state.ts";
 import { lineProblem, type Asked, type Dialled, type Tell, type Teller } from "./teller.ts";
 

@@ -7,7 +7,6 @@ import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import { decodeHex } from "../../src/protocol/hex.ts";
 import { askAtm, bankKeyOf, pin, pinnedKey, type AboutBank } from "./bank-key.ts";
 import { bankLimits } from "./bank-limits.ts";
-import { ClassicTeller } from "./classic-teller.ts";
 import { transition } from "./flow.ts";
 import { ModernTeller } from "./modern-teller.ts";
 import type { Effect, Message, Place, Protocol, Route, State } from "./state.ts";
@@ -135,7 +134,11 @@ export class Controller {
   }
 
   async #newTeller(protocol: Protocol, tell: Tell): Promise<Teller> {
-    if (protocol === "classic") return new ClassicTeller(this.#ciphers, this.#dial(), tell);
+    if (protocol === "classic") {
+      // Few visits speak it.
+      const { ClassicTeller } = await import("./classic-teller.ts");
+      return new ClassicTeller(this.#ciphers, this.#dial(), tell);
+    }
     const key = pinnedKey() ?? (await this.#learnBank()).bankKey;
     if (key === null) throw new Error("no bank key");
     return new ModernTeller(this.#ciphers, this.#dial, decodeHex(key), {

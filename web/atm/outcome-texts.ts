@@ -4,7 +4,7 @@
  */
 
 import { formatDollars } from "../../src/bank/money.ts";
-import { formatReply } from "../../src/protocol/classic.ts";
+import { formatReply } from "../../src/protocol/classic-replies.ts";
 import { ERRORS, isErrorKind } from "../../src/protocol/rpc-error.ts";
 import { orderText, orderTitle } from "./money-text.ts";
 import type { Told } from "./problem-texts.ts";

@@ -9,7 +9,7 @@ import type { Cents } from "../../src/bank/money.ts";
 import type { HistoryPage, Methods } from "../../src/protocol/methods.ts";
 import type { ClosingReason } from "../../src/protocol/notifications.ts";
 import type { ErrorKind } from "../../src/protocol/rpc-error.ts";
-import type { Reply } from "../../src/protocol/classic.ts";
+import type { Reply } from "../../src/protocol/classic-replies.ts";
 import type { AmountFault } from "./amount.ts";
 import type { BadPassword } from "./password-judge.ts";
 import type { CodeFault } from "./code.ts";

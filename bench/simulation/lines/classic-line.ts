@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { nodeCiphers } from "../../../src/ciphers/node.ts";
 import { ClassicClient } from "../../../src/client/classic-client.ts";
-import { SERVICE_BUSY, type Reply } from "../../../src/protocol/classic.ts";
+import { SERVICE_BUSY, type Reply } from "../../../src/protocol/classic-replies.ts";
 import type { Answer } from "../answers.ts";
 import type { Change } from "../deeds.ts";
 import { lost, type Bank, type BankLine, type Credentials } from "./bank-line.ts";

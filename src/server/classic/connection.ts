@@ -11,7 +11,7 @@ import type { Clock } from "../../actor/clock.ts";
 import type { ActorRef, ActorSystem } from "../../actor/system.ts";
 import type { RemoteActor } from "../../actor/remote-actor.ts";
 import { nodeCiphers } from "../../ciphers/node.ts";
-import { AUTHENTICATED } from "../../protocol/classic.ts";
+import { AUTHENTICATED } from "../../protocol/classic-replies.ts";
 import { ProtocolError } from "../../protocol/error.ts";
 import { ObjectSplitter } from "../../protocol/object-splitter.ts";
 import type { SealingResult } from "../../protocol/sealing.ts";

@@ -10,8 +10,8 @@ import {
   USERNAME_EXISTS,
   formatReply,
   type Reply,
-  type Request,
-} from "../../protocol/classic.ts";
+} from "../../protocol/classic-replies.ts";
+import type { Request } from "../../protocol/classic.ts";
 import { describe } from "../../protocol/error.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
 import type { AdmissionOutcome, Wish } from "../admission/admission.ts";

@@ -2,7 +2,8 @@
 
 import type { Cents } from "../../bank/money.ts";
 import type { Command } from "../../bank/ledger.ts";
-import { parseEnvelope, parseRequest, type Reply, type Request } from "../../protocol/classic.ts";
+import type { Reply } from "../../protocol/classic-replies.ts";
+import { parseEnvelope, parseRequest, type Request } from "../../protocol/classic.ts";
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
 import { replyTo } from "./replies.ts";
 import {

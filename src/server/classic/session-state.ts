@@ -4,7 +4,8 @@
  */
 
 import type { AccountId } from "../../bank/ledger.ts";
-import { formatReply, type Envelope, type Reply, type Request } from "../../protocol/classic.ts";
+import { formatReply, type Reply } from "../../protocol/classic-replies.ts";
+import type { Envelope, Request } from "../../protocol/classic.ts";
 import { ProtocolError, describe, type ProtocolErrorCode } from "../../protocol/error.ts";
 import type { SealingResult } from "../../protocol/sealing.ts";
 import type { SeenTokens } from "../../protocol/seen-tokens.ts";
