@@ -1,12 +1,13 @@
 /** Logging in to an account with a second factor: the password first, then a code. */
 
 import { describe, expect, it } from "vitest";
-import { parseCode } from "../../web/atm/code.ts";
+import { parseCode, parseDigits } from "../../web/atm/code.ts";
 import { problemsOf } from "../../web/atm/problem-texts.ts";
 import type { Message, Place } from "../../web/atm/state.ts";
 import { titleOf, wordsOf } from "../../web/atm/texts.ts";
 import { hasSession, isBusy, logIn, placeOf } from "../../web/atm/views.ts";
 import {
+  AUTHENTICATED,
   asked,
   ended,
   ENTERED,
@@ -50,6 +51,15 @@ describe("a code as it is typed", () => {
   });
 });
 
+it.for([
+  ["123456", { code: "123456" }],
+  ["", { fault: "empty" }],
+  ["12345", { fault: "no_digits" }],
+  ["ABCD-EFGH-IJKL-MN23", { fault: "no_digits" }],
+] as const)("%j as the code of a new authenticator is %o", ([typed, taken]) => {
+  expect(parseDigits(typed)).toEqual(taken);
+});
+
 describe("a log-in that needs a code", () => {
   it("asks for it on a screen of its own, and opens the choices with it", () => {
     const [state, effects] = run(ASKED);
@@ -62,7 +72,7 @@ describe("a log-in that needs a code", () => {
     const [sent, wanted] = run([entered("123456")], state);
     expect(wanted).toEqual([{ type: "give_code", code: "123456" }]);
     expect(isBusy(sent.view)).toBe(true);
-    expect(viewAfter([{ type: "authenticated" }], sent)).toEqual({
+    expect(viewAfter([AUTHENTICATED], sent)).toEqual({
       ...{ screen: "choose", username: "alice" },
     });
   });
@@ -132,7 +142,7 @@ describe("a log-in that needs a code", () => {
 
   it("asks for what was in doubt once it is done", () => {
     const [doubted] = run([...unknownWith("k-1"), ended("draining"), { type: "finished" }]);
-    const [, effects] = run([...SENT, { type: "authenticated" }], doubted);
+    const [, effects] = run([...SENT, AUTHENTICATED], doubted);
     expect(asked(effects)).toEqual([{ type: "ask", order: ORDER, key: "k-1" }]);
   });
 

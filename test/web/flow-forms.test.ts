@@ -154,7 +154,7 @@ describe("a change of the password", () => {
   const SENT: Message[] = [
     ...CHOOSING,
     { type: "chosen", kind: "password" },
-    { type: "passwords_entered", oldPassword: "old", newPassword: PASSWORD },
+    { type: "passwords_entered", oldPassword: "old", newPassword: PASSWORD, code: null },
   ];
 
   it("is told when it is done", () => {

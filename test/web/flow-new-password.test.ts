@@ -18,7 +18,7 @@ const CHANGED: Message[] = [
   ...CHOOSING,
   LEARNED,
   { type: "chosen", kind: "password" },
-  { type: "passwords_entered", oldPassword: "old", newPassword: PASSWORD },
+  { type: "passwords_entered", oldPassword: "old", newPassword: PASSWORD, code: null },
 ];
 
 describe("whoever is about to choose a password", () => {
@@ -90,11 +90,12 @@ describe("a form", () => {
   });
 
   it("sends no bad new password, and wants the old one", () => {
-    const passwords = { oldPassword: "", newPassword: "secure-atm" };
+    const passwords = { oldPassword: "", newPassword: "secure-atm", typed: "12" };
     expect(passwordsMessage(passwords, "alice", judge, STRICT)).toMatchObject({
       problems: [
         { type: "old_password", fault: "empty" },
         { type: "bad_password", field: "new-password", reason: "bank_name" },
+        { type: "code", fault: "no_code" },
       ],
     });
   });

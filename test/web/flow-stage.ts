@@ -37,7 +37,8 @@ export const refused = (kind: (Answer & { type: "refused" })["kind"], text = "")
   answered({ type: "refused", kind, text });
 export const ended = (reason: EndReason): Message => ({ type: "session_ended", reason });
 
-export const CHOOSING: Message[] = [ENTERED, { type: "authenticated" }];
+export const AUTHENTICATED: Message = { type: "authenticated", hasFactor: false };
+export const CHOOSING: Message[] = [ENTERED, AUTHENTICATED];
 export const AMOUNT: Message[] = [...CHOOSING, { type: "chosen", kind: "withdraw" }];
 export const REVIEW: Message[] = [...AMOUNT, { type: "amount_entered", typed: "300" }];
 export const WAITING: Message[] = [...REVIEW, { type: "confirmed" }];

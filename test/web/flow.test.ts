@@ -9,6 +9,7 @@ import type { Answer, Message, Place, State } from "../../web/atm/state.ts";
 import { titleOf, wordsOf } from "../../web/atm/texts.ts";
 import { hasSession, isBusy, logIn, placeOf } from "../../web/atm/views.ts";
 import {
+  AUTHENTICATED,
   ACTION,
   AMOUNT,
   answered,
@@ -229,7 +230,7 @@ describe("an outcome that is lost", () => {
       { type: "left" },
       { type: "finished" },
       bob,
-      { type: "authenticated" },
+      AUTHENTICATED,
     ]);
     expect(asked(effects)).toHaveLength(1);
     expect(state.view).toEqual({ screen: "choose", username: "bob" });
@@ -379,7 +380,7 @@ describe("whatever happens, in any order", () => {
       { type: "chosen", kind: "balance" },
       { type: "chosen", kind: "history" },
       { type: "chosen", kind: "password" },
-      { type: "passwords_entered", oldPassword: PASSWORD, newPassword: PASSWORD },
+      { type: "passwords_entered", oldPassword: PASSWORD, newPassword: PASSWORD, code: null },
       refused("insufficient_funds"),
       refused("busy"),
       { type: "refused", problem: { type: "authentication_failed" } },

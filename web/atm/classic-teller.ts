@@ -4,8 +4,8 @@ import { ClassicClient, type LogInResult } from "../../src/client/classic-client
 import { LineLost } from "../../src/client/line-lost.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import { formatReply, type Reply } from "../../src/protocol/classic-replies.ts";
-import type { Answer, Message, Order, Problem } from "./state.ts";
-import { lineProblem, type Asked, type Dialled, type Tell, type Teller } from "./teller.ts";
+import type { Answer, AskedOrder, Message, Order, Problem } from "./state.ts";
+import { lineProblem, type Dialled, type Tell, type Teller } from "./teller.ts";
 
 export class ClassicTeller implements Teller {
   readonly #client: ClassicClient;
@@ -38,11 +38,11 @@ export class ClassicTeller implements Teller {
       const result = await this.#client.logIn(username, password);
       if (result.type !== "authenticated") return { type: "refused", problem: problemOf(result) };
       this.#tell({ type: "line_changed", line: "in_clear" });
-      return result;
+      return { type: "authenticated", hasFactor: false };
     });
   }
 
-  ask(order: Asked): Promise<Message> {
+  ask(order: AskedOrder): Promise<Message> {
     return this.#asking(
       async () => ({
         ...{ type: "answered", answer: answerOf(await this.#request(order)), at: Date.now() },
@@ -59,8 +59,8 @@ export class ClassicTeller implements Teller {
     throw new Error("classic knows no codes");
   }
 
-  changePassword(): Promise<Message> {
-    throw new Error("classic knows no change of a password");
+  change(): Promise<Message> {
+    throw new Error("classic changes no secrets");
   }
 
   close(): void {
@@ -87,7 +87,7 @@ export class ClassicTeller implements Teller {
     }
   }
 
-  #request(order: Asked): Promise<Reply> {
+  #request(order: AskedOrder): Promise<Reply> {
     switch (order.kind) {
       case "deposit":
         return this.#client.deposit(order.amount);

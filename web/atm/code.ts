@@ -2,7 +2,7 @@
 
 import { readCode } from "../../src/bank/factor-code.ts";
 
-export type CodeFault = "empty" | "no_code";
+export type CodeFault = "empty" | "no_code" | "no_digits";
 /** What was typed: the code as the bank takes it, or what is wrong with it. */
 export type TypedCode = { code: string } | { fault: CodeFault };
 
@@ -10,4 +10,12 @@ export function parseCode(typed: string): TypedCode {
   if (/^[\s-]*$/.test(typed)) return { fault: "empty" };
   const code = readCode(typed);
   return code === null ? { fault: "no_code" } : { code };
+}
+
+/** As above, where there are no recovery codes yet. */
+export function parseDigits(typed: string): TypedCode {
+  const entered = parseCode(typed);
+  const isEmpty = "fault" in entered && entered.fault === "empty";
+  const isDigits = "code" in entered && /^\d{6}$/.test(entered.code);
+  return isEmpty || isDigits ? entered : { fault: "no_digits" };
 }

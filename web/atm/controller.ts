@@ -16,7 +16,10 @@ import { keepWish, wishedProtocol } from "./wish.ts";
 
 const ROUTES: readonly Route[] = ["/", "/signup", "/action"];
 /** Steps that are no place to go back to: none leads into an order once more. */
-const PASSING_STEPS = ["review", "waiting", "result", "history", "session", "unknown", "ended"];
+const PASSING_STEPS = [
+  ...["review", "waiting", "result", "history", "session", "unknown", "ended"],
+  ...["security", "factor_begin", "factor_enrol", "recovery_codes", "factor_remove"],
+];
 /** Steps behind which there is no session to go back to. */
 const LAST_STEPS = ["unknown", "ended", "stranger"];
 
@@ -91,10 +94,11 @@ export class Controller {
         return void this.#asked((teller) => teller.giveCode(effect.code));
       case "ask":
         return void this.#asked((teller) => teller.ask(effect.order, effect.key));
-      case "change_password": {
-        const { oldPassword, newPassword } = effect;
-        return void this.#asked((teller) => teller.changePassword(oldPassword, newPassword));
-      }
+      case "change_password":
+      case "begin_factor":
+      case "enrol_factor":
+      case "remove_factor":
+        return void this.#asked((teller) => teller.change(effect));
       case "ask_limits":
         return void this.#askLimits();
       case "hang_up":

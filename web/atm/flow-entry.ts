@@ -11,7 +11,7 @@ import { lastDigitsOf, logIn, protocolOf } from "./views.ts";
 export function whenLoggingIn(state: State, view: LogIn, message: Message): Step {
   switch (message.type) {
     case "authenticated":
-      return whenAuthenticated(state, view.username);
+      return whenAuthenticated(state, view.username, message.hasFactor);
     case "code_wanted":
       return show(state, codeView(view.username, message));
     case "credentials_entered":
@@ -26,7 +26,7 @@ export function whenAskedForCode(state: State, view: Code, message: Message): St
   const leave = (shown: View): Step => [{ ...state, view: shown }, [{ type: "hang_up" }]];
   switch (message.type) {
     case "authenticated":
-      return whenAuthenticated(state, username);
+      return whenAuthenticated(state, username, message.hasFactor);
     case "code_entered": {
       if (view.busy) return [state, []];
       const entered = parseCode(message.typed);
@@ -118,8 +118,9 @@ const codeView = (username: string, { wasWrong }: Message & { type: "code_wanted
 });
 
 /** To the choices, or first to what was in doubt when this customer was here last. */
-function whenAuthenticated({ desk }: State, username: string): Step {
-  const { doubt } = desk;
+function whenAuthenticated(state: State, username: string, hasFactor: boolean): Step {
+  const { doubt } = state.desk;
+  const desk = { ...state.desk, hasFactor };
   if (doubt === null || doubt.username !== username) {
     // An order is not shown to the next customer, and surely not done for them.
     return [{ view: { screen: "choose", username }, desk: { ...desk, doubt: null } }, []];

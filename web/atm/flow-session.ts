@@ -2,15 +2,19 @@
 
 import { isMemo } from "../../src/protocol/fields.ts";
 import { parseAmount, typedAmount } from "./amount.ts";
-import { ask } from "./flow-waiting.ts";
-import type { EndReason, Message, Order, Problem, State, Step, Typed, View } from "./state.ts";
+import { ask, waitingFor } from "./flow-asking.ts";
+import { inSecurity, isSecurity, seeSecurity } from "./flow-security.ts";
+import type { EndReason, Message, Order, Problem, SecurityView, State, Step } from "./state.ts";
+import type { Typed, View } from "./state.ts";
 import { hasSession, protocolOf } from "./views.ts";
 
-/** The screens of this file. */
+/** The screens of an open session. */
 type SessionView = Exclude<
   View,
-  { screen: "log_in" | "sign_up" | "stranger" | "waiting" | "unknown" | "ended" }
+  { screen: "log_in" | "code" | "sign_up" | "stranger" | "waiting" | "unknown" | "ended" }
 >;
+/** Those of this file. */
+type OrderView = Exclude<SessionView, SecurityView>;
 
 /** What classic can be asked for; the rest came with the modern protocol. */
 const CLASSIC_KINDS: readonly Order["kind"][] = ["deposit", "withdraw", "balance"];
@@ -31,13 +35,19 @@ export function inSession(state: State, view: SessionView, message: Message): St
     default:
       break;
   }
+  if (message.type === "part_missing") {
+    const { username } = view;
+    const problems: Problem[] = [{ type: "line", fault: "atm_unreachable" }];
+    return show(state, { screen: "choose", username, problems });
+  }
+  if (isSecurity(view)) return inSecurity(state, view, message);
   if (hasSession(view)) return whenOpen(state, view, message);
   const goesOn = message.type === "finished" || message.type === "stepped_back";
   const reason = view.screen === "result" ? view.ended : null;
   return goesOn && reason !== null ? over(state, view, reason) : [state, []];
 }
 
-function whenOpen(state: State, view: SessionView, message: Message): Step {
+function whenOpen(state: State, view: OrderView, message: Message): Step {
   const { username } = view;
   switch (message.type) {
     case "finished":
@@ -60,13 +70,13 @@ function whenOpen(state: State, view: SessionView, message: Message): Step {
         ? show(state, { ...view, problems: message.problems })
         : [state, []];
     case "passwords_entered":
-      return view.screen === "password" ? changePassword(state, view, message) : [state, []];
+      return view.screen === "password" ? changePassword(state, message) : [state, []];
     default:
       return [state, []];
   }
 }
 
-function whenChosen(state: State, { username }: SessionView, kind: Order["kind"]): Step {
+function whenChosen(state: State, { username }: OrderView, kind: Order["kind"]): Step {
   if (protocolOf(state.desk) === "classic" && !CLASSIC_KINDS.includes(kind)) return [state, []];
   switch (kind) {
     case "balance":
@@ -81,10 +91,14 @@ function whenChosen(state: State, { username }: SessionView, kind: Order["kind"]
       return show(state, { screen: "transfer", username, typed: NOTHING_TYPED, problems: [] });
     case "password":
       return show(state, { screen: "password", username, problems: [] });
+    case "security":
+      return seeSecurity(state);
+    default: // What is chosen in that place.
+      return [state, []];
   }
 }
 
-function enterAmount(state: State, view: SessionView & { screen: "amount" }, typed: string): Step {
+function enterAmount(state: State, view: OrderView & { screen: "amount" }, typed: string): Step {
   const amount = parseAmount(typed, protocolOf(state.desk));
   if (typeof amount === "string") {
     return show(state, { ...view, typed, problems: [{ type: "amount", fault: amount }] });
@@ -97,11 +111,7 @@ function enterAmount(state: State, view: SessionView & { screen: "amount" }, typ
   });
 }
 
-function enterTransfer(
-  state: State,
-  view: SessionView & { screen: "transfer" },
-  typed: Typed,
-): Step {
+function enterTransfer(state: State, view: OrderView & { screen: "transfer" }, typed: Typed): Step {
   const { username } = view;
   const to = typed.to.trim().normalize("NFC");
   const memo = typed.memo.trim();
@@ -120,7 +130,7 @@ function enterTransfer(
 
 function readHistory(
   state: State,
-  { order, page }: SessionView & { screen: "history" },
+  { order, page }: OrderView & { screen: "history" },
   message: Message & { type: "day_entered" | "turned" },
 ): Step {
   const { trail } = order;
@@ -137,17 +147,17 @@ function readHistory(
 }
 
 function changePassword(
-  { desk }: State,
-  { username }: SessionView,
-  { oldPassword, newPassword }: Message & { type: "passwords_entered" },
+  state: State,
+  { oldPassword, newPassword, code }: Message & { type: "passwords_entered" },
 ): Step {
-  const order = { kind: "password" as const };
-  const view: View = { screen: "waiting", username, order, checking: false, doubt: null };
-  return [{ view, desk }, [{ type: "change_password", oldPassword, newPassword }]];
+  return [
+    waitingFor(state, { kind: "password" }),
+    [{ type: "change_password", oldPassword, newPassword, code }],
+  ];
 }
 
 /** One step back: to the form with what was typed, or to the choices. */
-function before(view: SessionView): View {
+function before(view: OrderView): View {
   const { username } = view;
   if (view.screen === "review") {
     const { order, typed } = view;

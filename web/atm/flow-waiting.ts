@@ -3,14 +3,14 @@
 import { charsMinFor } from "../../src/client/password-texts.ts";
 import { ERRORS, isErrorKind } from "../../src/protocol/rpc-error.ts";
 import { typedAmount } from "./amount.ts";
+import { askFor, isChange } from "./flow-asking.ts";
+import { securityAnswered, securityRefused } from "./flow-security.ts";
 import type {
   Answer,
-  ChangeOrder,
-  Desk,
   Doubt,
   EndReason,
   Message,
-  Order,
+  Problem,
   Refusal,
   State,
   Step,
@@ -18,10 +18,6 @@ import type {
   Waiting,
 } from "./state.ts";
 import { logIn, protocolOf } from "./views.ts";
-
-/** Asks the bank for `order`. */
-export const ask = (state: State, order: Exclude<Order, { kind: "password" }>): Step =>
-  askFor(state, order, null);
 
 /** Clears a doubt up: the same change under the same key where that can be, else the balance. */
 export const resolve = (state: State, doubt: Doubt): Step =>
@@ -37,7 +33,7 @@ export function whenWaiting(state: State, view: Waiting, message: Message): Step
     case "checking":
       return [{ ...state, view: { ...view, checking: isChange(order) } }, []];
     case "outcome_unknown": {
-      if (!isChange(order)) return over(state, view, "in_doubt"); // A password has no key.
+      if (!isChange(order)) return leftInDoubt(state, view); // It has no key.
       const doubt = view.doubt ?? { username, order, key: message.key };
       return doubted(state, doubt, message.stranger ? "stranger" : "open");
     }
@@ -78,61 +74,74 @@ export function whenUnknown(
   }
 }
 
-export const isChange = (order: Order): order is ChangeOrder =>
-  order.kind === "deposit" || order.kind === "withdraw" || order.kind === "transfer";
-
-function askFor(
-  { view, desk }: State,
-  order: Exclude<Order, { kind: "password" }>,
-  doubt: Doubt | null,
-): Step {
-  const { username } = view;
-  const waiting: Waiting = { screen: "waiting", username, order, checking: false, doubt };
-  const key = isChange(order) ? (doubt?.key ?? null) : null;
-  return [{ view: waiting, desk }, [{ type: "ask", order, key }]];
-}
-
 function whenAnswered(state: State, view: Waiting, answer: Answer, at: number): Step {
   const { username, order, doubt, checking } = view;
   if (doubt !== null && isOpen(answer)) return doubted(state, doubt, "open");
   const desk = doubt === null ? state.desk : { ...state.desk, doubt: null };
   const shown = (next: View): Step => [{ view: next, desk }, []];
-  if (answer.type === "history") {
-    if (order.kind !== "history") throw new Error("a history that nobody asked for");
-    return shown({ screen: "history", username, order, page: answer.page });
+  switch (answer.type) {
+    case "history":
+      if (order.kind !== "history") throw new Error("a history that nobody asked for");
+      return shown({ screen: "history", username, order, page: answer.page });
+    case "session":
+      return shown({ screen: "session", username, info: answer.info });
+    case "security":
+    case "factor_begun":
+    case "factor_enrolled":
+    case "factor_removed":
+    case "other_session_ended":
+      return securityAnswered(state, view, answer);
+    case "refused": {
+      const again = formAgain(state, view, answer) ?? securityRefused(state, view, answer);
+      if (again !== null) return again;
+      break;
+    }
+    default:
+      break;
   }
-  if (answer.type === "session") return shown({ screen: "session", username, info: answer.info });
-  const form = answer.type === "refused" ? formAgain(view, answer, desk) : null;
-  if (form !== null) return shown(form);
   const checked = checking || (doubt !== null && isChange(order));
   return shown({ screen: "result", username, order, answer, at, checked, doubt, ended: null });
 }
 
 /** Where the answer is about one field: the form that has it, with what was entered. */
-function formAgain(
-  { username, order }: Waiting,
-  { kind, reason = null }: Refusal,
-  { passwordCharsMin }: Desk,
-): View | null {
-  if (order.kind === "password" && kind === "authentication_failed") {
-    return { screen: "password", username, problems: [{ type: "old_password", fault: "wrong" }] };
-  }
-  if (order.kind === "password" && kind === "bad_password" && reason !== null) {
-    const charsMin = charsMinFor(passwordCharsMin, false);
-    const field = "new-password" as const;
-    const problem = { type: "bad_password" as const, field, reason, charsMin };
-    return { screen: "password", username, problems: [problem] };
-  }
+function formAgain(state: State, { username, order, doubt }: Waiting, refusal: Refusal) {
+  const desk = doubt === null ? state.desk : { ...state.desk, doubt: null };
+  if (order.kind === "password") return passwordAgain({ ...state, desk }, username, refusal);
+  const { kind } = refusal;
   if (order.kind !== "transfer") return null;
   if (kind !== "unknown_recipient" && kind !== "own_account") return null;
   const { to, amount, memo } = order;
   const fault = kind === "own_account" ? "own" : "unknown";
-  return {
-    screen: "transfer",
-    username,
-    typed: { to, amount: typedAmount(amount), memo },
-    problems: [{ type: "to", fault }],
-  };
+  const typed = { to, amount: typedAmount(amount), memo };
+  const form: View = { screen: "transfer", username, typed, problems: [{ type: "to", fault }] };
+  return [{ view: form, desk }, []] satisfies Step;
+}
+
+function passwordAgain(
+  { desk }: State,
+  username: string,
+  { kind, reason = null }: Refusal,
+): Step | null {
+  const form = (problem: Problem): View => ({ screen: "password", username, problems: [problem] });
+  switch (kind) {
+    case "authentication_failed": {
+      const fault = desk.hasFactor ? "wrong_or_code" : "wrong";
+      return [{ view: form({ type: "old_password", fault }), desk }, []];
+    }
+    case "bad_password": {
+      if (reason === null) return null;
+      const charsMin = charsMinFor(desk.passwordCharsMin, desk.hasFactor);
+      const field = "new-password" as const;
+      return [{ view: form({ type: "bad_password", field, reason, charsMin }), desk }, []];
+    }
+    case "code_required": // A second factor was turned on in another session.
+      return [
+        { view: form({ type: "code", fault: "empty" }), desk: { ...desk, hasFactor: true } },
+        [],
+      ];
+    default:
+      return null;
+  }
 }
 
 /** Whether an answer leaves open what became of an older try: it tells of this one alone. */
@@ -147,6 +156,12 @@ function doubted(state: State, doubt: Doubt, then: "open" | "ended" | "stranger"
       ? { screen: "stranger", username, problems: [] }
       : { screen: "unknown", username, open: then === "open" && doubt.key !== null };
   return [{ view, desk: { ...state.desk, doubt } }, []];
+}
+
+/** The line was lost, and this end knows neither the outcome nor what the next line would need. */
+function leftInDoubt(state: State, view: Waiting): Step {
+  const reason = view.order.kind === "password" ? "in_doubt" : "factor_in_doubt";
+  return [over(state, view, reason)[0], [{ type: "hang_up" }]];
 }
 
 const over = (state: State, { username }: Waiting, reason: EndReason): Step => [

@@ -22,8 +22,8 @@ const NEWS_MAX = 3;
 export function transition(state: State, message: Message): Step {
   const [next, effects] = decide(state, message);
   if (!hasSession(state.view) || hasSession(next.view)) return [next, effects];
-  // What others sent is the customer's alone, and goes with the session.
-  return [{ ...next, desk: { ...next.desk, news: [] } }, effects];
+  // What is known of the customer is theirs alone, and goes with the session.
+  return [{ ...next, desk: { ...next.desk, news: [], hasFactor: false } }, effects];
 }
 
 function decide(state: State, message: Message): Step {
@@ -88,6 +88,8 @@ function whenWent(state: State, place: Place): Step {
   const { view, desk } = state;
   // Nobody walks away from a change under way: its outcome must be seen.
   if (view.screen === "waiting" || (view.screen === "unknown" && view.open)) return [state, []];
+  // Nor from recovery codes that were not kept: they are shown once.
+  if (view.screen === "recovery_codes") return [state, []];
   const show = (shown: View, effects: Effect[]): Step => [{ view: shown, desk }, effects];
   if (place.route === "/signup") {
     return show({ screen: "sign_up", username: "", busy: false, problems: [] }, hangUp(view));

@@ -4,32 +4,22 @@
  * the session.
  */
 
-import type { PasswordMinimum, PasswordReason } from "../../src/bank/password-policy.ts";
-import { LineLost } from "../../src/client/line-lost.ts";
+import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
 import { ModernSession, type SessionState } from "../../src/client/modern-session.ts";
 import type { News } from "../../src/client/modern-client.ts";
-import {
-  BankNotAuthentic,
-  OutcomeUnknown,
-  Refused,
-  SessionEnded,
-  type SessionOver,
-} from "../../src/client/modern-errors.ts";
+import { OutcomeUnknown, Refused } from "../../src/client/modern-errors.ts";
 import { charsMinFor } from "../../src/client/password-texts.ts";
 import { isRefusal } from "../../src/client/verdicts.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import type { Credentials, Moved, Result } from "../../src/protocol/methods.ts";
-import { ERRORS, type ErrorKind } from "../../src/protocol/rpc-error.ts";
-import type { Answer, EndReason, HistoryOrder, LineState, Message, Problem } from "./state.ts";
-import {
-  faultOf,
-  lineProblem,
-  type Asked,
-  type Counsel,
-  type Dialled,
-  type Tell,
-  type Teller,
-} from "./teller.ts";
+import { callFailure, endOf, entryFailure, LATE } from "./modern-failures.ts";
+import { orderText } from "./money-text.ts";
+import type { Answer, AskedOrder, HistoryOrder, LineState, Message, Order } from "./state.ts";
+import type { SecretChange, Security } from "./state.ts";
+import type { Counsel, Dialled, Tell, Teller } from "./teller.ts";
+
+/** What comes back with an answer: the rest ends the session. */
+type AnsweredOrder = Exclude<AskedOrder, { kind: "log_out_everywhere" }>;
 
 export class ModernTeller implements Teller {
   readonly #session: ModernSession;
@@ -38,6 +28,8 @@ export class ModernTeller implements Teller {
   #credentials: Credentials | null = null;
   /** The log-in is to go on with a code; if the line closes first, it does not. */
   #awaitsCode = false;
+  /** Whether the password needs a code beside it, as far as this session knows. */
+  #hasFactor = false;
   #wasSecured = false;
   #passwordCharsMin: PasswordMinimum | null = null;
   /** A call is under way: who asked hears of its end. */
@@ -54,6 +46,7 @@ export class ModernTeller implements Teller {
     this.#session = new ModernSession({
       ...{ dial, ciphers, bankPublicKey },
       credentials: () => this.#credentials,
+      code: (wasWrong) => counsel.askCode(wasWrong),
       onState: (state) => this.#stateChanged(state),
       onNotification: (news) => this.#heard(news),
     });
@@ -78,21 +71,18 @@ export class ModernTeller implements Teller {
     return credentials === null ? Promise.resolve(LATE) : this.#enter(credentials, code);
   }
 
-  ask(order: Asked, key: string | null): Promise<Message> {
+  ask(order: AskedOrder, key: string | null): Promise<Message> {
+    if (order.kind === "log_out_everywhere") return this.#logOutEverywhere();
     return this.#asking(async () => {
       const used = key ?? this.#session.newKey();
-      const answer = await this.#confirming(() => this.#answerTo(order, used));
+      const answer = await this.#confirming(order, () => this.#answerTo(order, used));
       return { type: "answered", answer, at: Date.now() };
     }, callFailure);
   }
 
-  changePassword(oldPassword: string, newPassword: string): Promise<Message> {
+  change(change: SecretChange): Promise<Message> {
     return this.#asking(async () => {
-      await this.#session.changePassword(oldPassword, newPassword);
-      if (this.#credentials !== null) {
-        this.#credentials = { ...this.#credentials, password: newPassword };
-      }
-      return { type: "answered", answer: { type: "password_changed" }, at: Date.now() };
+      return { type: "answered", answer: await this.#changed(change), at: Date.now() };
     }, callFailure);
   }
 
@@ -106,10 +96,11 @@ export class ModernTeller implements Teller {
     const { username, password } = credentials;
     return this.#asking(
       async () => {
-        await this.#session.logIn(username, password, code);
+        const { hasFactor } = await this.#session.logIn(username, password, code);
         this.#credentials = credentials;
         this.#awaitsCode = false;
-        return { type: "authenticated" };
+        this.#hasFactor = hasFactor;
+        return { type: "authenticated", hasFactor };
       },
       (error) => {
         const wasWrong = code !== undefined && isRefusal(error, "authentication_failed");
@@ -120,32 +111,66 @@ export class ModernTeller implements Teller {
     );
   }
 
+  #logOutEverywhere(): Promise<Message> {
+    return this.#asking(async () => {
+      await this.#session.logOutEverywhere();
+      return { type: "session_ended", reason: "logged_out_everywhere" };
+    }, callFailure);
+  }
+
+  async #changed(change: SecretChange): Promise<Answer> {
+    const session = this.#session;
+    switch (change.type) {
+      case "change_password": {
+        const { oldPassword, newPassword: password, code } = change;
+        await session.changePassword(oldPassword, password, code ?? undefined);
+        if (this.#credentials !== null) this.#credentials = { ...this.#credentials, password };
+        return { type: "password_changed" };
+      }
+      case "begin_factor":
+        return { type: "factor_begun", enrolment: await session.beginFactor(change.password) };
+      case "enrol_factor": {
+        const { recoveryCodes } = await session.enrolFactor(change.code);
+        this.#hasFactor = true;
+        return { type: "factor_enrolled", recoveryCodes };
+      }
+      case "remove_factor":
+        await session.removeFactor(change.password, change.code);
+        this.#hasFactor = false;
+        return { type: "factor_removed" };
+    }
+  }
+
   /** A large sum wants the password once more; then the same goes on, under the same key. */
-  async #confirming<T>(work: () => Promise<T>): Promise<T> {
+  async #confirming<T>(order: Order, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       const refusal = error instanceof OutcomeUnknown ? error.cause : error;
-      if (!(refusal instanceof Refused) || refusal.kind !== "confirmation_required") throw error;
-      if (!(await this.#confirmed())) throw error;
+      if (!isRefusal(refusal, "confirmation_required")) throw error;
+      if (!(await this.#confirmed(orderText(order)))) throw error;
       return work();
     }
   }
 
-  async #confirmed(): Promise<boolean> {
-    for (let wasWrong = false; ; wasWrong = true) {
-      const password = await this.#counsel.askPassword(wasWrong);
-      if (password === null) return false;
+  async #confirmed(what: string): Promise<boolean> {
+    for (let wasWrong = false; ;) {
+      const proof = await this.#counsel.askProof({ what, withCode: this.#hasFactor, wasWrong });
+      if (proof === null) return false;
       try {
-        await this.#session.confirm(password);
+        await this.#session.confirm(proof.password, proof.code);
         return true;
       } catch (error) {
-        if (!(error instanceof Refused) || error.kind !== "authentication_failed") throw error;
+        wasWrong = isRefusal(error, "authentication_failed");
+        // A second factor that was turned on in another session: only now it is known here.
+        const wantsCode = isRefusal(error, "code_required");
+        if (wantsCode) this.#hasFactor = true;
+        if (!wasWrong && !wantsCode) throw error;
       }
     }
   }
 
-  async #answerTo(order: Asked, key: string): Promise<Answer> {
+  async #answerTo(order: AnsweredOrder, key: string): Promise<Answer> {
     const session = this.#session;
     switch (order.kind) {
       case "deposit":
@@ -164,7 +189,17 @@ export class ModernTeller implements Teller {
         return { type: "history", page: await this.#readHistory(order) };
       case "session":
         return { type: "session", info: await session.sessionInfo() };
+      case "security":
+        return { type: "security", security: await this.#readSecurity() };
+      case "end_session":
+        await session.endSession(order.session);
+        return { type: "other_session_ended" };
     }
+  }
+
+  async #readSecurity(): Promise<Security> {
+    const { hasFactor } = await this.#session.sessionInfo();
+    return { hasFactor, ...(await this.#session.sessions()) };
   }
 
   /** An empty page may have more behind it, where the bank had much to pass over: it reads on. */
@@ -253,74 +288,5 @@ function lineOf(state: SessionState, wasSecured: boolean): LineState {
       return state.type;
     case "ended":
       return "none";
-  }
-}
-
-function entryFailure(error: unknown): Message {
-  if (error instanceof Refused) return { type: "refused", problem: entryProblem(error.kind) };
-  if (error instanceof LineLost) return lineProblem(faultOf(error.end));
-  if (error instanceof BankNotAuthentic) return { type: "not_authentic" };
-  if (error instanceof SessionEnded) return lineProblem("line_lost");
-  throw error;
-}
-
-function entryProblem(kind: ErrorKind): Problem {
-  if (kind === "authentication_failed" || kind === "username_taken") return { type: kind };
-  return { type: "refused", text: sentence(ERRORS[kind].message) };
-}
-
-function callFailure(error: unknown): Message {
-  if (error instanceof Refused) return answered(error.kind, textOf(error.kind), error.reason);
-  if (error instanceof OutcomeUnknown) {
-    const stranger = error.cause instanceof BankNotAuthentic;
-    return { type: "outcome_unknown", key: error.idempotencyKey, stranger };
-  }
-  if (error instanceof LineLost) {
-    if (error.inDoubt) return { type: "outcome_unknown", key: null, stranger: false };
-    const isStranger = error.end.kind === "not_authentic";
-    return answered("unreachable", isStranger ? NOT_YOUR_BANK : "The bank cannot be reached");
-  }
-  if (error instanceof BankNotAuthentic) return { type: "not_authentic" };
-  if (error instanceof SessionEnded) return endOf(error.over);
-  throw error;
-}
-
-const LATE: Message = { type: "refused", problem: { type: "code_late" } };
-
-const NOT_YOUR_BANK = "Who answered has not proved to be your bank, and was told nothing";
-
-const answered = (
-  kind: ErrorKind | "unreachable",
-  text: string,
-  reason: PasswordReason | null = null,
-): Message => ({
-  ...{ type: "answered", answer: { type: "refused", kind, text, reason }, at: Date.now() },
-});
-
-/** The original's words where it has any. */
-const textOf = (kind: ErrorKind): string => {
-  if (kind === "insufficient_funds") return "Insufficient funds";
-  if (kind === "confirmation_required") return "You did not confirm it, so nothing was done";
-  return sentence(ERRORS[kind].message);
-};
-
-const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
-
-function endOf(over: SessionOver): Message {
-  if (over.type === "bank_not_authentic") return { type: "not_authentic" };
-  return { type: "session_ended", reason: reasonOf(over) };
-}
-
-function reasonOf(over: Exclude<SessionOver, { type: "bank_not_authentic" }>): EndReason {
-  switch (over.type) {
-    case "closed_by_bank":
-      return over.reason === "logout" ? "logged_out" : over.reason;
-    case "closed_here":
-      return "logged_out";
-    case "breach":
-      return "breach";
-    case "credentials_needed":
-    case "login_refused":
-      return "line_lost";
   }
 }

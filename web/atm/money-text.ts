@@ -41,6 +41,17 @@ export function orderText(order: Order): string {
       return "See the session";
     case "password":
       return "Change the password";
+    case "security":
+      return "See factor and sessions";
+    case "begin_factor":
+    case "enrol_factor":
+      return "Turn on the second factor";
+    case "remove_factor":
+      return "Turn off the second factor";
+    case "end_session":
+      return "End a session";
+    case "log_out_everywhere":
+      return "Log out everywhere";
   }
 }
 
@@ -58,4 +69,10 @@ const OTHER_TITLES = {
   history: "History",
   session: "Session",
   password: "Change of password",
+  security: "Security",
+  begin_factor: "Second factor",
+  enrol_factor: "Second factor",
+  remove_factor: "Second factor",
+  end_session: "End of a session",
+  log_out_everywhere: "Logging out everywhere",
 };

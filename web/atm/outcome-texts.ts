@@ -8,7 +8,8 @@ import { formatReply } from "../../src/protocol/classic-replies.ts";
 import { ERRORS, isErrorKind } from "../../src/protocol/rpc-error.ts";
 import { orderText, orderTitle } from "./money-text.ts";
 import type { Told } from "./problem-texts.ts";
-import type { Refusal, Result } from "./state.ts";
+import { isChange } from "./flow-asking.ts";
+import type { Order, Refusal, Result } from "./state.ts";
 
 /** What a screen says above its controls. */
 export type Words = { heading: string; status: Told | null; alert: Told | null };
@@ -39,17 +40,18 @@ export function resultWords({ answer, order, checked, doubt }: Result): Words {
     case "password_changed":
       return done("Password changed", "Your new password is in use.", "The old one opens nothing.");
     case "refused":
-      return refusedWords(answer, orderTitle(order));
+      return refusedWords(answer, order);
   }
 }
 
-function refusedWords(refusal: Refusal, title: string): Words {
+function refusedWords(refusal: Refusal, order: Order): Words {
+  const title = orderTitle(order);
   const { kind, text } = refusal;
   const heading =
     kind === "insufficient_funds"
       ? "Not enough money"
       : `${title} not ${kind === "busy" ? "confirmed" : "done"}`;
-  return { heading, status: null, alert: { text, more: refusalText(refusal) } };
+  return { heading, status: null, alert: { text, more: refusalText(refusal, order) } };
 }
 
 const done = (heading: string, text: string, more: string): Words => ({
@@ -58,7 +60,8 @@ const done = (heading: string, text: string, more: string): Words => ({
   alert: null,
 });
 
-function refusalText({ kind, text }: Refusal): string {
+function refusalText({ kind, text }: Refusal, order: Order): string {
+  if (!isChange(order) && order.kind !== "balance") return refusalOfOther(kind);
   switch (kind) {
     case "insufficient_funds":
       return "Your balance is lower than that. No money moved.";
@@ -73,12 +76,24 @@ function refusalText({ kind, text }: Refusal): string {
       return text.startsWith("Service busy")
         ? "If its message does not say that nothing was done, look at your balance first."
         : "Nothing was done, and no money moved. Try again shortly.";
-    case "bad_password":
-      return "Choose a new password of 1 to 128 characters.";
     default: {
       const isLater = isErrorKind(kind) && ERRORS[kind].retry === "later";
       const more = isLater ? " Try again later." : "";
       return `The bank refused it. No money moved.${more}`;
+    }
+  }
+}
+
+/** Of what moves no money. */
+function refusalOfOther(kind: Refusal["kind"]): string {
+  switch (kind) {
+    case "bad_password":
+      return "Choose a new password of 1 to 128 characters.";
+    case "unreachable":
+      return "Try again when the line is back.";
+    default: {
+      const isLater = isErrorKind(kind) && ERRORS[kind].retry === "later";
+      return `The bank refused it. Nothing was changed.${isLater ? " Try again later." : ""}`;
     }
   }
 }

@@ -35,7 +35,7 @@ export type ProblemTold = Told & { field: Field | null };
 
 /** What went wrong on the screen of `view`, to be listed at its top. */
 export function problemsOf(view: View): ProblemTold[] {
-  return "problems" in view ? view.problems.map(problemText) : [];
+  return "problems" in view ? (view.problems ?? []).map(problemText) : [];
 }
 
 function problemText(problem: Problem): ProblemTold {
@@ -55,6 +55,10 @@ function problemText(problem: Problem): ProblemTold {
       return told("Authentication Failed", CLASSIC_TEXT, "username");
     case "code":
       return told(...CODE_TEXT[problem.fault], "code");
+    case "proof":
+      return problem.withCode ? PROOF_TEXT.withCode : PROOF_TEXT.alone;
+    case "secret_void":
+      return SECRET_VOID;
     case "code_late":
       return told(
         "The line closed before a code came",
@@ -110,19 +114,39 @@ const CLASSIC_TEXT =
   "The user name or the password is not right, or the account has a second factor: the classic " +
   "protocol cannot ask for its code. The modern one can.";
 
-const CODE_TEXT: Record<CodeFault | "wrong", [text: string, more: string]> = {
+const PROOF_TEXT = {
+  alone: told("Your password is not right", "", "password"),
+  withCode: told(
+    "Your password or the code is not right",
+    "A code works once: wait until your authenticator shows the next.",
+    "password",
+  ),
+};
+
+const SECRET_VOID = told(
+  "The line was lost, and the secret with it",
+  "Delete it from your authenticator, and begin again.",
+);
+
+const CODE_TEXT: Record<CodeFault | "wrong" | "mismatch", [text: string, more: string]> = {
   empty: ["Enter the code", ""],
   no_code: ["A code has six digits; a recovery code has 16 letters and digits", ""],
+  no_digits: ["A code has six digits", ""],
+  mismatch: [
+    "That code does not fit the secret",
+    "Compare the secret, and the clock of your authenticator: half a minute off is too much.",
+  ],
   wrong: [
     "That code is not right",
-    "Each works once: wait until your authenticator shows the next. Ten wrong ones lock the " +
-      "account for half an hour.",
+    "Each works once: wait until your authenticator shows the next, or try another recovery " +
+      "code. Ten wrong ones lock the account for half an hour.",
   ],
 };
 
 const OLD_PASSWORD_TEXT = {
   empty: "Enter your present password",
   wrong: "Your present password is not right",
+  wrong_or_code: "Your present password or the code is not right",
 };
 
 const AMOUNT_TEXT: Record<AmountFault, string> = {

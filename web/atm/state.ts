@@ -6,7 +6,7 @@
 import type { PasswordFault, UsernameFault } from "../../src/bank/credentials.ts";
 import type { PasswordMinimum, PasswordReason } from "../../src/bank/password-policy.ts";
 import type { Cents } from "../../src/bank/money.ts";
-import type { HistoryPage, Methods } from "../../src/protocol/methods.ts";
+import type { HistoryPage, ListedSession, Methods } from "../../src/protocol/methods.ts";
 import type { ClosingReason } from "../../src/protocol/notifications.ts";
 import type { ErrorKind } from "../../src/protocol/rpc-error.ts";
 import type { Reply } from "../../src/protocol/classic-replies.ts";
@@ -22,13 +22,25 @@ export type TransferOrder = { kind: "transfer"; to: string; amount: Cents; memo:
 export type ChangeOrder = CashOrder | TransferOrder;
 /** From the end of a day back (`2026-11-24`; empty: from now), behind the pages of `trail`. */
 export type HistoryOrder = { kind: "history"; day: string; trail: readonly string[] };
+export type SecurityOrder =
+  | { kind: "security"; news: SecurityNews | null }
+  | { kind: "end_session"; session: string }
+  | { kind: "log_out_everywhere" };
+/** What takes a password or a code, which are in no state. */
+export type SecretOrder =
+  | { kind: "password" }
+  | { kind: "begin_factor" }
+  | { kind: "enrol_factor"; enrolment: Enrolment }
+  | { kind: "remove_factor" };
 /** What the bank is asked for. */
 export type Order =
   | ChangeOrder
   | HistoryOrder
   | { kind: "balance" }
   | { kind: "session" }
-  | { kind: "password" };
+  | SecurityOrder
+  | SecretOrder;
+export type AskedOrder = Exclude<Order, SecretOrder>;
 export type Cash = CashOrder["kind"];
 
 /** A change whose outcome is unknown. Its key asks for it again; classic has no such thing. */
@@ -49,13 +61,16 @@ export type Problem =
   | { type: "authentication_failed" }
   /** The same over classic, which cannot ask for a code, nor say that one is missing. */
   | { type: "classic_failed" }
-  | { type: "code"; fault: CodeFault | "wrong" }
+  | { type: "code"; fault: CodeFault | "wrong" | "mismatch" }
+  | { type: "secret_void" }
   /** The line closed, as the bank waits for no code for long. */
   | { type: "code_late" }
   | { type: "username_taken" }
   | { type: "username"; fault: UsernameFault }
   | { type: "password"; fault: PasswordFault }
-  | { type: "old_password"; fault: "empty" | "wrong" }
+  | { type: "old_password"; fault: "empty" | "wrong" | "wrong_or_code" }
+  /** The bank does not say which of password and code was wrong. */
+  | { type: "proof"; withCode: boolean }
   /** A new one, by the page's judgement or the bank's. */
   | ({ type: "bad_password"; field: "password" | "new-password" } & BadPassword)
   | { type: "amount"; fault: AmountFault }
@@ -81,14 +96,39 @@ export type Answer =
   | { type: "history"; page: HistoryPage }
   | { type: "session"; info: SessionInfo }
   | { type: "password_changed" }
+  | SecurityAnswer
   | Refusal;
+export type SecurityAnswer =
+  | { type: "security"; security: Security }
+  | { type: "factor_begun"; enrolment: Enrolment }
+  | { type: "factor_enrolled"; recoveryCodes: readonly string[] }
+  | { type: "factor_removed" }
+  | { type: "other_session_ended" };
 export type SessionInfo = Methods["session.info"]["result"];
+
+/** What an authenticator needs, as text and for a QR code. */
+export type Enrolment = Methods["auth.beginFactor"]["result"];
+/** `current` is the session that asks. */
+export type Security = {
+  hasFactor: boolean;
+  current: string;
+  sessions: readonly ListedSession[];
+};
+/** What was done before the place of the second factor and the sessions is shown again. */
+export type SecurityNews = "factor_on" | "factor_off" | "session_ended" | "session_gone";
 
 /** The fields of an order as they were typed. */
 export type Typed = { to: string; amount: string; memo: string };
 
 /** Why a session is over: the bank's reasons, and those of this end. */
-export type EndReason = Exclude<ClosingReason, "logout"> | "logged_out" | "line_lost" | "in_doubt";
+export type EndReason =
+  | Exclude<ClosingReason, "logout">
+  | "logged_out"
+  | "logged_out_everywhere"
+  | "line_lost"
+  | "code_withheld"
+  | "in_doubt"
+  | "factor_in_doubt";
 
 export type LogIn = {
   screen: "log_in";
@@ -113,7 +153,7 @@ export type Result = {
   screen: "result";
   username: string;
   order: Order;
-  answer: Exclude<Answer, { type: "history" | "session" }>;
+  answer: Exclude<Answer, { type: "history" | "session" | SecurityAnswer["type"] }>;
   /** When the bank's answer came, in milliseconds since 1970. */
   at: number;
   /** The line was lost on the way, and the outcome found out afterwards. */
@@ -129,6 +169,13 @@ export type History = {
   order: HistoryOrder;
   page: HistoryPage;
 };
+/** What these show goes with them: a secret is in the state for as long as it is on the screen. */
+export type SecurityView =
+  | { screen: "security"; username: string; security: Security; news: SecurityNews | null }
+  | { screen: "factor_begin"; username: string; problems: Problem[] }
+  | { screen: "factor_enrol"; username: string; enrolment: Enrolment; problems: Problem[] }
+  | { screen: "recovery_codes"; username: string; codes: readonly string[] }
+  | { screen: "factor_remove"; username: string; problems: Problem[] };
 export type Stranger = { screen: "stranger"; username: string; problems: Problem[] };
 
 /** What is in the panel. */
@@ -136,7 +183,7 @@ export type View =
   | LogIn
   | Code
   | SignUp
-  | { screen: "choose"; username: string }
+  | { screen: "choose"; username: string; problems?: Problem[] }
   | { screen: "amount"; username: string; kind: Cash; typed: string; problems: Problem[] }
   | { screen: "transfer"; username: string; typed: Typed; problems: Problem[] }
   | { screen: "review"; username: string; order: ChangeOrder; typed: Typed }
@@ -145,6 +192,7 @@ export type View =
   | History
   | { screen: "session"; username: string; info: SessionInfo }
   | { screen: "password"; username: string; problems: Problem[] }
+  | SecurityView
   /** What is unknown is the desk's doubt; while the session is open it can be asked for again. */
   | { screen: "unknown"; username: string; open: boolean }
   | { screen: "ended"; username: string; reason: EndReason }
@@ -173,6 +221,8 @@ export type Desk = {
   line: LineState;
   /** Newest first, until it is dismissed or the session ends. */
   news: readonly Credit[];
+  /** Whether the customer's password needs a code beside it, as far as this session knows. */
+  hasFactor: boolean;
   doubt: Doubt | null;
   /** How long a new password must be, once the bank has said it. */
   passwordCharsMin: PasswordMinimum | null;
@@ -195,7 +245,7 @@ export type Message =
   | { type: "line_changed"; line: LineState } //               by the bank, as those that follow
   | { type: "signed_up" }
   | { type: "code_wanted"; wasWrong: boolean } //              beside the password, which was right
-  | { type: "authenticated" }
+  | { type: "authenticated"; hasFactor: boolean }
   | { type: "refused"; problem: Problem }
   | { type: "not_authentic" }
   | { type: "answered"; answer: Answer; at: number }
@@ -211,9 +261,12 @@ export type Message =
   | { type: "transfer_entered"; typed: Typed }
   | { type: "day_entered"; day: string }
   | { type: "turned"; to: "older" | "newer" } //               a page of the history
-  | { type: "passwords_entered"; oldPassword: string; newPassword: string } // both checked
+  | ({ type: "passwords_entered" } & Passwords) //             checked
   | { type: "passwords_faulty"; problems: Problem[] }
   | { type: "digits_entered"; digits: string } //              to trust the key that the ATM names
+  | { type: "session_chosen"; session: string } //             to be ended
+  | { type: "proof_entered"; password: string; typed: string } // of who it is, with a code perhaps
+  | { type: "part_missing" } //                                of the page: the ATM did not give it
   | { type: "confirmed" }
   | { type: "stepped_back" }
   | { type: "finished" }
@@ -223,12 +276,20 @@ export type Effect =
   | { type: "sign_up"; protocol: Protocol; username: string; password: string }
   | { type: "log_in"; protocol: Protocol; username: string; password: string }
   | { type: "give_code"; code: string } //                     to the log-in under way
-  | { type: "ask"; order: Exclude<Order, { kind: "password" }>; key: string | null }
-  | { type: "change_password"; oldPassword: string; newPassword: string }
+  | { type: "ask"; order: AskedOrder; key: string | null }
+  | SecretChange
   /** The bank is to say what new passwords must be. */
   | { type: "ask_limits" }
   | { type: "hang_up" }
   | { type: "keep_protocol"; protocol: Protocol }
   | { type: "trust_named_key" };
+
+/** `code` is null where no second factor is known of. */
+export type Passwords = { oldPassword: string; newPassword: string; code: string | null };
+export type SecretChange =
+  | ({ type: "change_password" } & Passwords)
+  | { type: "begin_factor"; password: string }
+  | { type: "enrol_factor"; code: string }
+  | { type: "remove_factor"; password: string; code: string };
 
 export type Step = [State, Effect[]];

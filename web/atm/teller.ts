@@ -4,12 +4,10 @@
  */
 
 import type { LineEnd, Transport } from "../../src/client/transport.ts";
-import type { LineFault, Message, Order } from "./state.ts";
+import type { AskedOrder, LineFault, Message, SecretChange } from "./state.ts";
 
 /** A way to the bank that can tell, once it has ended, what was wrong in the customer's terms. */
 export type Dialled = Transport & { readonly fault: LineFault };
-
-export type Asked = Exclude<Order, { kind: "password" }>;
 
 export interface Teller {
   /** The session is not used after it. */
@@ -18,16 +16,25 @@ export interface Teller {
   /** For the log-in that wanted one. */
   giveCode(code: string): Promise<Message>;
   /** @param key That of an earlier try at the same change; null for a new order. */
-  ask(order: Asked, key: string | null): Promise<Message>;
-  changePassword(oldPassword: string, newPassword: string): Promise<Message>;
+  ask(order: AskedOrder, key: string | null): Promise<Message>;
+  /** Of what the customer proves to be themselves by. */
+  change(change: SecretChange): Promise<Message>;
   /** Logs out, if somebody is logged in, and forgets all secrets at once. */
   close(): void;
 }
 
+/** What shows that it is still the customer who asks. */
+export type Proof = { password: string; code?: string };
+
+/** `what` is to be done, in the customer's words. */
+export type ProofAsked = { what: string; withCode: boolean; wasWrong: boolean };
+
 /** Asks and tells the customer in the middle of a session, whatever its screen. */
 export interface Counsel {
   /** Null if the customer would rather not. */
-  askPassword(wasWrong: boolean): Promise<string | null>;
+  askProof(asked: ProofAsked): Promise<Proof | null>;
+  /** For a new line in the place of one that was lost; null as above. */
+  askCode(wasWrong: boolean): Promise<string | null>;
   warnOfEnd(seconds: number, stay: (() => void) | null): void;
   /** The session is over: nothing is left to be asked or told. */
   dismiss(): void;

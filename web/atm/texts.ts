@@ -3,6 +3,7 @@
 import { ORDER_NOUNS, orderText } from "./money-text.ts";
 import { resultWords, type Words } from "./outcome-texts.ts";
 import { problemsOf, type Told } from "./problem-texts.ts";
+import { securityWords } from "./security-texts.ts";
 import type { ChangeOrder, Desk, Doubt, EndReason, History, LogIn, State } from "./state.ts";
 import type { Stranger, Waiting } from "./state.ts";
 
@@ -32,6 +33,12 @@ export function wordsOf({ view, desk }: State): Words {
       return quiet("Your session");
     case "password":
       return quiet("Change your password");
+    case "security":
+    case "factor_begin":
+    case "factor_enrol":
+    case "recovery_codes":
+    case "factor_remove":
+      return securityWords(view);
     case "unknown":
       return { heading: "Outcome unknown", status: null, alert: unknown(desk.doubt, view.open) };
     case "ended": {
@@ -147,6 +154,18 @@ const ENDINGS: Record<EndReason, Ending> = {
     },
     isAlert: false,
   },
+  logged_out_everywhere: {
+    heading: "You are logged out everywhere",
+    told: {
+      text: "All your sessions are closed, this one too.",
+      more: "Their keys are worth nothing any more. You can leave the ATM.",
+    },
+    isAlert: false,
+  },
+  code_withheld: over(
+    "The line to the bank was lost, and it wants a code for a new one.",
+    `You gave none, so nobody was logged in again. ${GONE}`,
+  ),
   line_lost: over(
     "The line to the bank has closed.",
     `Nothing was under way, so no money moved. ${GONE}`,
@@ -165,5 +184,10 @@ const ENDINGS: Record<EndReason, Ending> = {
   in_doubt: over(
     "It is unknown whether your password was changed.",
     `Log in with the new one; if that fails, with the old one. ${GONE}`,
+  ),
+  factor_in_doubt: over(
+    "It is unknown whether your second factor was changed.",
+    "Log in: if the bank asks for a code, it is on. If you have no recovery codes then, turn it " +
+      `off and on again in Security. ${GONE}`,
   ),
 };

@@ -2,11 +2,13 @@
 
 import { checkPassword, checkUsername } from "../../src/bank/credentials.ts";
 import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
+import { parseCode } from "./code.ts";
 import type { PasswordJudge } from "./password-judge.ts";
 import type { Message, Problem } from "./state.ts";
 
 type Credentials = { username: string; password: string };
-type Passwords = { oldPassword: string; newPassword: string };
+/** `typed` is a code of the second factor; null where none is known of. */
+export type TypedPasswords = { oldPassword: string; newPassword: string; typed: string | null };
 
 /** Old passwords are never asked whether they are good ones. */
 export function logInMessage(typed: Credentials): Message {
@@ -27,7 +29,7 @@ export function signUpMessage(
 }
 
 export function passwordsMessage(
-  { oldPassword, newPassword }: Passwords,
+  { oldPassword, newPassword, typed }: TypedPasswords,
   username: string,
   judge: PasswordJudge,
   minimum: PasswordMinimum | null,
@@ -37,9 +39,11 @@ export function passwordsMessage(
   // Whether there is a second factor, the bank knows: what is too short without, it says.
   const bad = judge.judge({ password: newPassword, username, hasFactor: true }, minimum);
   if (bad !== null) problems.push({ type: "bad_password", field: "new-password", ...bad });
-  return problems.length > 0
+  const entered = typed === null ? { code: null } : parseCode(typed);
+  if ("fault" in entered) problems.push({ type: "code", fault: entered.fault });
+  return "fault" in entered || problems.length > 0
     ? { type: "passwords_faulty", problems }
-    : { type: "passwords_entered", oldPassword, newPassword };
+    : { type: "passwords_entered", oldPassword, newPassword, code: entered.code };
 }
 
 function credentialsMessage(typed: Credentials, passwordProblems: Problem[]): Message {

@@ -20,6 +20,7 @@ export const opened = (wish: Protocol): State => ({
     bank: { type: "asking" },
     line: "none",
     news: [],
+    hasFactor: false,
     doubt: null,
     passwordCharsMin: null,
   },

@@ -31,7 +31,8 @@ const load = () => import("./session-dialogs.ts");
 let loading: ReturnType<typeof load> | null = null;
 const dialogs = () => (loading ??= load());
 const COUNSEL: Counsel = {
-  askPassword: async (wasWrong) => (await dialogs()).askPassword(wasWrong),
+  askProof: async (asked) => (await dialogs()).askProof(asked),
+  askCode: async (wasWrong) => (await dialogs()).askCode(wasWrong),
   warnOfEnd: (seconds, stay) => void dialogs().then((loaded) => loaded.warnOfEnd(seconds, stay)),
   dismiss: () => void loading?.then((loaded) => loaded.dismiss()),
 };
@@ -136,6 +137,7 @@ export class AtmApp extends PageElement {
   /** To the screen's first field where there is a keyboard, else to its heading. */
   async #moveFocus(): Promise<void> {
     const shown = this.querySelector<PageElement>("#screen > *");
+    if (shown !== null) await customElements.whenDefined(shown.localName);
     await shown?.updateComplete;
     const field = this.querySelector<HTMLElement>("[data-focus]");
     const types = matchMedia("(pointer: fine)").matches;

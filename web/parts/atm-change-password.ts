@@ -1,21 +1,21 @@
 /**
  * The form that changes the password. The user name is there for password managers, and not shown.
  *
- * @fires passwords - The form was sent; `detail` is `{ oldPassword, newPassword }`, unchecked.
+ * @fires passwords - The form was sent; `detail` is as in `TypedPasswords`, unchecked.
  * @fires back - The customer keeps the old one.
  */
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
 import type { PasswordJudge } from "../atm/password-judge.ts";
 import type { ProblemTold } from "../atm/problem-texts.ts";
+import type { TypedPasswords } from "../atm/typed-passwords.ts";
+import "./atm-code-field.ts";
 import "./atm-new-password.ts";
 import "./atm-password-field.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
-
-export type Passwords = { oldPassword: string; newPassword: string };
 
 @customElement("atm-change-password")
 export class AtmChangePassword extends PageElement {
@@ -25,6 +25,8 @@ export class AtmChangePassword extends PageElement {
   @property({ attribute: false }) judge!: PasswordJudge;
   /** How long it must be, once the bank has said it. */
   @property({ attribute: false }) minimum: PasswordMinimum | null = null;
+  /** A code is needed as well. */
+  @property({ type: Boolean }) hasFactor = false;
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
 
@@ -41,8 +43,14 @@ export class AtmChangePassword extends PageElement {
         .judge=${this.judge}
         .minimum=${this.minimum}
         .username=${this.username}
+        .hasFactor=${this.hasFactor}
         .problems=${this.problems}
       ></atm-new-password>
+      ${
+        this.hasFactor
+          ? html`<atm-code-field .recovers=${true} .problems=${this.problems}></atm-code-field>`
+          : nothing
+      }
       <div class="actions">
         <button id="submit" class="primary" type="submit">Change password</button>
         <button id="back" type="button" @click=${() => this.fire("back")}>Keep the old one</button>
@@ -52,9 +60,10 @@ export class AtmChangePassword extends PageElement {
 
   #submit(event: Event): void {
     event.preventDefault();
-    const passwords: Passwords = {
+    const passwords: TypedPasswords = {
       oldPassword: valueOf(this, "old-password"),
       newPassword: valueOf(this, "new-password"),
+      typed: this.hasFactor ? valueOf(this, "code") : null,
     };
     this.fire("passwords", passwords);
   }

@@ -24,7 +24,8 @@ const MODERN: readonly Choice[] = [
 ];
 const SMALL = [
   { kind: "password", icon: "key", name: "Change password" },
-  { kind: "session", icon: "shield", name: "Session" },
+  { kind: "security", icon: "shield", name: "Security" },
+  { kind: "session", icon: "connected", name: "Session" },
 ] as const;
 
 @customElement("atm-choices")

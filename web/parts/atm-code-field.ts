@@ -17,13 +17,13 @@ const KINDS = {
     label: "Code from your authenticator",
     hint: "Six digits, new every 30 seconds. Each works once.",
     keyboard: "numeric",
-    other: "Use a recovery code instead",
+    other: "Use a recovery code",
   },
   recovery: {
     label: "Recovery code",
     hint: "One of those that you kept, such as ABCD-EFGH-IJKL-MNOP. Each works once.",
     keyboard: "text",
-    other: "Use your authenticator instead",
+    other: "Use your authenticator",
   },
 } as const;
 

@@ -9,7 +9,7 @@
 
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { isChange } from "../atm/flow-waiting.ts";
+import { isChange } from "../atm/flow-asking.ts";
 import { money } from "../atm/money-text.ts";
 import type { Result, View } from "../atm/state.ts";
 import "./atm-receipt.ts";

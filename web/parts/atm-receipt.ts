@@ -6,7 +6,7 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { money, orderTitle } from "../atm/money-text.ts";
-import { isChange } from "../atm/flow-waiting.ts";
+import { isChange } from "../atm/flow-asking.ts";
 import type { Result } from "../atm/state.ts";
 import { facts, type Fact } from "./facts.ts";
 import { PageElement } from "./page-element.ts";

@@ -29,6 +29,7 @@ export const ICONS = {
   warning: icon(svg`<path d="M12 3 2 20h20zM12 10v4m0 3v.01" />`),
   shield: icon(svg`<path d="M12 3 5 6v6c0 4 3 7 7 9 4-2 7-5 7-9V6zM9 12l2 2 4-4" />`),
   key: icon(svg`<circle cx="8" cy="12" r="4" /><path d="M12 12h9v4m-4-4v3" />`),
+  copy: icon(svg`<path d="M9 9h11v12H9zM15 9V4H4v12h5" />`),
   print: icon(svg`<path d="M7 8V3h10v5M7 17H4V9h16v8h-3M7 14h10v7H7z" />`),
   connected: icon(svg`<path d="M4 12h16M8 8l-4 4 4 4m8-8 4 4-4 4" />`),
   disconnected: icon(svg`<path d="M3 12h5m8 0h5M10 8v8m4-8v8" />`),

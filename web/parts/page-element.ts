@@ -11,6 +11,14 @@ export class PageElement extends LitElement {
     return this;
   }
 
+  /** With the components within it, so that a screen's first field is there to take the focus. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    const isDone = await super.getUpdateComplete();
+    const within = [...this.querySelectorAll("*")].filter((part) => part instanceof PageElement);
+    await Promise.all(within.map((part) => part.updateComplete));
+    return isDone;
+  }
+
   /** Fires an event that the application hears; components know nothing of each other. */
   protected fire(name: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));

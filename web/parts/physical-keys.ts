@@ -40,6 +40,8 @@ export class PhysicalKeys implements ReactiveController {
 
   readonly #down = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    // A dialog lies in front of the keys: what is pressed there is its own.
+    if (event.target instanceof Element && event.target.closest("dialog") !== null) return;
     const key = keyOf(event.key);
     if (key === null || event.isComposing) return;
     this.#onHeld(key);

@@ -5,29 +5,26 @@ import { keyed } from "lit/directives/keyed.js";
 import type { ProblemTold } from "../atm/problem-texts.ts";
 import type { PasswordJudge } from "../atm/password-judge.ts";
 import type { Message, State, Typed } from "../atm/state.ts";
-import type { Order } from "../atm/state.ts";
+import type { Order, SecurityView, View } from "../atm/state.ts";
 import { logInMessage, passwordsMessage, signUpMessage } from "../atm/typed-passwords.ts";
+import type { TypedPasswords } from "../atm/typed-passwords.ts";
 import { protocolOf } from "../atm/views.ts";
-import "./atm-amount.ts";
-import "./atm-change-password.ts";
-import type { Passwords } from "./atm-change-password.ts";
 import "./atm-choices.ts";
 import "./atm-code.ts";
 import "./atm-credentials.ts";
 import type { Credentials } from "./atm-credentials.ts";
-import "./atm-history.ts";
+import type { FactorProof } from "./atm-factor-proof.ts";
 import "./atm-outcome.ts";
 import "./atm-protocol-choice.ts";
-import "./atm-review.ts";
-import "./atm-session.ts";
 import "./atm-stranger.ts";
-import "./atm-transfer.ts";
 
 type Tell = (message: Message) => void;
 type Around = { problems: ProblemTold[]; atm: number | null; judge: PasswordJudge; tell: Tell };
 
 export function screen({ view, desk }: State, around: Around) {
   const { problems, atm, judge, tell } = around;
+  if (view.screen === "choose") void load().catch(() => undefined);
+  if (LATER.includes(view.screen)) void load().catch(() => tell({ type: "part_missing" }));
   const back = (): void => tell({ type: "stepped_back" });
   const finish = (): void => tell({ type: "finished" });
   switch (view.screen) {
@@ -93,11 +90,18 @@ export function screen({ view, desk }: State, around: Around) {
         .username=${view.username}
         .judge=${judge}
         .minimum=${desk.passwordCharsMin}
+        .hasFactor=${desk.hasFactor}
         .problems=${problems}
-        @passwords=${({ detail }: CustomEvent<Passwords>) =>
+        @passwords=${({ detail }: CustomEvent<TypedPasswords>) =>
           tell(passwordsMessage(detail, view.username, judge, desk.passwordCharsMin))}
         @back=${back}
       ></atm-change-password>`;
+    case "security":
+    case "factor_begin":
+    case "factor_enrol":
+    case "recovery_codes":
+    case "factor_remove":
+      return security(view, problems, tell);
     case "stranger":
       return html`<atm-stranger
         .bank=${desk.bank}
@@ -117,6 +121,35 @@ export function screen({ view, desk }: State, around: Around) {
         @leave=${() => tell({ type: "left" })}
       ></atm-outcome>`;
   }
+}
+
+/** What `later-screens.ts` has. */
+const LATER: readonly View["screen"][] = [
+  ...(["amount", "transfer", "review", "password", "history", "session"] as const),
+  ...(["security", "factor_begin", "factor_enrol", "recovery_codes", "factor_remove"] as const),
+];
+let loading: Promise<unknown> | null = null;
+
+/** Where it fails it is tried again when next needed. */
+function load(): Promise<unknown> {
+  return (loading ??= import("./later-screens.ts").catch((error: unknown) => {
+    loading = null;
+    throw error;
+  }));
+}
+
+function security(view: SecurityView, problems: ProblemTold[], tell: Tell) {
+  return html`<atm-security
+    .view=${view}
+    .problems=${problems}
+    @choose=${({ detail: kind }: CustomEvent<Order["kind"]>) => tell({ type: "chosen", kind })}
+    @session=${({ detail: session }: CustomEvent<string>) =>
+      tell({ type: "session_chosen", session })}
+    @proof=${({ detail }: CustomEvent<FactorProof>) => tell({ type: "proof_entered", ...detail })}
+    @code=${({ detail: typed }: CustomEvent<string>) => tell({ type: "code_entered", typed })}
+    @finish=${() => tell({ type: "finished" })}
+    @back=${() => tell({ type: "stepped_back" })}
+  ></atm-security>`;
 }
 
 function entry({ view, desk }: State, { problems, judge, tell }: Around) {
