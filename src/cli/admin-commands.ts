@@ -1,6 +1,6 @@
 /** `secure-atm admin`: what operators do, over the modern protocol and under their own login. */
 
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { parseDollars, type Cents } from "../bank/money.ts";
 import { ROLES, type Role } from "../bank/standing.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
@@ -160,10 +160,10 @@ function parseRole(word: string): Role {
   throw new CommandFailed(EXIT.usage, `There is no role ${word}: try ${ROLES.join(", ")}.`);
 }
 
-/** `12`, `12.50`, `-5`. @throws InvalidArgumentError */
+/** `12`, `12.50`, `-5`. @throws CommandFailed */
 function signedAmount(text: string): Cents {
   const amount = parseDollars(text.replace(/^(-?)\$?/, "$1$$"));
   if (amount !== null && amount !== 0) return amount;
   const message = `${text} is no amount of dollars, such as 12, 12.50 or -5.`;
-  throw new InvalidArgumentError(message);
+  throw new CommandFailed(EXIT.usage, message);
 }
