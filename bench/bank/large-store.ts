@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openKeyRing } from "../../src/server/keys/key-ring.ts";
-import { OUTCOMES_MAX } from "../../src/workers/outcome-index.ts";
 import { hashPassword } from "../../src/workers/passwords.ts";
 import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
 import { LOAD_COST, PASSWORD } from "./scratch-folder.ts";
@@ -27,7 +26,6 @@ export function fillLargeFolder(folder: string, customers: number, transactions:
   database.exec(accountsSql(customers, transactions, at));
   database.prepare("INSERT INTO credentials SELECT id, ? FROM accounts WHERE id > 1").run(hash);
   database.exec(journalSql(customers, transactions, at));
-  database.exec(outcomesSql(transactions));
   database.exec("COMMIT; PRAGMA journal_mode = WAL;");
   database.close();
 }
@@ -40,26 +38,24 @@ const numbers = (first: number, last: number): string =>
 // Transaction t is a deposit of customer (t - 1) % customers, so customer c has made every t with
 // that remainder.
 const accountsSql = (customers: number, transactions: number, at: number): string => `
-  INSERT INTO accounts (id, kind, name, opened_at, balance, last_transaction)
-    VALUES (${VAULT}, 'vault', '127.0.0.1', ${at}, ${-AMOUNT * transactions}, ${transactions});
-  INSERT INTO accounts (id, kind, name, opened_at, balance, last_transaction)
+  INSERT INTO accounts VALUES (${VAULT}, ${-AMOUNT * transactions}, ${transactions});
+  INSERT INTO holders VALUES (${VAULT}, 'vault', '127.0.0.1', ${at});
+  INSERT INTO accounts
     ${numbers(0, customers - 1)}
-    SELECT n + ${VAULT + 1}, 'customer', printf('load-%07d', n), ${at},
-      ${AMOUNT} * made, CASE made WHEN 0 THEN 0 ELSE n + 1 + (made - 1) * ${customers} END
-    FROM (SELECT n, (${transactions} - n - 1 + ${customers}) / ${customers} AS made FROM numbers);`;
+    SELECT n + ${VAULT + 1}, ${AMOUNT} * made,
+      CASE made WHEN 0 THEN 0 ELSE n + 1 + (made - 1) * ${customers} END
+    FROM (SELECT n, (${transactions} - n - 1 + ${customers}) / ${customers} AS made FROM numbers);
+  INSERT INTO holders
+    ${numbers(0, customers - 1)}
+    SELECT n + ${VAULT + 1}, 'customer', printf('load-%07d', n), ${at} FROM numbers;`;
 
+// Their place in the audit is 0, as if they had rows of their own in it.
 const journalSql = (customers: number, transactions: number, at: number): string => `
   INSERT INTO journal (id, at, kind, amount, debit, debit_balance, debit_previous,
-      credit, credit_balance, credit_previous)
+      credit, credit_balance, credit_previous, sequence, origin, key)
     ${numbers(1, transactions)}
     SELECT n, ${at} + n, 'deposit', ${AMOUNT},
       ${VAULT}, ${-AMOUNT} * n, n - 1,
       (n - 1) % ${customers} + ${VAULT + 1}, ${AMOUNT} * ((n - 1) / ${customers} + 1),
-      max(0, n - ${customers})
-    FROM numbers;`;
-
-const outcomesSql = (transactions: number): string => `
-  INSERT INTO outcomes (id, account, key, content, journal_id)
-    ${numbers(Math.max(1, transactions - OUTCOMES_MAX + 1), transactions)}
-    SELECT n, (SELECT credit FROM journal WHERE id = n), 'large-' || n, 'deposit ${AMOUNT}', n
+      max(0, n - ${customers}), 0, '127.0.0.1:50000', printf('large-%024d', n)
     FROM numbers;`;

@@ -109,7 +109,7 @@ function linesOf({ head, outcomes, counts, faults }: Verdict): string[] {
     ["history", `every balance equals its history: ${lastTransaction} transactions`],
     ["sequence", `nothing is missing or out of order: ${lastAudit} audit rows`],
     ["audit", "journal and audit agree, row by row"],
-    ["outcomes", `each outcome names its transaction: ${outcomes} outcomes`],
+    ["outcomes", `each outcome apart from the journal names its transaction: ${outcomes} outcomes`],
   ];
   return claims.flatMap(([kind, says]) => {
     const count = counts[kind];

@@ -1,10 +1,12 @@
 /**
  * The journal against the audit, row by row. The writer appends both in one order, so they are
  * walked side by side: each row of the journal has exactly one of the audit, which says the same.
+ * Where a row of the journal is its own audit row, what is left to say is that its place is right:
+ * the places of both together are 1, 2, 3 … without a gap.
  */
 
 import type { PostingKind } from "../bank/ledger.ts";
-import type { AccountRow, AuditRow, JournalRow } from "./books-snapshot.ts";
+import { isOwnAudit, type AccountRow, type AuditRow, type JournalRow } from "./books-snapshot.ts";
 import { missing, money, type Tell } from "./journal-replay.ts";
 
 /** An audit row that says that a posting was made. */
@@ -25,8 +27,8 @@ export class AuditMatch {
   readonly #accountOf: (id: number) => AccountRow | undefined;
   #last = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
-  /** A row of the audit that is ahead of the journal's row in hand. */
-  #ahead: Told | null = null;
+  /** The audit's next row, if it has been looked at already. */
+  #ahead: AuditRow | null = null;
 
   constructor(
     rows: Iterable<AuditRow>,
@@ -40,14 +42,25 @@ export class AuditMatch {
 
   /** The journal's next row. */
   add(row: JournalRow): void {
-    let told = this.#next();
+    if (isOwnAudit(row)) {
+      for (let told = this.#next(row.sequence); told !== null; told = this.#next(row.sequence)) {
+        this.#tellStray(told);
+      }
+      this.#place(row.sequence, row.at);
+      return;
+    }
+    const before = row.sequence === 0 ? Number.POSITIVE_INFINITY : row.sequence + 1;
+    let told = this.#next(before);
     while (told !== null && told.transaction < row.id) {
       this.#tellStray(told);
-      told = this.#next();
+      told = this.#next(before);
     }
-    if (told?.transaction === row.id) return this.#compare(row, told);
-    this.#ahead = told;
-    this.#tell("audit", `transaction ${row.id} has no audit row`);
+    if (told?.transaction !== row.id) {
+      this.#tell("audit", `transaction ${row.id} has no audit row`);
+      return;
+    }
+    this.#take(told);
+    this.#compare(row, told);
   }
 
   /** After the journal's last row: the audit must not tell of any other. */
@@ -55,35 +68,51 @@ export class AuditMatch {
     for (let told = this.#next(); told !== null; told = this.#next()) this.#tellStray(told);
   }
 
-  #tellStray({ sequence, transaction }: Told): void {
-    const told = `audit row ${sequence} tells of transaction ${transaction}`;
-    this.#tell("audit", `${told}, which is not in the journal, or has a row already`);
+  #tellStray(told: Told): void {
+    this.#take(told);
+    const { sequence, transaction } = told;
+    const text = `audit row ${sequence} tells of transaction ${transaction}`;
+    this.#tell("audit", `${text}, which is not in the journal, or has a row already`);
   }
 
-  /** The next audit row that names a transaction; those on the way to it are looked at too. */
-  #next(): Told | null {
-    if (this.#ahead !== null) {
-      const ahead = this.#ahead;
-      this.#ahead = null;
-      return ahead;
-    }
-    for (let next = this.#rows.next(); next.done !== true; next = this.#rows.next()) {
-      const row = next.value;
-      const { sequence, at, action, outcome, transaction } = row;
-      if (sequence !== this.#last + 1) {
-        this.#tell("sequence", missing("audit row", this.#last + 1, sequence));
-      }
-      this.#last = sequence;
-      if (at < this.#lastAt) {
-        this.#tell("sequence", `audit row ${sequence} is older than the one before`);
-      }
-      this.#lastAt = at;
+  /**
+   * The next audit row with a lower number that names a transaction, which is to be taken then;
+   * those on the way to it are.
+   */
+  #next(before = Number.POSITIVE_INFINITY): Told | null {
+    for (let row = this.#look(); row !== null && row.sequence < before; row = this.#look()) {
+      const { sequence, action, outcome, transaction } = row;
       if (transaction !== null) return { ...row, transaction };
+      this.#take(row);
       if (outcome === "ok" && MOVES.has(action)) {
         this.#tell("audit", `audit row ${sequence} tells of a ${action} without a transaction`);
       }
     }
     return null;
+  }
+
+  #look(): AuditRow | null {
+    if (this.#ahead === null) {
+      const next = this.#rows.next();
+      this.#ahead = next.done === true ? null : next.value;
+    }
+    return this.#ahead;
+  }
+
+  #take({ sequence, at }: AuditRow): void {
+    this.#ahead = null;
+    this.#place(sequence, at);
+  }
+
+  #place(sequence: number, at: number): void {
+    if (sequence !== this.#last + 1) {
+      this.#tell("sequence", missing("audit row", this.#last + 1, sequence));
+    }
+    this.#last = sequence;
+    if (at < this.#lastAt) {
+      this.#tell("sequence", `audit row ${sequence} is older than the one before`);
+    }
+    this.#lastAt = at;
   }
 
   #compare(row: JournalRow, told: Told): void {
@@ -95,6 +124,7 @@ export class AuditMatch {
         ? null
         : `moved ${money(told.amount ?? 0)}, not ${money(row.amount)}`,
       told.at === row.at ? null : "was at another time",
+      row.sequence === 0 || told.sequence === row.sequence ? null : "has another place",
       this.#isBy(row, told.who) ? null : `was ${JSON.stringify(told.who)}'s`,
     ].filter((difference) => difference !== null);
     if (differences.length === 0) return;

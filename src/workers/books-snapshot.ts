@@ -21,7 +21,13 @@ export type JournalRow = {
   readonly credit: number;
   readonly creditBalance: number;
   readonly creditPrevious: number;
+  /** Its place in the audit; 0 before there was one in the journal. */
+  readonly sequence: number;
 };
+
+/** Whether a row is its own audit row. An adjustment has another one: the operator's. */
+export const isOwnAudit = ({ kind, sequence }: JournalRow): boolean =>
+  sequence > 0 && kind !== "adjustment";
 
 export type AuditRow = {
   readonly sequence: number;
@@ -33,7 +39,7 @@ export type AuditRow = {
   readonly transaction: number | null;
 };
 
-/** What became of a change with a key, beside the posting that it names, if there is one. */
+/** What became of a change with a key, where no journal row says it: beside what it names. */
 export type OutcomeRow = {
   readonly id: number;
   readonly account: number;
@@ -63,6 +69,7 @@ export interface BooksSnapshot {
   accounts(): Iterable<AccountRow>;
   /** The rows behind the one with this number; all, whatever their numbers, without one. */
   journal(after?: number): Iterable<JournalRow>;
+  /** Those that are no rows of the journal. */
   audit(): Iterable<AuditRow>;
   outcomes(): Iterable<OutcomeRow>;
   /** What is wrong with the database below its rows, in SQLite's words; empty if nothing is. */

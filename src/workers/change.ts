@@ -1,6 +1,6 @@
 /** Changes of balances: the commands that a client may ask for again under the same key. */
 
-import type { AccountId, Command } from "../bank/ledger.ts";
+import type { AccountId, Command, Posted } from "../bank/ledger.ts";
 import type { Adjustment, Operate } from "../bank/operations.ts";
 
 export type Change =
@@ -24,7 +24,7 @@ export function contentOf(command: Command): string {
     case "withdraw":
       return `${command.type} ${command.amount}`;
     case "transfer":
-      return `transfer ${command.amount} ${JSON.stringify([command.to, command.memo])}`;
+      return contentOfTransfer(command);
     case "operate": {
       const { operation } = command;
       if (operation.type !== "adjust") return operation.type;
@@ -35,3 +35,12 @@ export function contentOf(command: Command): string {
       return command.type;
   }
 }
+
+/** Of a change that was made: what its posting says. @param to The name of the credited account. */
+export const contentOfPosting = ({ kind, amount, memo }: Posted, to: string): string =>
+  kind === "transfer" ? contentOfTransfer({ amount, to, memo }) : `${kind} ${amount}`;
+
+type Transfer = Pick<Command & { type: "transfer" }, "amount" | "to" | "memo">;
+
+const contentOfTransfer = ({ amount, to, memo }: Transfer): string =>
+  `transfer ${amount} ${JSON.stringify([to, memo])}`;

@@ -89,9 +89,9 @@ const LOGIN_FAILURES: Record<LoginFailure, AuditOutcome> = {
 };
 
 /** What an event has posted to the journal, if anything. */
-export function postedOf(event: Event): Posted | null {
-  if (event.type === "adjusted") return event.posted;
-  return event.type === "posted" ? event : null;
+export function postedOf(event: Event | null): Posted | null {
+  if (event?.type === "adjusted") return event.posted;
+  return event?.type === "posted" ? event : null;
 }
 
 /** A proposal that was made before is on record already. */

@@ -30,8 +30,7 @@ export class OutcomeIndex {
   }
 
   /** @returns the number of the outcome that was forgotten for this one, or null. */
-  remember(account: AccountId, key: string, number: number): number | null {
-    const hash = hashOf(account, key);
+  remember(account: AccountId, hash: number, number: number): number | null {
     const numbers = this.#accounts.get(account) ?? new Map<number, number>();
     const replaced = numbers.get(hash);
     numbers.delete(hash);
@@ -44,8 +43,14 @@ export class OutcomeIndex {
   }
 
   /** The number that the outcome has, if it is known. */
-  find(account: AccountId, key: string): number | null {
-    return this.#accounts.get(account)?.get(hashOf(account, key)) ?? null;
+  find(account: AccountId, hash: number): number | null {
+    return this.#accounts.get(account)?.get(hash) ?? null;
+  }
+
+  /** Of an outcome that is known, and has been moved: it is as old as it was. */
+  renumber(account: AccountId, hash: number, number: number): void {
+    const numbers = this.#accounts.get(account);
+    if (numbers?.has(hash) === true) numbers.set(hash, number);
   }
 
   #forgetOne(): number | null {
@@ -76,7 +81,7 @@ export class OutcomeIndex {
 }
 
 /** Two FNV-1a hashes of 32 bits, from different starts; of the second, the upper 20 bits. */
-function hashOf(account: AccountId, key: string): number {
+export function hashOf(account: AccountId, key: string): number {
   let low = Math.imul(0x811c9dc5 ^ account, 0x01000193);
   let high = Math.imul(0x2f0b4c47 ^ account, 0x01000193);
   for (let index = 0; index < key.length; index++) {

@@ -6,18 +6,33 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AuditEntry } from "../bank/audit.ts";
 import type { Posted, PostingSide } from "../bank/ledger.ts";
-import { AUDIT_COLUMNS, auditEntryOf, postingOf, sideOf } from "./sqlite-rows.ts";
-import { numberOf } from "./sqlite-statements.ts";
+import { AUDIT_COLUMNS, auditEntryOf, postingOf, sideOf, type Row } from "./sqlite-rows.ts";
+import { LAST_AUDIT, numberOf } from "./sqlite-statements.ts";
 import type { AuditQuery, HistoryPage, HistoryQuery, HistoryRow, StoreReader } from "./store.ts";
 
 /** The newer transactions that one query passes over on its way to an earlier time. */
 export const HISTORY_SKIPPED_MAX = 2_000;
 
+/**
+ * Of the audit's two tables, in one order and as of one moment: what happened, and what customers
+ * have moved, whose rows of the journal are audit rows too.
+ */
+const AUDIT_AFTER = `
+  SELECT * FROM (
+    SELECT ${AUDIT_COLUMNS} FROM audit
+    WHERE sequence > :sequence ORDER BY sequence LIMIT :limit)
+  UNION ALL SELECT * FROM (
+    SELECT sequence, at, customer.name, journal.kind, 'ok', amount, id, origin,
+      iif(journal.kind = 'transfer', receiver.name, NULL) FROM journal
+    LEFT JOIN holders AS customer
+      ON customer.account = iif(journal.kind = 'deposit', credit, debit)
+    LEFT JOIN holders AS receiver ON receiver.account = credit
+    WHERE id > :transaction AND journal.kind <> 'adjustment' ORDER BY id LIMIT :limit)
+  ORDER BY sequence LIMIT :limit`;
+
 export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
-  readonly #before: StatementSync;
-  readonly #at: StatementSync;
   readonly #last: StatementSync;
   readonly #account: StatementSync;
   readonly #posting: StatementSync;
@@ -25,22 +40,21 @@ export class SqliteReader implements StoreReader {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    const audit = (rest: string): StatementSync => {
-      const statement = database.prepare(`SELECT ${AUDIT_COLUMNS} FROM audit ${rest}`);
-      statement.setReturnArrays(true);
-      return statement;
-    };
-    this.#after = audit("WHERE sequence > ? ORDER BY sequence LIMIT ?");
-    this.#before = audit("WHERE sequence < ? ORDER BY sequence DESC LIMIT ?");
-    this.#at = audit("WHERE sequence = ?");
-    this.#last = database.prepare("SELECT max(sequence) AS last FROM audit");
-    this.#account = database.prepare("SELECT name, last_transaction FROM accounts WHERE id = ?");
+    this.#after = database.prepare(AUDIT_AFTER);
+    this.#after.setReturnArrays(true);
+    this.#last = database.prepare(LAST_AUDIT);
+    this.#account = database.prepare(
+      "SELECT name, last_transaction FROM accounts JOIN holders ON account = id WHERE id = ?",
+    );
     this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
     this.#lastPosting = database.prepare("SELECT max(id) AS last FROM journal");
   }
 
   auditAfter(sequence: number, limit: number): AuditEntry[] {
-    return entriesOf(this.#after.all(sequence, limit));
+    const transaction = this.#lastWith((row) => (row["sequence"] as number) <= sequence);
+    const rows: readonly unknown[] = this.#after.all({ sequence, transaction, limit });
+    // Of statements that return arrays, which their types do not know.
+    return rows.map((row) => auditEntryOf(row as readonly unknown[]));
   }
 
   auditLast(): number {
@@ -48,16 +62,22 @@ export class SqliteReader implements StoreReader {
   }
 
   auditAt(sequence: number): AuditEntry | null {
-    return entriesOf(this.#at.all(sequence))[0] ?? null;
+    const [entry] = this.auditAfter(sequence - 1, 1);
+    return entry?.sequence === sequence ? entry : null;
   }
 
   auditPage({ before, limit }: AuditQuery): AuditEntry[] {
-    return entriesOf(this.#before.all(before ?? Number.MAX_SAFE_INTEGER, limit));
+    const end = Math.min(before ?? Number.POSITIVE_INFINITY, this.auditLast() + 1);
+    const after = Math.max(0, end - 1 - limit);
+    return this.auditAfter(after, end - 1 - after).toReversed();
   }
 
   history({ account, from, until, limit }: HistoryQuery): HistoryPage | null {
     const latest = this.#account.get(account)?.["last_transaction"] as number | undefined;
-    const newest = until === null ? Number.POSITIVE_INFINITY : this.#lastUntil(until);
+    const newest =
+      until === null
+        ? Number.POSITIVE_INFINITY
+        : this.#lastWith((row) => (row["at"] as number) <= until);
     const rows: HistoryRow[] = [];
     let skipped = 0;
     let next = from ?? latest ?? 0;
@@ -79,14 +99,14 @@ export class SqliteReader implements StoreReader {
     return { posting, at, counterparty };
   }
 
-  /** The last transaction at or before a time: times never fall, so halving finds it. */
-  #lastUntil(until: number): number {
+  /** The last transaction of those, from the first on, that have it; halving finds it. */
+  #lastWith(has: (row: Row) => boolean): number {
     let before = 0;
     let after = numberOf(this.#lastPosting, "last") + 1;
     while (after - before > 1) {
       const middle = Math.floor((before + after) / 2);
-      const at = this.#posting.get(middle)?.["at"] as number;
-      if (at <= until) before = middle;
+      const row = this.#posting.get(middle);
+      if (row !== undefined && has(row)) before = middle;
       else after = middle;
     }
     return before;
@@ -101,7 +121,3 @@ export class SqliteReader implements StoreReader {
     this.#database.close();
   }
 }
-
-/** Of statements that return arrays, which their types do not know. */
-const entriesOf = (rows: readonly unknown[]): AuditEntry[] =>
-  rows.map((row) => auditEntryOf(row as readonly unknown[]));

@@ -1,6 +1,6 @@
 /** The tables of the embedded store. Rows are appended; balances, tries, old outcomes change. */
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const PROPOSALS = `
 CREATE TABLE proposals (
@@ -24,11 +24,24 @@ const ADDED_IN_3 = "ALTER TABLE standings ADD COLUMN locked INTEGER NOT NULL DEF
 
 const THIS_VERSION = `PRAGMA user_version = ${SCHEMA_VERSION};`;
 
-export const SCHEMA = `
+// What every batch writes to is as narrow as can be: whose an account is stands apart.
+const ACCOUNTS = `
 CREATE TABLE accounts (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, opened_at INTEGER NOT NULL,
-  balance INTEGER NOT NULL, last_transaction INTEGER NOT NULL, UNIQUE (kind, name)
+  id INTEGER PRIMARY KEY, balance INTEGER NOT NULL, last_transaction INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE holders (
+  account INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL,
+  opened_at INTEGER NOT NULL, UNIQUE (kind, name)
+) STRICT;
+`;
+
+/**
+ * A row of the journal is its own audit row, and its own outcome (docs/decisions/0007): `sequence`
+ * is its place in the audit, `key` what it was asked for under. Rows from before version 4 have the
+ * place 0, and a row of the table `audit`; an adjustment has one as well, under the same place.
+ */
+export const SCHEMA = `
+${ACCOUNTS}
 CREATE TABLE credentials (
   account INTEGER PRIMARY KEY, password_hash TEXT NOT NULL
 ) STRICT;
@@ -40,7 +53,7 @@ CREATE TABLE journal (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, amount INTEGER NOT NULL,
   debit INTEGER NOT NULL, debit_balance INTEGER NOT NULL, debit_previous INTEGER NOT NULL,
   credit INTEGER NOT NULL, credit_balance INTEGER NOT NULL, credit_previous INTEGER NOT NULL,
-  memo TEXT
+  memo TEXT, sequence INTEGER NOT NULL DEFAULT 0, origin TEXT, key TEXT
 ) STRICT;
 CREATE TABLE outcomes (
   id INTEGER PRIMARY KEY, account INTEGER NOT NULL, key TEXT NOT NULL, content TEXT NOT NULL,
@@ -57,8 +70,20 @@ ${ADDED_IN_3}
 ${THIS_VERSION}
 `;
 
+const TO_4 = `
+ALTER TABLE journal ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE journal ADD COLUMN origin TEXT;
+ALTER TABLE journal ADD COLUMN key TEXT;
+ALTER TABLE accounts RENAME TO accounts_before_4;
+${ACCOUNTS}
+INSERT INTO accounts SELECT id, balance, last_transaction FROM accounts_before_4 ORDER BY id;
+INSERT INTO holders SELECT id, kind, name, opened_at FROM accounts_before_4 ORDER BY id;
+DROP TABLE accounts_before_4;
+`;
+
 /** What brings a store of an older version up to this one; by the version that it has. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
-  [1, `${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT} ${ADDED_IN_3} ${THIS_VERSION}`],
-  [2, `${ADDED_IN_3} ${THIS_VERSION}`],
+  [1, `${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT} ${ADDED_IN_3} ${TO_4} ${THIS_VERSION}`],
+  [2, `${ADDED_IN_3} ${TO_4} ${THIS_VERSION}`],
+  [3, `${TO_4} ${THIS_VERSION}`],
 ]);

@@ -17,6 +17,7 @@ import {
   translated,
   versionOf,
 } from "./sqlite-connection.ts";
+import { LAST_AUDIT } from "./sqlite-statements.ts";
 import { StoreFull, StoreUnusable } from "./store.ts";
 
 /** Rows that are read at once. */
@@ -39,6 +40,7 @@ export class SqliteSnapshot implements BooksSnapshot {
   readonly #database: DatabaseSync;
   readonly #folder: string;
   readonly schema: number;
+  readonly #sql: Readonly<Record<"head" | "accounts" | "journal", string>>;
 
   constructor(database: DatabaseSync, folder: string) {
     this.#database = database;
@@ -46,6 +48,7 @@ export class SqliteSnapshot implements BooksSnapshot {
     try {
       database.exec("BEGIN");
       this.schema = versionOf(database); // The first read, which fixes the moment.
+      this.#sql = this.schema < 4 ? BEFORE_4 : SINCE_4;
     } catch (error) {
       database.close();
       throw translated(error, folder);
@@ -53,16 +56,16 @@ export class SqliteSnapshot implements BooksSnapshot {
   }
 
   head(): Head {
-    const head = this.#orTranslated(() => this.#database.prepare(HEAD).get());
+    const head = this.#orTranslated(() => this.#database.prepare(this.#sql.head).get());
     return head as unknown as Head;
   }
 
   accounts(): Iterable<AccountRow> {
-    return this.#walk("accounts", ACCOUNTS, FIRST, accountOf);
+    return this.#walk("accounts", this.#sql.accounts, FIRST, accountOf);
   }
 
   journal(after: number | bigint = FIRST): Iterable<JournalRow> {
-    return this.#walk("journal", JOURNAL, after, journalRowOf);
+    return this.#walk("journal", this.#sql.journal, after, journalRowOf);
   }
 
   audit(): Iterable<AuditRow> {
@@ -147,23 +150,36 @@ const NUMBERS: Record<Table, readonly [string, ...string[]]> = {
   accounts: ["id", "id", "balance", "last_transaction"],
   journal: [
     ...(["id", "id", "at", "amount", "debit", "debit_balance", "debit_previous"] as const),
-    ...["credit", "credit_balance", "credit_previous"],
+    ...["credit", "credit_balance", "credit_previous", "sequence"],
   ],
   audit: ["sequence", "sequence", "at", "amount", "journal_id"],
   outcomes: ["id", "id", "account", "journal_id"],
 };
 
-const HEAD = `SELECT
-  (SELECT count(*) FROM accounts) AS accounts,
-  (SELECT coalesce(max(id), 0) FROM journal) AS lastTransaction,
-  (SELECT coalesce(max(sequence), 0) FROM audit) AS lastAudit`;
+const SIDES = `debit, debit_balance, debit_previous, credit, credit_balance, credit_previous`;
 
 // Each begins behind a key, which is the first column.
-const ACCOUNTS = `SELECT id, kind, name, balance, last_transaction
-  FROM accounts WHERE id > ? ORDER BY id LIMIT ?`;
-const JOURNAL = `SELECT id, at, kind, amount, debit, debit_balance, debit_previous,
-  credit, credit_balance, credit_previous
-  FROM journal WHERE id > ? ORDER BY id LIMIT ?`;
+const SINCE_4 = {
+  head: `SELECT
+    (SELECT count(*) FROM accounts) AS accounts,
+    (SELECT coalesce(max(id), 0) FROM journal) AS lastTransaction,
+    coalesce((SELECT last FROM (${LAST_AUDIT})), 0) AS lastAudit`,
+  accounts: `SELECT id, kind, name, balance, last_transaction
+    FROM accounts JOIN holders ON account = id WHERE id > ? ORDER BY id LIMIT ?`,
+  journal: `SELECT id, at, kind, amount, ${SIDES}, sequence
+    FROM journal WHERE id > ? ORDER BY id LIMIT ?`,
+} as const;
+/** Of a backup that an older version has taken. */
+const BEFORE_4 = {
+  head: `SELECT
+    (SELECT count(*) FROM accounts) AS accounts,
+    (SELECT coalesce(max(id), 0) FROM journal) AS lastTransaction,
+    (SELECT coalesce(max(sequence), 0) FROM audit) AS lastAudit`,
+  accounts: `SELECT id, kind, name, balance, last_transaction
+    FROM accounts WHERE id > ? ORDER BY id LIMIT ?`,
+  journal: `SELECT id, at, kind, amount, ${SIDES}, 0
+    FROM journal WHERE id > ? ORDER BY id LIMIT ?`,
+} as const;
 const AUDIT = `SELECT sequence, at, who, action, outcome, amount, journal_id
   FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`;
 const OUTCOMES = `SELECT outcomes.id, account, content, journal_id, rejection,
@@ -177,7 +193,7 @@ type AccountColumns = [number, AccountRow["kind"], string, number, number];
 type JournalColumns = [
   ...[id: number, at: number, kind: PostingKind, amount: number],
   ...[debit: number, debitBalance: number, debitPrevious: number],
-  ...[credit: number, creditBalance: number, creditPrevious: number],
+  ...[credit: number, creditBalance: number, creditPrevious: number, sequence: number],
 ];
 type AuditColumns = [
   ...[sequence: number, at: number, who: string, action: string, outcome: string],
@@ -196,10 +212,11 @@ function accountOf(columns: Columns): AccountRow {
 
 function journalRowOf(columns: Columns): JournalRow {
   const [id, at, kind, amount, ...sides] = columns as JournalColumns;
-  const [debit, debitBalance, debitPrevious, credit, creditBalance, creditPrevious] = sides;
+  const [debit, debitBalance, debitPrevious, credit, ...rest] = sides;
+  const [creditBalance, creditPrevious, sequence] = rest;
   return {
     ...{ id, at, kind, amount, debit, debitBalance, debitPrevious },
-    ...{ credit, creditBalance, creditPrevious },
+    ...{ credit, creditBalance, creditPrevious, sequence },
   };
 }
 

@@ -4,7 +4,8 @@
  * A batch is one transaction with `synchronous=FULL`, so that `append` returns only when the
  * change is on the disk. Rows are appended in order; each balance that a batch touched
  * is written once. There is no secondary index on the journal: a row names the previous row of
- * both its accounts, so that an account's history is a walk of primary keys.
+ * both its accounts, so that an account's history is a walk of primary keys. A change costs one
+ * row: what the audit says of it, and the key that it was asked for under, are columns of it.
  */
 
 import type { DatabaseSync } from "node:sqlite";
@@ -17,7 +18,6 @@ import {
   type Books,
   type Event,
   type Posted,
-  type PostingSide,
 } from "../bank/ledger.ts";
 import { setAttempts } from "../bank/attempts-by-name.ts";
 import type { CounterChange } from "../bank/login-attempts.ts";
@@ -25,16 +25,19 @@ import type { Cents } from "../bank/money.ts";
 import { ADJUSTMENTS } from "../bank/adjustments.ts";
 import type { Proposal } from "../bank/proposals.ts";
 import { isOrdinary, type Standing } from "../bank/standing.ts";
-import { OutcomeIndex } from "./outcome-index.ts";
+import { postedOf } from "./ledger-audit.ts";
 import {
   isFull,
   lockFolder,
   openForReading,
   openForWriting,
   translated,
+  versionOf,
 } from "./sqlite-connection.ts";
+import { SqliteOutcomes, keyInJournal } from "./sqlite-outcomes.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
-import { outcomeOf, postingOf, proposalOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
+import { postingOf, proposalOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
+import { SCHEMA_VERSION } from "./sqlite-schema.ts";
 import { numberOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
 import {
   StoreFull,
@@ -44,9 +47,6 @@ import {
   type Store,
   type StoreReader,
 } from "./store.ts";
-
-/** Rows of forgotten outcomes that one batch deletes: there can be more after a start. */
-const FORGOTTEN_MAX = 10_000;
 
 export type SqliteStoreOptions = {
   /** Where `bank.sqlite` is kept. The folder exists. */
@@ -73,6 +73,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 export function openSqliteReader(folder: string): StoreReader {
   const database = openForReading(folder);
   try {
+    if (versionOf(database) < SCHEMA_VERSION) {
+      const mend = "start the bank once to bring it up to date";
+      throw new StoreUnusable("older_version", `${folder} is of an older Secure ATM: ${mend}`);
+    }
     return new SqliteReader(database);
   } catch (error) {
     database.close();
@@ -84,33 +88,21 @@ class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #lock: DatabaseSync;
   readonly #statements: Statements;
-  readonly #outcomes: OutcomeIndex;
-  /** Numbers of outcomes that the index has forgotten, whose rows are still there. */
-  #forgotten: number[] = [];
+  readonly #outcomes: SqliteOutcomes;
   #auditSequence: number;
-  #lastOutcome: number;
 
   constructor(database: DatabaseSync, lock: DatabaseSync, outcomesMax: number | undefined) {
     this.#database = database;
-    this.#outcomes = new OutcomeIndex(outcomesMax);
     this.#lock = lock;
     this.#statements = prepareStatements(database);
     this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
-    this.#lastOutcome = numberOf(this.#statements.lastOutcome, "last");
-    for (const row of this.#statements.outcomes.iterate()) {
-      const account = row["account"] as AccountId;
-      this.#remember(account, row["key"] as string, row["id"] as number);
-    }
+    this.#outcomes = new SqliteOutcomes(database, outcomesMax);
   }
 
   load(): Books {
     const books = emptyBooks();
-    for (const row of this.#statements.accounts.iterate()) {
-      const id = row["id"] as AccountId;
-      const kind = row["kind"] as AccountKind;
-      const name = row["name"] as string;
-      const balance = row["balance"] as Cents;
-      const lastTransaction = row["last_transaction"] as number;
+    for (const columns of this.#statements.accounts.iterate()) {
+      const [id, kind, name, balance, lastTransaction] = columns as unknown as AccountColumns;
       books.accounts[id] = { id, kind, name, balance, lastTransaction };
       accountsOf(books, kind).set(name, id);
     }
@@ -143,20 +135,11 @@ class SqliteStore implements Store {
   }
 
   append(batch: readonly Entry[]): void {
-    const outcomes: Outcome[] = [];
-    const touched = new Map<AccountId, { balance: Cents; transaction: number }>();
-    const forgotten = this.#forgotten.slice(0, FORGOTTEN_MAX);
+    const touched = new Map<AccountId, TouchedAccount>();
     try {
       this.#database.exec("BEGIN IMMEDIATE");
-      for (const number of forgotten) this.#statements.deleteOutcome.run(number);
-      for (const { at, event, audit, outcome } of batch) {
-        if (event !== null) this.#write(event, at, touched);
-        if (audit !== null) this.#writeAudit(audit, at);
-        if (outcome !== undefined && outcome !== null) outcomes.push(outcome);
-      }
-      for (const [index, outcome] of outcomes.entries()) {
-        this.#writeOutcome(this.#lastOutcome + 1 + index, outcome);
-      }
+      for (const entry of batch) this.#writeEntry(entry, touched);
+      this.#outcomes.write(batch);
       for (const [account, { balance, transaction }] of touched) {
         this.#statements.setBalance.run(balance, transaction, account);
       }
@@ -167,19 +150,11 @@ class SqliteStore implements Store {
       this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
       throw new StoreFull("the disk is full, or the bank's share of it");
     }
-    this.#forgotten = this.#forgotten.slice(forgotten.length);
-    for (const { account, key } of outcomes) {
-      this.#lastOutcome += 1;
-      this.#remember(account, key, this.#lastOutcome);
-    }
+    this.#outcomes.remember(batch);
   }
 
   outcome(account: AccountId, key: string): Outcome | null {
-    const number = this.#outcomes.find(account, key);
-    const row = number === null ? undefined : this.#statements.outcome.get(number);
-    if (row === undefined) return null;
-    const outcome = outcomeOf(row);
-    return outcome.account === account && outcome.key === key ? outcome : null;
+    return this.#outcomes.find(account, key);
   }
 
   posting(transaction: number): Posted {
@@ -198,16 +173,27 @@ class SqliteStore implements Store {
     this.#lock.close();
   }
 
-  #remember(account: AccountId, key: string, number: number): void {
-    const forgotten = this.#outcomes.remember(account, key, number);
-    if (forgotten !== null) this.#forgotten.push(forgotten);
+  /** A customer's posting is its own audit row, and holds the key that it was asked for under. */
+  #writeEntry({ at, event, audit, outcome }: Entry, touched: Map<AccountId, TouchedAccount>): void {
+    const posted = postedOf(event);
+    const isOwnAudit = event?.type === "posted";
+    if (event !== null) this.#write(event, at);
+    if (posted !== null || audit !== null) this.#auditSequence += 1;
+    if (posted !== null) {
+      this.#writePosting(posted, at, audit?.origin ?? null, keyInJournal(event, outcome));
+      const { debit, credit, transaction } = posted;
+      touched.set(debit.account, { balance: debit.balance, transaction });
+      touched.set(credit.account, { balance: credit.balance, transaction });
+    }
+    if (audit !== null && !isOwnAudit) this.#writeAudit(audit, at);
   }
 
-  #write(event: Event, at: number, touched: Map<AccountId, TouchedAccount>): void {
-    const { insertAccount, insertCredentials, deleteAttempts } = this.#statements;
+  /** All of an event but what it has posted. */
+  #write(event: Event, at: number): void {
+    const { insertCredentials, deleteAttempts } = this.#statements;
     switch (event.type) {
       case "signed_up":
-        insertAccount.run(event.account, "customer", event.username, at);
+        this.#openAccount(event.account, "customer", event.username, at);
         insertCredentials.run(event.account, event.passwordHash);
         return;
       case "login_begun":
@@ -215,7 +201,7 @@ class SqliteStore implements Store {
         this.#writeAttempts(event.attempts);
         return;
       case "logged_in":
-        if (event.opens !== null) insertAccount.run(event.vault, "vault", event.opens, at);
+        if (event.opens !== null) this.#openAccount(event.vault, "vault", event.opens, at);
         if (event.knownTerminals !== null) {
           const terminals = JSON.stringify(event.knownTerminals);
           this.#statements.setKnownTerminals.run(event.account, terminals);
@@ -240,9 +226,6 @@ class SqliteStore implements Store {
       case "standing_changed":
         this.#writeStanding(event.account, event.standing);
         return;
-      case "posted":
-        this.#writePosting(event, at, touched);
-        return;
       case "hash_upgraded":
         this.#statements.setPassword.run(event.passwordHash, event.account);
         return;
@@ -253,14 +236,19 @@ class SqliteStore implements Store {
         this.#statements.setProposal.run("rejected", event.id);
         return;
       case "adjusted":
-        if (event.opens !== null) insertAccount.run(event.opens, "bank", ADJUSTMENTS, at);
+        if (event.opens !== null) this.#openAccount(event.opens, "bank", ADJUSTMENTS, at);
         if (event.approves !== null) this.#statements.setProposal.run("approved", event.approves);
-        this.#writePosting(event.posted, at, touched);
         return;
+      case "posted":
       case "answered":
       case "balance_read":
         return;
     }
+  }
+
+  #openAccount(account: AccountId, kind: AccountKind, name: string, at: number): void {
+    this.#statements.insertAccount.run(account);
+    this.#statements.insertHolder.run(account, kind, name, at);
   }
 
   #writeAttempts(changes: readonly CounterChange[]): void {
@@ -278,32 +266,22 @@ class SqliteStore implements Store {
     else this.#statements.setStanding.run(account, ...standingColumns(standing));
   }
 
-  #writePosting(event: Posted, at: number, touched: Map<AccountId, TouchedAccount>): void {
-    const { transaction, kind, amount, debit, credit, memo } = event;
+  #writePosting(posted: Posted, at: number, origin: string | null, key: string | null): void {
+    const { transaction, kind, amount, debit, credit, memo } = posted;
     this.#statements.insertPosting.run(
       ...[transaction, at, kind, amount],
       ...[debit.account, debit.balance, debit.previous],
       ...[credit.account, credit.balance, credit.previous, memo],
+      ...[this.#auditSequence, origin, key],
     );
-    const touch = ({ account, balance }: PostingSide) =>
-      touched.set(account, { balance, transaction });
-    touch(debit);
-    touch(credit);
   }
 
   #writeProposal({ id, proposer, account, amount, reason, key, state }: Proposal): void {
     this.#statements.insertProposal.run(id, proposer, account, amount, reason, key, state);
   }
 
-  #writeOutcome(number: number, { account, key, content, ended }: Outcome): void {
-    const transaction = "transaction" in ended ? ended.transaction : null;
-    const rejection = "rejection" in ended ? ended.rejection : null;
-    this.#statements.insertOutcome.run(number, account, key, content, transaction, rejection);
-  }
-
   #writeAudit(audit: NonNullable<Entry["audit"]>, at: number): void {
     const { who, action, outcome, amount, transaction, origin, object } = audit;
-    this.#auditSequence += 1;
     const sequence = this.#auditSequence;
     this.#statements.insertAudit.run(
       ...[sequence, at, who, action, outcome, amount, transaction, origin, object],
@@ -312,3 +290,7 @@ class SqliteStore implements Store {
 }
 
 type TouchedAccount = { balance: Cents; transaction: number };
+type AccountColumns = [
+  ...[id: AccountId, kind: AccountKind, name: string],
+  ...[balance: Cents, lastTransaction: number],
+];

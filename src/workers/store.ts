@@ -98,11 +98,13 @@ export class StoreFull extends Error {
   override readonly name = "StoreFull";
 }
 
+type Unusable = "in_use" | "damaged" | "newer_version" | "older_version";
+
 /** The store cannot be used at all; the message says why, for the operator. */
 export class StoreUnusable extends Error {
   override readonly name = "StoreUnusable";
-  readonly reason: "in_use" | "damaged" | "newer_version";
-  constructor(reason: "in_use" | "damaged" | "newer_version", message: string) {
+  readonly reason: Unusable;
+  constructor(reason: Unusable, message: string) {
     super(message);
     this.reason = reason;
   }

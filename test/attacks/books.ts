@@ -11,7 +11,7 @@ export type Books = {
   /** For each customer, deposits less withdrawals as the journal has them. */
   journalled: Record<string, number>;
   transactions: number;
-  /** Transactions that have exactly one audit row, which says the same of them. */
+  /** Transactions with a place of their own in the audit, as none but an adjustment shares one. */
   audited: number;
   /** Audit rows that tell of money moved. */
   auditedMoves: number;
@@ -25,7 +25,7 @@ export function readBooks(folder: string): Books {
         `SELECT name, balance,
            (SELECT coalesce(sum(amount), 0) FROM journal WHERE credit = accounts.id)
            - (SELECT coalesce(sum(amount), 0) FROM journal WHERE debit = accounts.id) AS moved
-         FROM accounts WHERE kind = 'customer'`,
+         FROM accounts JOIN holders ON account = id WHERE kind = 'customer'`,
       )
       .all();
     const number = (sql: string): number => Number(database.prepare(sql).get()?.["n"]);
@@ -35,11 +35,14 @@ export function readBooks(folder: string): Books {
       sumOfBalances: number("SELECT sum(balance) AS n FROM accounts"),
       transactions: number("SELECT count(*) AS n FROM journal"),
       audited: number(
-        `SELECT count(*) AS n FROM journal WHERE 1 = (
-           SELECT count(*) FROM audit WHERE journal_id = journal.id
-             AND action = journal.kind AND amount = journal.amount AND outcome = 'ok')`,
+        `SELECT count(DISTINCT sequence) AS n FROM journal WHERE sequence > 0
+           AND (kind = 'adjustment') = EXISTS (
+             SELECT * FROM audit WHERE audit.sequence = journal.sequence)`,
       ),
-      auditedMoves: number("SELECT count(*) AS n FROM audit WHERE journal_id IS NOT NULL"),
+      auditedMoves: number(
+        `SELECT (SELECT count(*) FROM audit WHERE journal_id IS NOT NULL)
+           + (SELECT count(*) FROM journal WHERE kind <> 'adjustment') AS n`,
+      ),
     };
   } finally {
     database.close();
@@ -50,9 +53,10 @@ export function readBooks(folder: string): Books {
 export function setBalance(folder: string, username: string, cents: number): void {
   const database = new DatabaseSync(join(folder, "bank.sqlite"));
   try {
-    const set = "UPDATE accounts SET balance = ? WHERE kind = ";
-    database.prepare(`${set} 'customer' AND name = ?`).run(cents, username);
-    database.prepare(`${set} 'vault'`).run(-cents);
+    const set =
+      "UPDATE accounts SET balance = ? WHERE id IN (SELECT account FROM holders WHERE kind =";
+    database.prepare(`${set} 'customer' AND name = ?)`).run(cents, username);
+    database.prepare(`${set} 'vault')`).run(-cents);
   } finally {
     database.close();
   }

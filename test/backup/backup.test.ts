@@ -111,7 +111,9 @@ describe("row 69: a backup of a bank under load", () => {
     const { lastTransaction, lastAudit } = backup.manifest.head;
     const [source, restored] = [contentOf(bank.folder), contentOf(data)];
     expect(restored["journal"]).toEqual(source["journal"]?.slice(0, lastTransaction));
-    expect(restored["audit"]).toEqual(source["audit"]?.slice(0, lastAudit));
+    const isIn = (row: unknown) =>
+      Number((row as Record<string, unknown>)["sequence"]) <= lastAudit;
+    expect(restored["audit"]).toEqual(source["audit"]?.filter(isIn));
 
     const again = await startTestBank({ folder: data });
     const { client: later } = await connectTo(again);
@@ -198,7 +200,7 @@ describe("a backup is refused", () => {
     ],
     [
       "of a journal that does not agree with the audit",
-      "UPDATE audit SET amount = 5 WHERE journal_id = 1",
+      "UPDATE journal SET sequence = 5 WHERE id = 1",
       /^the books are damaged: audit row/,
     ],
   ])("%s", async ([, sql, message]) => {

@@ -100,7 +100,7 @@ describe("row 69: a restore refuses", () => {
     const refusal = await refusalOf(backup, (copy) => {
       tamper(
         copy.folder,
-        "PRAGMA journal_mode = DELETE; UPDATE accounts SET name = 'x' WHERE id = 1",
+        "PRAGMA journal_mode = DELETE; UPDATE holders SET name = 'x' WHERE account = 1",
       );
       const database = readFileSync(join(copy.folder, "bank.sqlite"));
       const sha256 = createHash("sha256").update(database).digest("hex");

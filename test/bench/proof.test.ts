@@ -94,7 +94,8 @@ describe("a proof fails", () => {
     [
       "a row that is there twice",
       `INSERT INTO journal SELECT id + 24, at, kind, amount, debit, debit_balance, debit_previous,
-         credit, credit_balance, credit_previous, memo FROM journal WHERE id = 7`,
+         credit, credit_balance, credit_previous, memo, sequence, origin, key
+       FROM journal WHERE id = 7`,
     ],
   ] as const)("over %s", ([, sql]) => {
     const staged = stage();

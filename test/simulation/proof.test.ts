@@ -26,7 +26,7 @@ const deposit = (serial: number, amount: number): Change => ({
 });
 const row = (id: number, over: Partial<JournalRow>): JournalRow => ({
   ...{ id, at: id, kind: "deposit", amount: 0, debitPrevious: 0, creditPrevious: 0 },
-  ...{ debit: VAULT, debitBalance: 0, credit: ANN, creditBalance: 0 },
+  ...{ debit: VAULT, debitBalance: 0, credit: ANN, creditBalance: 0, sequence: id },
   ...over,
 });
 

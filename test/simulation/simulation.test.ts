@@ -124,12 +124,12 @@ describe("the command", () => {
 
 /** Each is a lie that a single update tells; the bank has stopped. */
 const LIES = [
-  "UPDATE accounts SET balance = balance + 100 WHERE kind = 'customer' AND balance > 0",
+  "UPDATE accounts SET balance = balance + 100 WHERE balance > 0",
   "UPDATE journal SET amount = amount + 1 WHERE id = 5",
   "DELETE FROM journal WHERE id = (SELECT max(id) FROM journal)",
-  "UPDATE audit SET amount = amount + 1 WHERE journal_id = 5",
-  "DELETE FROM audit WHERE journal_id = 5",
-  "UPDATE accounts SET name = 'nobody' WHERE kind = 'customer' AND id = 3",
+  "UPDATE journal SET sequence = sequence + 1 WHERE id = 5",
+  "DELETE FROM audit WHERE sequence = 5",
+  "UPDATE holders SET name = 'nobody' WHERE kind = 'customer' AND account = 3",
 ] as const;
 
 function tamperedCopy(folder: string, lie: string): string {

@@ -55,8 +55,24 @@ export function liveThroughADay(folder: string): void {
   adjust("bob", 500, "found"); // 5
   adjust("alice", -250, "fee"); // 6
   ask("alice", move("deposit", alice, 1)); // 7, without a key.
+  ask("alice", { type: "balance", account: alice });
   ledger.close();
 }
+
+/**
+ * As version 3 had it: every row of the journal has one of the audit, and one of the outcomes if it
+ * was asked for under a key.
+ */
+export const AS_BEFORE_4 = `
+  UPDATE outcomes SET id = id + 4;
+  INSERT INTO outcomes SELECT id, iif(kind = 'deposit', credit, debit), key,
+    kind || ' ' || amount || iif(kind = 'transfer', ' ["bob","tea"]', ''), id, NULL
+    FROM journal WHERE key IS NOT NULL;
+  INSERT INTO audit SELECT sequence, at, name, journal.kind, 'ok', amount, id, origin,
+      iif(journal.kind = 'transfer', 'bob', NULL)
+    FROM journal JOIN holders ON account = iif(journal.kind = 'deposit', credit, debit)
+    WHERE journal.kind <> 'adjustment';
+  UPDATE journal SET sequence = 0, origin = NULL, key = NULL;`;
 
 /** Does what nobody may. */
 export function tamper(folder: string, sql: string): void {

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AccountId } from "../../src/bank/ledger.ts";
-import { OutcomeIndex } from "../../src/workers/outcome-index.ts";
+import { OutcomeIndex, hashOf } from "../../src/workers/outcome-index.ts";
 
 const ALICE = 1 as AccountId;
 const BOB = 2 as AccountId;
@@ -18,43 +18,59 @@ describe("an outcome index", () => {
     fc.assert(
       fc.property(entries, (all) => {
         const index = new OutcomeIndex();
-        for (const [number, [id, key]] of all.entries()) index.remember(id, key, number);
-        for (const [number, [id, key]] of all.entries()) expect(index.find(id, key)).toBe(number);
+        for (const [number, [id, key]] of all.entries())
+          index.remember(id, hashOf(id, key), number);
+        for (const [number, [id, key]] of all.entries())
+          expect(index.find(id, hashOf(id, key))).toBe(number);
       }),
     );
   });
 
   it("tells a hundred thousand keys of many accounts apart", () => {
     const index = new OutcomeIndex();
-    for (let n = 0; n < 100_000; n++) index.remember((n % 100) as AccountId, `key-${n}`, n);
-    for (let n = 0; n < 100_000; n++) {
-      expect(index.find((n % 100) as AccountId, `key-${n}`)).toBe(n);
-    }
-    expect(index.find(ALICE, "another")).toBeNull();
+    const hashed = (n: number): [AccountId, number] => {
+      const account = (n % 100) as AccountId;
+      return [account, hashOf(account, `key-${n}`)];
+    };
+    for (let n = 0; n < 100_000; n++) index.remember(...hashed(n), n);
+    for (let n = 0; n < 100_000; n++) expect(index.find(...hashed(n))).toBe(n);
+    expect(index.find(ALICE, hashOf(ALICE, "another"))).toBeNull();
   });
 
   it("keeps the latest, up to its bound", () => {
     const index = new OutcomeIndex(3);
-    for (let n = 0; n < 5; n++) index.remember(ALICE, `key-${n}`, n);
-    const found = [0, 1, 2, 3, 4].map((n) => index.find(ALICE, `key-${n}`));
+    for (let n = 0; n < 5; n++) index.remember(ALICE, hashOf(ALICE, `key-${n}`), n);
+    const found = [0, 1, 2, 3, 4].map((n) => index.find(ALICE, hashOf(ALICE, `key-${n}`)));
     expect(found).toEqual([null, null, 2, 3, 4]);
   });
 
   it("says which one it has forgotten, so that its row can go", () => {
     const index = new OutcomeIndex(2);
-    expect(index.remember(ALICE, "a", 1)).toBeNull();
-    expect(index.remember(ALICE, "b", 2)).toBeNull();
-    expect(index.remember(ALICE, "c", 3)).toBe(1);
-    expect(index.remember(ALICE, "c", 4)).toBe(3); // The same again: the later one is kept.
+    expect(index.remember(ALICE, hashOf(ALICE, "a"), 1)).toBeNull();
+    expect(index.remember(ALICE, hashOf(ALICE, "b"), 2)).toBeNull();
+    expect(index.remember(ALICE, hashOf(ALICE, "c"), 3)).toBe(1);
+    // The same again: the later one is kept.
+    expect(index.remember(ALICE, hashOf(ALICE, "c"), 4)).toBe(3);
+  });
+
+  it("finds one that has been moved under its new number, and forgets it no later for that", () => {
+    const index = new OutcomeIndex(2);
+    const hash = (key: string): number => hashOf(ALICE, key);
+    for (const [at, key] of ["a", "b"].entries()) index.remember(ALICE, hash(key), at);
+    index.renumber(ALICE, hash("a"), -9);
+    index.renumber(ALICE, hash("never remembered"), -8);
+    expect(index.find(ALICE, hash("a"))).toBe(-9);
+    expect(index.find(ALICE, hash("never remembered"))).toBeNull();
+    expect(index.remember(ALICE, hash("c"), 2)).toBe(-9);
   });
 
   it("keeps an account's few, however many another one asks for", () => {
     const index = new OutcomeIndex(10);
-    for (let n = 0; n < 5; n++) index.remember(ALICE, `key-${n}`, n);
-    for (let n = 0; n < 1_000; n++) index.remember(BOB, `key-${n}`, 100 + n);
-    const alices = [0, 1, 2, 3, 4].map((n) => index.find(ALICE, `key-${n}`));
+    for (let n = 0; n < 5; n++) index.remember(ALICE, hashOf(ALICE, `key-${n}`), n);
+    for (let n = 0; n < 1_000; n++) index.remember(BOB, hashOf(BOB, `key-${n}`), 100 + n);
+    const alices = [0, 1, 2, 3, 4].map((n) => index.find(ALICE, hashOf(ALICE, `key-${n}`)));
     expect(alices).toEqual([0, 1, 2, 3, 4]);
-    const bobs = [994, 995, 999].map((n) => index.find(BOB, `key-${n}`));
+    const bobs = [994, 995, 999].map((n) => index.find(BOB, hashOf(BOB, `key-${n}`)));
     expect(bobs).toEqual([null, 1_095, 1_099]);
   });
 
@@ -66,13 +82,13 @@ describe("an outcome index", () => {
         const index = new OutcomeIndex(max);
         let held = 0;
         for (const [number, id] of order.entries()) {
-          held += index.remember(id, String(number), number) === null ? 1 : 0;
+          held += index.remember(id, hashOf(id, String(number)), number) === null ? 1 : 0;
         }
         expect(held).toBe(Math.min(order.length, max));
         for (const id of new Set(order)) {
           const own = [...order.keys()].filter((number) => order[number] === id);
           for (const number of own.slice(0 - max / 4)) {
-            expect(index.find(id, String(number))).toBe(number);
+            expect(index.find(id, hashOf(id, String(number)))).toBe(number);
           }
         }
       }),

@@ -4,9 +4,17 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AccountId, Event } from "../../src/bank/ledger.ts";
+import { cents } from "../../src/bank/money.ts";
 import { ORDINARY, standingOf, type Standing } from "../../src/bank/standing.ts";
+import { verifyBooks } from "../../src/workers/books-verification.ts";
+import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
 import { SCHEMA_VERSION } from "../../src/workers/sqlite-schema.ts";
-import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
+import {
+  openFrozenSnapshot,
+  openSnapshot,
+  type SqliteSnapshot,
+} from "../../src/workers/sqlite-snapshot.ts";
+import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
 import type { Store } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -48,11 +56,37 @@ INSERT INTO audit VALUES (1, 1000, 'alice', 'deposit', 'ok', 100, 1, 'here');
 PRAGMA user_version = 1;
 `;
 
-function folderOfVersion1(more = ""): string {
+/** What version 2 had besides. */
+const VERSION_2 = `
+${VERSION_1}
+CREATE TABLE known_terminals (
+  account INTEGER PRIMARY KEY, terminals TEXT NOT NULL
+) STRICT;
+CREATE TABLE standings (
+  account INTEGER PRIMARY KEY, roles TEXT NOT NULL, disabled INTEGER NOT NULL, factor TEXT
+) STRICT;
+CREATE TABLE proposals (
+  id INTEGER PRIMARY KEY, proposer INTEGER NOT NULL, account INTEGER NOT NULL,
+  amount INTEGER NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL
+) STRICT;
+ALTER TABLE audit ADD COLUMN object TEXT;
+INSERT INTO outcomes VALUES (1, 1, 'cash', 'deposit 100', 1, NULL);
+PRAGMA user_version = 2;
+`;
+
+const VERSION_3 = `
+${VERSION_2}
+ALTER TABLE standings ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 3;
+`;
+
+function folderOf(version: string): string {
   const folder = temporaryFolder();
-  inDatabase(folder, (database) => database.exec(VERSION_1 + more));
+  inDatabase(folder, (database) => database.exec(version));
   return folder;
 }
+
+const folderOfVersion1 = (more = ""): string => folderOf(VERSION_1 + more);
 
 function inDatabase<T>(folder: string, use: (database: DatabaseSync) => T): T {
   const database = new DatabaseSync(join(folder, "bank.sqlite"));
@@ -72,26 +106,10 @@ function openStore(folder: string): Store {
   return store;
 }
 
-const VERSION_2 = `
-${VERSION_1}
-CREATE TABLE known_terminals (
-  account INTEGER PRIMARY KEY, terminals TEXT NOT NULL
-) STRICT;
-CREATE TABLE standings (
-  account INTEGER PRIMARY KEY, roles TEXT NOT NULL, disabled INTEGER NOT NULL, factor TEXT
-) STRICT;
-CREATE TABLE proposals (
-  id INTEGER PRIMARY KEY, proposer INTEGER NOT NULL, account INTEGER NOT NULL,
-  amount INTEGER NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL
-) STRICT;
-ALTER TABLE audit ADD COLUMN object TEXT;
-INSERT INTO standings VALUES (1, 'customer teller', 1, NULL);
-PRAGMA user_version = 2;
-`;
-
 it("a store of version 2 opens with its standings, none of which is locked", () => {
   const folder = temporaryFolder();
-  inDatabase(folder, (database) => database.exec(VERSION_2));
+  const teller = "INSERT INTO standings VALUES (1, 'customer teller', 1, NULL);";
+  inDatabase(folder, (database) => database.exec(VERSION_2 + teller));
   const store = openSqliteStore({ folder });
   const standing: Standing = { ...ORDINARY, roles: ["customer", "teller"], disabled: true };
   expect(standingOf(store.load(), ALICE)).toEqual(standing);
@@ -140,3 +158,59 @@ describe("a store of version 1", () => {
     expect(rows).toEqual([]);
   });
 });
+
+describe.for([
+  [2, VERSION_2],
+  [3, VERSION_3],
+] as const)("a store of version %i", ([version, tables]) => {
+  const DEPOSIT: LedgerRequest = {
+    type: "command",
+    command: { type: "deposit", account: ALICE, vault: 2 as AccountId, amount: cents(100) },
+    who: "alice",
+    origin: "there",
+    idempotencyKey: "cash",
+  };
+
+  it("keeps its balances, and the outcomes of its changes", () => {
+    const ledger = new Ledger(openSqliteStore({ folder: folderOf(tables) }));
+    onTestFinished(() => ledger.close());
+    const first = { type: "posted", transaction: 1, balance: 100 };
+    expect(ledger.commit([DEPOSIT], 2_000)).toMatchObject([first]);
+    const again = { ...DEPOSIT, idempotencyKey: "more" };
+    const second = { type: "posted", transaction: 2, balance: 200 };
+    expect(ledger.commit([again], 2_000)).toMatchObject([second]);
+    expect(ledger.commit([again], 2_000)).toMatchObject([second]);
+  });
+
+  it("goes on with its audit and its books, old rows and new ones in one order", async () => {
+    const folder = folderOf(tables);
+    const ledger = new Ledger(openSqliteStore({ folder }));
+    const balance: LedgerRequest = { ...DEPOSIT, command: { type: "balance", account: ALICE } };
+    ledger.commit([{ ...DEPOSIT, idempotencyKey: "more" }, balance], 2_000);
+    ledger.close();
+    const reader = openSqliteReader(folder);
+    onTestFinished(() => reader.close());
+    const deposit = { who: "alice", action: "deposit", outcome: "ok", amount: 100 };
+    expect(reader.auditAfter(0, 9)).toMatchObject([
+      { sequence: 1, ...deposit, transaction: 1, origin: "here" },
+      { sequence: 2, ...deposit, transaction: 2, origin: "there" },
+      { sequence: 3, who: "alice", action: "balance", transaction: null },
+    ]);
+    expect(await faultsOf(openSnapshot(folder))).toEqual([]);
+  });
+
+  it("is not read before its bank brought it up, and its backup is proven as it is", async () => {
+    const folder = folderOf(tables);
+    expect(() => openSqliteReader(folder)).toThrow(/older Secure ATM/);
+    expect(await faultsOf(openFrozenSnapshot(folder))).toEqual([]);
+    expect(versionOf(folder)).toBe(version);
+  });
+});
+
+async function faultsOf(snapshot: SqliteSnapshot): Promise<readonly unknown[]> {
+  try {
+    return (await verifyBooks(snapshot, async () => undefined)).faults;
+  } finally {
+    snapshot.close();
+  }
+}

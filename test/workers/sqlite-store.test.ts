@@ -24,6 +24,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
 const VAULT = 2 as AccountId;
+const BOB = 3 as AccountId;
 
 function openStore(options: SqliteStoreOptions): Store {
   const store = openSqliteStore(options);
@@ -53,7 +54,8 @@ const opening: Command[] = [
   { type: "sign_up", username: "alice", passwordHash: "the hash" },
   { type: "end_login", username: "alice", terminal: "127.0.0.1", outcome: "authenticated" },
 ];
-const deposit = (amount: number): Command => ({
+const bob: Command = { type: "sign_up", username: "bob", passwordHash: "hash" };
+const deposit = (amount: number): Command & { type: "deposit" } => ({
   type: "deposit",
   account: ALICE,
   vault: VAULT,
@@ -134,6 +136,52 @@ describe("a store", () => {
     expect(has(second, VAULT, ["3", "4", "5", "6"])).toEqual([false, true, true, true]);
   });
 
+  it("keeps the outcome of a posting in its journal row, and over a restart the same", () => {
+    const folder = temporaryFolder();
+    const first = openStore({ folder, outcomesMax: 8 });
+    const books = first.load();
+    first.append(performAll(books, [...opening, bob]));
+    const keyed = (account: AccountId, key: string): Entry => {
+      const entry = performed(books, { ...deposit(1), account }, 2_000);
+      const transaction = books.lastTransaction;
+      const content = "deposit 1";
+      return { ...entry, outcome: { account, key, content, ended: { transaction } } };
+    };
+    const has = (store: Store, account: AccountId, keys: readonly string[]) =>
+      keys.map((key) => store.outcome(account, key) !== null);
+    first.append([keyed(BOB, "b"), performed(books, deposit(1), 2_000)]);
+    // So many that the journal is not read back to Bob's at a start, and Alice's push out her own.
+    const keys = Array.from({ length: 12 }, (_, number) => `key ${number}`);
+    for (const key of keys) first.append([keyed(ALICE, key)]);
+    const found = keys.map((_, number) => number > 4);
+    const whose = { account: BOB, key: "b", content: "deposit 1", ended: { transaction: 1 } };
+    expect(first.outcome(BOB, "b")).toEqual(whose);
+    expect(has(first, ALICE, keys)).toEqual(found);
+    first.close();
+    const second = openStore({ folder, outcomesMax: 8 });
+    expect(second.outcome(BOB, "b")).toEqual(whose);
+    expect(has(second, ALICE, keys)).toEqual(found);
+    expect(has(second, ALICE, ["b"])).toEqual([false]);
+  });
+
+  it("that is full has not moved the outcomes that it would have", () => {
+    const folder = temporaryFolder();
+    const store = openStore({ folder, bytesMax: 64 * 4096, outcomesMax: 4 });
+    const books = store.load();
+    store.append(performAll(books, [...opening, deposit(1)].slice(0, 2)));
+    const keyed = performed(books, deposit(1), 2_000);
+    const outcome = { account: ALICE, key: "k", content: "deposit 1", ended: { transaction: 1 } };
+    store.append([{ ...keyed, outcome }]);
+    const many = Array.from({ length: 20_000 }, () => deposit(1));
+    const committed = structuredClone(books);
+    expect(() => store.append(performAll(books, many))).toThrow(StoreFull);
+    expect(store.outcome(ALICE, "k")).toEqual(outcome);
+    for (let n = 0; n < 9; n++) store.append([performed(committed, deposit(1), 3_000)]);
+    expect(store.outcome(ALICE, "k")).toEqual(outcome);
+    store.close();
+    expect(openStore({ folder, outcomesMax: 4 }).outcome(ALICE, "k")).toEqual(outcome);
+  });
+
   it("is its owner's alone, in a folder of everybody", () => {
     if (process.platform === "win32") return; // There are no such modes.
     const folder = temporaryFolder();
@@ -166,12 +214,10 @@ describe("a store", () => {
 });
 
 describe("an account's history", () => {
-  const BOB = 3 as AccountId;
   function openWithHistory() {
     const folder = temporaryFolder();
     const store = openStore({ folder });
     const books = store.load();
-    const bob: Command = { type: "sign_up", username: "bob", passwordHash: "hash" };
     const transfer: Command = {
       ...{ type: "transfer", account: ALICE, to: "bob", amount: 30 as Cents, memo: "rent" },
     };

@@ -68,8 +68,8 @@ describe("a ledger that dies of a commit", () => {
     const onFailure = vi.fn<(error: unknown) => void>();
     const bank = await startTestBank({ onFailure });
     const alice = await bank.customer("alice");
-    // Whoever starts anew finds no audit to go on with.
-    meddle(bank.folder, "DROP TABLE audit");
+    // Whoever starts anew finds no journal to go on with.
+    meddle(bank.folder, "DROP TABLE journal");
     expect(await alice.deposit(dollars(1))).toEqual({ type: "busy", detail: IN_DOUBT });
     await vi.waitFor(() => expect(onFailure).toHaveBeenCalled(), { timeout: 30_000 });
     expect(await alice.balance()).toMatchObject({ type: "busy" });

@@ -1,0 +1,193 @@
+/**
+ * What became of the changes with a key, as the embedded store keeps it. A posting's outcome is its
+ * journal row; a table holds all others: refusals, adjustments, and outcomes remembered for
+ * longer than the journal is read back. An index in memory finds them.
+ *
+ * At a start the index is made of the table and the latest rows of the journal. So that no account
+ * loses by a restart what the index still has, an outcome that falls behind those rows gets a row
+ * of the table. They are few: an account that asks for much has its old ones forgotten before.
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { AccountId, Event } from "../bank/ledger.ts";
+import { contentOfPosting } from "./change.ts";
+import { postedOf } from "./ledger-audit.ts";
+import { OUTCOMES_MAX, OutcomeIndex, hashOf } from "./outcome-index.ts";
+import { outcomeOf, postingOf, type Row } from "./sqlite-rows.ts";
+import { inArrays, numberOf } from "./sqlite-statements.ts";
+import type { Entry, Outcome } from "./store.ts";
+
+/** Rows of forgotten outcomes that one batch deletes: there can be more after a start. */
+const FORGOTTEN_MAX = 10_000;
+/** Journal rows that a start reads, for each outcome that is kept. */
+const WINDOW_SHARE = 1.25;
+
+/** Whether a posting's journal row is its outcome: an operator's does not name who asked for it. */
+export const keyInJournal = (event: Event | null, outcome: Entry["outcome"]): string | null =>
+  event?.type === "posted" ? (outcome?.key ?? null) : null;
+
+export class SqliteOutcomes {
+  readonly #statements: Statements;
+  /** Numbers above zero are the journal's, those below the table's. */
+  readonly #index: OutcomeIndex;
+  readonly #window: Window;
+  /** Rows of the table that the index has forgotten, and that are still there. */
+  #forgotten: number[] = [];
+  #last: number;
+  /** What the batch in hand has written; true of the store once it is committed. */
+  #written: { deleted: number; saved: readonly Saved[] } = { deleted: 0, saved: [] };
+
+  constructor(database: DatabaseSync, max = OUTCOMES_MAX) {
+    this.#statements = prepareStatements(database);
+    this.#index = new OutcomeIndex(max);
+    this.#last = numberOf(this.#statements.last, "last");
+    for (const columns of this.#statements.all.iterate()) {
+      const [id, account, key] = columns as unknown as KeyColumns;
+      this.#keep(account, hashOf(account, key), 0 - id);
+    }
+    this.#window = new Window(Math.ceil(max * WINDOW_SHARE));
+    const first = numberOf(this.#statements.lastTransaction, "last") - this.#window.rows;
+    for (const columns of this.#statements.latest.iterate(first)) {
+      const [transaction, account, key] = columns as unknown as KeyColumns;
+      this.#keepPosting(transaction, account, key);
+    }
+  }
+
+  find(account: AccountId, key: string): Outcome | null {
+    const number = this.#index.find(account, hashOf(account, key));
+    const outcome = number === null ? null : this.#read(number);
+    return outcome?.account === account && outcome.key === key ? outcome : null;
+  }
+
+  /** Writes what the journal's rows do not say, within the transaction that they are written in. */
+  write(batch: readonly Entry[]): void {
+    const forgotten = this.#forgotten.slice(0, FORGOTTEN_MAX);
+    for (const id of forgotten) this.#statements.delete.run(id);
+    const saved: Saved[] = [];
+    for (const { event } of batch) {
+      const behind = this.#window.behind(postedOf(event)?.transaction ?? 0);
+      if (behind === null || this.#index.find(behind.account, behind.hash) !== behind.number)
+        continue;
+      const outcome = this.#read(behind.number);
+      if (outcome === null) continue;
+      const id = this.#last + saved.length + 1;
+      this.#insert(id, outcome);
+      saved.push({ ...behind, number: 0 - id });
+    }
+    let last = this.#last + saved.length;
+    for (const { event, outcome } of batch) {
+      if (!isInTable(event, outcome)) continue;
+      last += 1;
+      this.#insert(last, outcome);
+    }
+    this.#written = { deleted: forgotten.length, saved };
+  }
+
+  /** What `write` has written is committed. */
+  remember(batch: readonly Entry[]): void {
+    const { deleted, saved } = this.#written;
+    if (deleted > 0) this.#forgotten = this.#forgotten.slice(deleted);
+    for (const { account, hash, number } of saved) this.#index.renumber(account, hash, number);
+    this.#last += saved.length;
+    for (const { event, outcome } of batch) {
+      if (outcome === undefined || outcome === null) continue;
+      const { account, key } = outcome;
+      if (event?.type === "posted") this.#keepPosting(event.transaction, account, key);
+      else this.#keep(account, hashOf(account, key), 0 - (this.#last += 1));
+    }
+  }
+
+  #keepPosting(transaction: number, account: AccountId, key: string): void {
+    const hash = hashOf(account, key);
+    this.#window.put(transaction, account, hash);
+    this.#keep(account, hash, transaction);
+  }
+
+  #keep(account: AccountId, hash: number, number: number): void {
+    const forgotten = this.#index.remember(account, hash, number);
+    if (forgotten !== null && forgotten < 0) this.#forgotten.push(0 - forgotten);
+  }
+
+  #read(number: number): Outcome | null {
+    if (number < 0) {
+      const row = this.#statements.one.get(0 - number);
+      return row === undefined ? null : outcomeOf(row);
+    }
+    const row = this.#statements.posting.get(number);
+    return row === undefined ? null : outcomeOfPosting(row);
+  }
+
+  #insert(id: number, { account, key, content, ended }: Outcome): void {
+    const transaction = "transaction" in ended ? ended.transaction : null;
+    const rejection = "rejection" in ended ? ended.rejection : null;
+    this.#statements.insert.run(id, account, key, content, transaction, rejection);
+  }
+}
+
+/** An outcome by the hash of its key, and its number. */
+type Saved = { account: AccountId; hash: number; number: number };
+
+/** Which keys the latest rows of the journal hold: those that a start finds there. */
+class Window {
+  readonly rows: number;
+  readonly #accounts: Int32Array;
+  readonly #hashes: Float64Array;
+
+  constructor(rows: number) {
+    this.rows = rows;
+    this.#accounts = new Int32Array(rows);
+    this.#hashes = new Float64Array(rows);
+  }
+
+  put(transaction: number, account: AccountId, hash: number): void {
+    const place = transaction % this.rows;
+    this.#accounts[place] = account;
+    this.#hashes[place] = hash;
+  }
+
+  /**
+   * What falls out behind with a new transaction. Where that had no key it is of an earlier one,
+   * which the index then has under another number.
+   */
+  behind(transaction: number): Saved | null {
+    const number = transaction - this.rows;
+    if (number <= 0) return null;
+    const place = number % this.rows;
+    const account = this.#accounts[place] as AccountId;
+    return account === 0 ? null : { account, hash: this.#hashes[place] ?? 0, number };
+  }
+}
+
+/** Whether an outcome needs a row of the table: all but those that a journal row says. */
+const isInTable = (event: Event | null, outcome: Entry["outcome"]): outcome is Outcome =>
+  outcome !== undefined && outcome !== null && event?.type !== "posted";
+
+function outcomeOfPosting(row: Row): Outcome {
+  const posted = postingOf(row);
+  const account = posted.kind === "deposit" ? posted.credit.account : posted.debit.account;
+  const content = contentOfPosting(posted, row["name"] as string);
+  const key = (row["key"] as string | null) ?? "";
+  return { account, key, content, ended: { transaction: posted.transaction } };
+}
+
+type KeyColumns = [number: number, account: AccountId, key: string];
+type Statements = ReturnType<typeof prepareStatements>;
+
+const prepareStatements = (database: DatabaseSync) => ({
+  last: database.prepare("SELECT max(id) AS last FROM outcomes"),
+  lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
+  all: inArrays(database.prepare("SELECT id, account, key FROM outcomes ORDER BY id")),
+  latest: inArrays(
+    database.prepare(
+      `SELECT id, iif(kind = 'deposit', credit, debit), key FROM journal
+       WHERE id > ? AND key IS NOT NULL ORDER BY id`,
+    ),
+  ),
+  one: database.prepare("SELECT * FROM outcomes WHERE id = ?"),
+  posting: database.prepare(
+    `SELECT journal.*, name FROM journal LEFT JOIN holders ON account = credit
+     WHERE journal.id = ?`,
+  ),
+  insert: database.prepare("INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)"),
+  delete: database.prepare("DELETE FROM outcomes WHERE id = ?"),
+});
