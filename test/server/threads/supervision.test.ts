@@ -76,7 +76,7 @@ describe("a ledger that dies of a commit", () => {
     expect(alarms(bank).some((message) => message.includes("the ledger has died"))).toBe(true);
     await bank.bank.stop();
     expect(onFailure).toHaveBeenCalledTimes(1);
-    expect(String(onFailure.mock.calls[0]?.[0])).toMatch(/audit/);
+    expect(String(onFailure.mock.calls[0]?.[0])).toMatch(/journal/);
   });
 });
 
