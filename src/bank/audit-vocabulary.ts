@@ -37,12 +37,14 @@ const WIRE = [
 
 /** A method that the roles of `who` do not permit. One that they do has an action of its own. */
 const DENIED = { outcomes: ["not_permitted"], object: null } as const;
-const READING = { outcomes: ["ok", "not_permitted", "unknown_user"], object: null } as const;
+/** Of an operator's method; with a weak password, `who` has the role and may not act in it. */
+const OPERATED = ["ok", "not_permitted", "weak_password"] as const;
+const READING = { outcomes: [...OPERATED, "unknown_user"], object: null } as const;
 const ON_USER = {
-  outcomes: ["ok", "not_permitted", "unknown_user", "own_standing", "last_administrator"],
+  outcomes: [...OPERATED, "unknown_user", "own_standing", "last_administrator"],
   object: "the user",
 } as const;
-const ON_PROPOSAL = ["ok", "not_permitted", "unknown_proposal", "own_proposal"] as const;
+const ON_PROPOSAL = [...OPERATED, "unknown_proposal", "own_proposal"] as const;
 
 export const AUDIT_VOCABULARY = {
   signup: { outcomes: ["ok", "username_taken", "bad_password"], object: null },
@@ -112,6 +114,7 @@ export const AUDIT_VOCABULARY = {
       ...MONEY,
       "proposed",
       "not_permitted",
+      "weak_password",
       "unknown_user",
       "own_account",
       "too_many_proposals",
@@ -125,10 +128,10 @@ export const AUDIT_VOCABULARY = {
   "admin.reject": { outcomes: ON_PROPOSAL, object: "the proposal" },
   "admin.sessions": { ...READING, object: "the user, if it is one's alone" },
   "admin.endSession": {
-    outcomes: ["ok", "not_permitted", "unknown_session"],
+    outcomes: [...OPERATED, "unknown_session"],
     object: "the user and the session",
   },
-  "audit.list": { ...DENIED, outcomes: ["ok", "not_permitted"], object: "where it begins" },
+  "audit.list": { outcomes: OPERATED, object: "where it begins" },
 
   start: { outcomes: ["ok", "no_stop_on_record"], object: "how the bank is set up" },
   stop: { outcomes: ["ok"], object: "how many sessions that ends" },

@@ -47,6 +47,9 @@ export const passwordMinimum = (profile: PasswordProfile): PasswordMinimum => ({
   withFactor: CHARS_MIN,
 });
 
+/** Of whoever has another role than a customer's, whatever the bank asks of customers. */
+export const OPERATOR_PASSWORD_MINIMUM = passwordMinimum("strict");
+
 /**
  * Why `password` is refused, or null.
  * @param isCommon Whether a text in lower case is on the list of common passwords.

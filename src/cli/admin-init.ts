@@ -7,15 +7,16 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkPassword, checkUsername } from "../bank/credentials.ts";
 import { administratorsOf } from "../bank/operations.ts";
+import { OPERATOR_PASSWORD_MINIMUM } from "../bank/password-policy.ts";
+import { passwordText } from "../client/password-texts.ts";
 import { openKeyRing } from "../server/keys/key-ring.ts";
 import { Ledger } from "../workers/ledger.ts";
+import { judgePassword } from "../workers/new-password.ts";
 import { hashPassword } from "../workers/passwords.ts";
 import { openSqliteStore } from "../workers/sqlite-store.ts";
 import { fetchPassword } from "./atm-command-password.ts";
 import { openTerminal } from "./atm-command-terminal.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
-
-export const OPERATOR_PASSWORD_CHARS_MIN = 15;
 
 export type InitFlags = {
   user: string;
@@ -44,22 +45,25 @@ export async function initAdministrator(flags: InitFlags): Promise<void> {
   process.stdout.write(`${told}\n`);
 }
 
-async function newPassword({ passwordFile }: InitFlags): Promise<string> {
+async function newPassword({ passwordFile, user }: InitFlags): Promise<string> {
   const terminal = openTerminal();
   try {
     const password =
       passwordFile === "-"
         ? readFileSync(process.stdin.fd, "utf8").replace(/\r?\n$/, "")
         : await fetchPassword("own", passwordFile, terminal);
-    if (checkPassword(password) === null && [...password].length >= OPERATOR_PASSWORD_CHARS_MIN) {
-      return password;
-    }
+    const reason = checkPassword(password) ?? (await faultOf(password, user));
+    if (reason === null) return password;
+    const { text, advice } = passwordText(reason, OPERATOR_PASSWORD_MINIMUM.alone);
+    throw new CommandFailed(EXIT.usage, `${text}. ${advice}`.trim());
   } finally {
     terminal.close();
   }
-  const message = `An operator's password has ${OPERATOR_PASSWORD_CHARS_MIN} to 128 characters.`;
-  throw new CommandFailed(EXIT.usage, message);
 }
+
+/** The bank asks the same of every operator, at each login. */
+const faultOf = (password: string, username: string) =>
+  judgePassword({ password, username, hasFactor: false, minimum: OPERATOR_PASSWORD_MINIMUM });
 
 /** Through the ledger itself, whose store locks the folder: a running bank is left alone. */
 function makeAdministrator({ data, user: username, bcryptCost }: InitFlags, password: string) {

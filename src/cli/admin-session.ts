@@ -83,6 +83,7 @@ async function logIn(
 /** What to do next, where it is not plain. */
 function hintOf(kind: string, params: object): string {
   if (kind === "code_required") return " Give it with --code.";
+  if (kind === "weak_password") return " Change it: secure-atm atm --user NAME -- password";
   // A line that is lost leaves it open whether an adjustment was made: its key finds out.
   return kind === "line_lost" && "idempotencyKey" in params
     ? ` Ask again with --key ${String(params.idempotencyKey)}`

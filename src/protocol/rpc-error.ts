@@ -36,6 +36,7 @@ export const ERRORS = {
   confirmation_required: { code: 1010, message: "confirm your password first", retry: "never" },
   unknown_session: { code: 1011, message: "there is no such session", retry: "never" },
   not_permitted: { code: 1050, message: "your role does not permit this", retry: "never" },
+  weak_password: { code: 1051, message: "your password is too weak for your role", retry: "never" },
   amount_not_positive: { code: 2000, message: "an amount is above zero", retry: "never" },
   amount_too_large: { code: 2001, message: "the amount is above the limit", retry: "never" },
   balance_too_large: { code: 2002, message: "the account cannot hold that much", retry: "never" },

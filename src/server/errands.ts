@@ -9,7 +9,7 @@ import type { RemoteActor } from "../actor/remote-actor.ts";
 import type { Noted } from "../bank/audit-vocabulary.ts";
 import type { FactorProof } from "../bank/factor-rules.ts";
 import type { AccountId, Command } from "../bank/ledger.ts";
-import type { PasswordRefusal } from "../bank/password-policy.ts";
+import type { NewPassword, PasswordRefusal } from "../bank/password-policy.ts";
 import type { Factor } from "../bank/standing.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { Enrolment, SecondFactors } from "./factor/second-factors.ts";
@@ -25,8 +25,20 @@ const SETTLE_MS = 1_000;
 export type Errand<About> =
   | { type: "take_turn" }
   | { type: "end_turn" }
-  | { type: "hash_password"; password: string; username: string; hasFactor?: true }
-  | { type: "check_password"; password: string; hash: string | null }
+  | {
+      type: "hash_password";
+      password: string;
+      username: string;
+      hasFactor?: true;
+      isOperator?: true;
+    }
+  /** `judgedFor` is of an operator, whose password has to be fit for one. */
+  | {
+      type: "check_password";
+      password: string;
+      hash: string | null;
+      judgedFor?: Omit<NewPassword, "password">;
+    }
   | { type: "make_secret"; username: string }
   | { type: "check_code"; code: string; account: AccountId; factor: Factor }
   | { type: "check_enrolment"; code: string; account: AccountId; secret: string }
@@ -51,7 +63,7 @@ export type NoteErrand = Noted & { type: "note"; who: string | null; object?: st
 export type ErrandResult<About> =
   | { type: "turn"; granted: boolean } //           a place in the password line
   | { type: "password_hashed"; hash: string }
-  | { type: "password_checked"; valid: boolean; isOutdated?: true } // its hash, if valid
+  | { type: "password_checked"; valid: boolean; isOutdated?: true; isFit?: true } // if valid
   | { type: "password_refused"; refusal: PasswordRefusal } // the new one
   | { type: "secret_made"; secret: string; uri: string }
   | { type: "code_checked"; proof: FactorProof | null }
@@ -95,12 +107,13 @@ export class Errands<About> {
             : { type: "password_refused", refusal: made.refusal },
         );
         return;
-      case "check_password":
-        this.#await(pool.checkPassword(errand.password, errand.hash), (valid) => ({
-          ...{ type: "password_checked", valid },
-          ...(valid && pool.isOutdated(errand.hash) && { isOutdated: true }),
+      case "check_password": {
+        const checking = pool.checkPassword(errand.password, errand.hash);
+        this.#await(this.#judged(errand, checking), (checked) => ({
+          ...{ type: "password_checked", ...checked },
         }));
         return;
+      }
       case "make_secret":
         tell({ type: "secret_made", ...factors.makeSecret(errand.username) });
         return;
@@ -146,6 +159,21 @@ export class Errands<About> {
       (value) => tell(resultOf(value)),
       () => tell({ type: "password_failed" }),
     );
+  }
+
+  async #judged(
+    { password, hash, judgedFor }: Errand<About> & { type: "check_password" },
+    checking: Promise<boolean>,
+  ) {
+    const { pool } = this.#options;
+    const valid = await checking;
+    const isJudged = valid && judgedFor !== undefined;
+    const isFit = isJudged && (await pool.isFitForOperator({ ...judgedFor, password }));
+    return {
+      valid,
+      ...(valid && pool.isOutdated(hash) && { isOutdated: true as const }),
+      ...(isFit && { isFit: true as const }),
+    };
   }
 
   #askLedger({ command, who, key, about }: Errand<About> & { type: "ask_ledger" }): void {

@@ -2,4 +2,4 @@
 
 export { checkPassword, hashPassword } from "./passwords.ts";
 export { runSealingBatch } from "./sealing.ts";
-export { hashNewPassword } from "./new-password.ts";
+export { hashNewPassword, judgePassword } from "./new-password.ts";

@@ -1,4 +1,4 @@
-/** New passwords in the crypto pool: judged by the bank's policy, then hashed. */
+/** New passwords in the crypto pool: judged by a policy, then hashed. */
 
 import { readBlocklist } from "../bank/password-blocklist.ts";
 import {
@@ -9,15 +9,21 @@ import {
 } from "../bank/password-policy.ts";
 import { hashPassword, type PasswordHashing } from "./passwords.ts";
 
-export type HashNewPassword = PasswordHashing & NewPassword & { minimum: PasswordMinimum };
+export type JudgePassword = NewPassword & { minimum: PasswordMinimum };
+export type HashNewPassword = PasswordHashing & JudgePassword;
 export type NewHash = { hash: string } | { refusal: PasswordRefusal };
 
 /** Read once a thread, when the first new password is judged. */
 let common: Promise<ReadonlySet<string>> | null = null;
 
 export async function hashNewPassword(request: HashNewPassword): Promise<NewHash> {
+  const refusal = await judgePassword(request);
+  return refusal === null ? { hash: hashPassword(request) } : { refusal };
+}
+
+/** Why it is refused, or null. */
+export async function judgePassword(judged: JudgePassword): Promise<PasswordRefusal | null> {
   common ??= readBlocklist();
   const list = await common;
-  const refusal = passwordRefusal(request.minimum, request, (text) => list.has(text));
-  return refusal === null ? { hash: hashPassword(request) } : { refusal };
+  return passwordRefusal(judged.minimum, judged, (text) => list.has(text));
 }

@@ -5,7 +5,8 @@
 
 import type { Answer } from "../../actor/answer.ts";
 import type { Command, LoginOutcome, LoginPurpose } from "../../bank/ledger.ts";
-import { barOf } from "../../bank/standing.ts";
+import { isOperator } from "../../bank/roles.ts";
+import { barOf, type Standing } from "../../bank/standing.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
 import { isUnknown, rejectionOf } from "../answers.ts";
 import type { Errand } from "../errands.ts";
@@ -55,15 +56,19 @@ function begin(admission: Admission, wish: Trying): AdmissionStep {
   return go(admission, "beginning", [ask(command, wish)]);
 }
 
-function whenBegun(admission: Admission, { password }: Trying, result: Result): AdmissionStep {
+function whenBegun(admission: Admission, wish: Trying, result: Result): AdmissionStep {
   if (result.type !== "answered") return unexpected(admission, result);
   const { answer } = result;
   if (answer.ok && answer.reply.type === "login_begun") {
     const { passwordHash, standing } = answer.reply;
     const isAsked = standing.factor !== null && barOf(standing) === null;
-    const factor = isAsked ? { hasFactor: true as const } : {};
-    return go({ ...admission, checkedHash: passwordHash, ...factor }, "checking", [
-      { type: "check_password", password, hash: passwordHash },
+    const known = {
+      ...(isAsked && { hasFactor: true as const }),
+      ...(isOperator(standing.roles) && { isOperator: true as const }),
+    };
+    const { password } = wish;
+    return go({ ...admission, checkedHash: passwordHash, ...known }, "checking", [
+      { type: "check_password", password, hash: passwordHash, ...judgementOf(wish, standing) },
     ]);
   }
   // It may still be counted, late, and would then take up a place for as long as a lockout.
@@ -79,8 +84,17 @@ function whenChecked(admission: Admission, result: Result, whenRight: Next): Adm
   if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
   if (!result.valid) return fail(admission, "wrong_password");
-  return whenRight(result.isOutdated === true ? { ...admission, isOutdated: true } : admission);
+  const { isOutdated, isFit } = result;
+  return whenRight({
+    ...admission,
+    ...(isOutdated === true && { isOutdated }),
+    ...(isFit === true && { isFit }),
+  });
 }
+
+/** Whoever is an operator has a password that is fit for one, or does not act as one. */
+const judgementOf = ({ username }: Trying, { roles, factor }: Standing) =>
+  isOperator(roles) ? { judgedFor: { username, hasFactor: factor !== null } } : {};
 
 /** The peer is told that it failed, and no more unless the password was right. */
 export function fail(

@@ -38,11 +38,12 @@ export function continueChange(
 }
 
 function hash(admission: Admission, { username, newPassword }: ChangePassword): AdmissionStep {
-  const { hasFactor } = admission;
+  const { hasFactor, isOperator } = admission;
   return go(admission, "hashing", [
     {
       ...{ type: "hash_password", password: newPassword, username },
       ...(hasFactor === true && { hasFactor }),
+      ...(isOperator === true && { isOperator }),
     },
   ]);
 }

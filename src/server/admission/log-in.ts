@@ -20,7 +20,8 @@ export function continueLogIn(
       return whenStored(admission, result, (reply) => {
         if (reply.type !== "logged_in") return null;
         if (wish.type === "confirm") return end({ type: "confirmed" });
-        return end(reply, upgradeOf(admission, wish, reply.account));
+        const isFit = admission.isFit === true;
+        return end({ ...reply, isFit }, upgradeOf(admission, wish, reply.account));
       });
     default:
       return continueAttempt(admission, wish, result, (checked) =>

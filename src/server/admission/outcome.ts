@@ -12,6 +12,8 @@ export type AdmissionOutcome =
       vault: AccountId;
       roles: readonly Role[];
       hasFactor: boolean;
+      /** Whether the password is one that an operator may have; of nobody else's is it asked. */
+      isFit: boolean;
     }
   | { type: "password_changed" }
   | { type: "confirmed" }

@@ -28,6 +28,10 @@ export type Admission = {
   readonly checkedHash?: string | null;
   /** Whether that hash is to be made anew once the login has succeeded. */
   readonly isOutdated?: true;
+  /** The password is judged by what operators' have to be, and so is a new one. */
+  readonly isOperator?: true;
+  /** It is one that an operator may have. */
+  readonly isFit?: true;
   /** A code is wanted beside the password, and a new password may be shorter. */
   readonly hasFactor?: true;
   readonly factorProven?: boolean;

@@ -86,6 +86,8 @@ export type Customer = {
   /** Until this moment of the monotonic clock, in ms, large sums may be moved. */
   readonly confirmedUntil: number;
   readonly roles: readonly Role[];
+  /** The roles that their password is too weak for. */
+  readonly withheld: readonly Role[];
   readonly hasFactor: boolean;
   /** Of the second factor that is about to be enrolled: nobody else has it, and no disk. */
   readonly pendingSecret: string | null;

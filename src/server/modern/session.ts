@@ -8,7 +8,6 @@
 
 import type { Transition } from "../../actor/transition.ts";
 import type { Noted } from "../../bank/audit-vocabulary.ts";
-import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
 import { isPermitted } from "../../bank/roles.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { ClosingReason } from "../../protocol/notifications.ts";
@@ -38,6 +37,7 @@ import {
   toldByOperation,
 } from "./operator-calls.ts";
 import { factorResult, withFactor } from "./factor-results.ts";
+import { customerBy, greetingsTo } from "./logged-in.ts";
 import { admissionFailure, historyResult, ledgerResult, wordOf } from "./results.ts";
 import type { Overdue } from "../patience.ts";
 import {
@@ -172,9 +172,10 @@ function whenCustomerCalled(
 ): Step {
   const { customer } = state;
   if (!isPermitted(customer.roles, call.method)) {
-    const kind = "not_permitted";
-    const noted: Noted = { action: call.method, outcome: kind };
-    return [state, [{ type: "send_error", id, kind }, noteOf(state, noted)]];
+    if (isOperatorCall(call) && isPermitted(customer.withheld, call.method)) {
+      return refusedOnRecord(state, id, { action: call.method, outcome: "weak_password" });
+    }
+    return refusedOnRecord(state, id, { action: call.method, outcome: "not_permitted" });
   }
   if (isOperatorCall(call)) {
     return [oneMore(state), [beginOperation(id, call, customer, aloneMax)]];
@@ -198,6 +199,12 @@ function whenCustomerCalled(
     }
   }
 }
+
+const refusedOnRecord = (
+  state: State,
+  id: RpcId,
+  refusal: Noted & { outcome: "not_permitted" | "weak_password" },
+): Step => [state, [{ type: "send_error", id, kind: refusal.outcome }, noteOf(state, refusal)]];
 
 function whenAdmitting(
   state: State,
@@ -246,18 +253,9 @@ function whenAdmitted(
     case "confirmed":
       return whenConfirmed(state, back, told);
     case "logged_in": {
-      const { account, vault, roles, hasFactor } = outcome;
-      const who = { username, account, vault, roles };
-      const next: State = {
-        ...{ ...commonOf(state), phase: "authenticated" },
-        customer: { ...who, hasFactor, pendingSecret: null, confirmedUntil: 0 },
-      };
-      const { idleSeconds, absoluteSeconds, confirmAbove } = config;
-      const session = { idleSeconds, absoluteSeconds, amountMax: AMOUNT_CENTS_MAX, confirmAbove };
-      const result = { username, roles, hasFactor, session };
-      const sent: Effect = { type: "send_result", id, method: "auth.login", result };
-      const entered: Effect = { type: "enter", account, username, roles };
-      return drained(next, [sent, entered, ...told]);
+      const who = customerBy(username, outcome);
+      const next: State = { ...commonOf(state), phase: "authenticated", customer: who };
+      return drained(next, [...greetingsTo(id, who, config), ...told]);
     }
     case "factor_begun":
     case "factor_enrolled":

@@ -7,11 +7,14 @@
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import {
+  OPERATOR_PASSWORD_MINIMUM,
   passwordMinimum,
   type NewPassword,
+  type PasswordMinimum,
   type PasswordProfile,
+  type PasswordRefusal,
 } from "../../bank/password-policy.ts";
-import type { HashNewPassword, NewHash } from "../../workers/new-password.ts";
+import type { HashNewPassword, JudgePassword, NewHash } from "../../workers/new-password.ts";
 import { isOutdatedHash } from "../../bank/password-hash.ts";
 import {
   packTasks,
@@ -99,13 +102,19 @@ export class CryptoPool {
     return this.#runPassword(request, "hashPassword");
   }
 
-  /** Hashes a new password, or says why it cannot be one. */
-  async hashNewPassword(asked: NewPassword): Promise<NewHash> {
-    const { passwords: profile } = this.#options;
-    if (profile === undefined) return { hash: await this.hashPassword(asked.password) };
-    const minimum = passwordMinimum(profile);
+  /** Hashes a new password, or says why it cannot be one; an operator's by a rule of its own. */
+  async hashNewPassword(asked: NewPassword & { isOperator?: true }): Promise<NewHash> {
+    const minimum = asked.isOperator === true ? OPERATOR_PASSWORD_MINIMUM : this.#minimum();
+    if (minimum === null) return { hash: await this.hashPassword(asked.password) };
     const request: HashNewPassword = { ...asked, ...this.#hashing(), minimum };
     return this.#runPassword(request, "hashNewPassword");
+  }
+
+  /** Whether an operator could take this password as a new one. */
+  async isFitForOperator(password: NewPassword): Promise<boolean> {
+    const request: JudgePassword = { ...password, minimum: OPERATOR_PASSWORD_MINIMUM };
+    const refusal = await this.#runPassword<PasswordRefusal | null>(request, "judgePassword");
+    return refusal === null;
   }
 
   /** `hash` is null for a name that nobody has: that takes as long, and is false. */
@@ -153,6 +162,12 @@ export class CryptoPool {
     for (const { drop } of passwords.slice(inHand)) drop();
     await Promise.allSettled(passwords.map(({ done }) => done));
     await Promise.all([this.#passwords.destroy(), this.#sealing.destroy()]);
+  }
+
+  /** Null where anything goes. */
+  #minimum(): PasswordMinimum | null {
+    const { passwords: profile } = this.#options;
+    return profile === undefined ? null : passwordMinimum(profile);
   }
 
   #hashing(): PasswordHashing {

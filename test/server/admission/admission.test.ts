@@ -10,6 +10,7 @@ import {
   type AdmissionOutcome,
   type Wish,
 } from "../../../src/server/admission/admission.ts";
+import type { Standing } from "../../../src/bank/standing.ts";
 import type { Errand, ErrandResult } from "../../../src/server/errands.ts";
 import type { LedgerReply } from "../../../src/workers/ledger.ts";
 import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
@@ -174,8 +175,26 @@ describe("a login", () => {
   it("says whose account it is, and whose cash", () => {
     const { outcome } = walk(WISHES.logIn, [TURN, BEGUN, RIGHT, LOGGED_IN]);
     const roles = ["customer"];
-    expect(outcome).toEqual({ type: "logged_in", account, vault, roles, hasFactor: false });
+    expect(outcome).toEqual({
+      ...{ type: "logged_in", account, vault, roles, hasFactor: false, isFit: false },
+    });
   });
+
+  it.for([true, undefined] as const)(
+    "of an operator asks whether the password is fit for one, and tells: %s",
+    (isFit) => {
+      const standing: Standing = { ...ORDINARY, roles: ["teller"] };
+      const found: Result = { type: "password_checked", valid: true, ...(isFit && { isFit }) };
+      const { outcome, errands } = walk(WISHES.logIn, [
+        TURN,
+        replied({ type: "login_begun", passwordHash: "old hash", standing }),
+        ...[found, LOGGED_IN],
+      ]);
+      expect(outcome).toMatchObject({ type: "logged_in", isFit: isFit === true });
+      const judgedFor = { username: "alice", hasFactor: false };
+      expect(errands).toContainEqual({ ...CHECK, judgedFor });
+    },
+  );
 
   it("checks a password even for a name that nobody has", () => {
     const { errands } = walk(WISHES.logIn, [

@@ -27,6 +27,7 @@ const customer = {
   hasFactor: false,
   pendingSecret: null,
   roles: ORDINARY.roles,
+  withheld: [],
   confirmedUntil: 0,
 };
 

@@ -84,6 +84,7 @@ const customer: Customer = {
   account: ACCOUNT,
   vault: VAULT,
   roles: ["customer"],
+  withheld: [],
   hasFactor: false,
   pendingSecret: null,
   confirmedUntil: 0,
