@@ -8,9 +8,8 @@ import type { Customer, Effect, SessionConfig } from "./session-state.ts";
 type LoggedIn = AdmissionOutcome & { type: "logged_in" };
 
 /**
- * Whoever has a role beside a customer's acts in it only if their password is fit for it. What it is
- * can be seen at a login alone, so that is where it is asked; and being given a role ends all
- * sessions.
+ * Whoever has a role beside a customer's acts in it only if their password is fit for it. What that
+ * is can be seen at a login alone, so there it is asked; and being given a role ends all sessions.
  */
 export function customerBy(username: string, outcome: LoggedIn): Customer {
   const { account, vault, hasFactor, isFit } = outcome;

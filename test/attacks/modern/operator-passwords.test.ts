@@ -72,7 +72,7 @@ describe("an operator with a customer's password", () => {
   });
 });
 
-it("an administrator's session ends with the role that is given: the next login is judged", async () => {
+it("a session ends when its customer is given a role: the next login is judged", async () => {
   const bank = await startOperatedBank({ passwords: "demo" });
   const client = await bank.dial();
   await client.signUp("eve", SHORT);
