@@ -9,6 +9,7 @@ import type { OperatorMethod } from "../protocol/operator-methods.ts";
 import { initAdministrator, type InitFlags } from "./admin-init.ts";
 import { operate, type OperatorFlags } from "./admin-session.ts";
 import { knownBanksFile } from "./atm-command-bank.ts";
+import { codeFlag } from "./atm-command-code.ts";
 import { examples } from "./examples.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 import { BANK_PORT, dataOption, parseAddress, wholeNumber } from "./options.ts";
@@ -135,7 +136,7 @@ function subcommand(admin: Command, usage: string, text: string): Command {
     .description(text)
     .requiredOption("--user <name>", "the operator who logs in")
     .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for")
-    .option("--code <code>", "the code of their second factor; else it is asked for")
+    .option("--code <code>", "the code of their second factor; else it is asked for", codeFlag)
     .addOption(
       new Option("--bank <host:port>", "where the bank is")
         .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)

@@ -8,6 +8,7 @@ import type { Params, Result } from "../protocol/methods.ts";
 import type { OperatorMethod } from "../protocol/operator-methods.ts";
 import { adminLines } from "./admin-texts.ts";
 import { trustedKey, type TrustFlags } from "./atm-command-bank.ts";
+import { CODE_QUESTION, askCode, codeRefused } from "./atm-command-code.ts";
 import { failureOf } from "./atm-command-failure.ts";
 import { fetchPassword } from "./atm-command-password.ts";
 import { openTerminal, type Terminal } from "./atm-command-terminal.ts";
@@ -73,10 +74,11 @@ async function logIn(
     await client.logIn(user, password, code);
   } catch (error) {
     const isWanted = error instanceof Refused && error.kind === "code_required";
-    const isAsked = isWanted && code === undefined && terminal.isInteractive;
-    const typed = isAsked ? await terminal.ask("Code of your second factor: ") : null;
+    const typed = isWanted ? await askCode(terminal, CODE_QUESTION) : null;
     if (typed === null) throw error;
-    await client.logIn(user, password, typed.trim());
+    await client.logIn(user, password, typed).catch((refusal: unknown) => {
+      throw codeRefused(refusal, "the code");
+    });
   }
 }
 

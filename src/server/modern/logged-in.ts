@@ -2,7 +2,7 @@
 
 import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
 import type { RpcId } from "../../protocol/rpc-error.ts";
-import type { AdmissionOutcome } from "../admission.ts";
+import type { AdmissionOutcome } from "../admission/admission.ts";
 import type { Customer, Effect, SessionConfig } from "./session-state.ts";
 
 type LoggedIn = AdmissionOutcome & { type: "logged_in" };
