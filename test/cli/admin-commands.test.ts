@@ -3,12 +3,12 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateSync } from "otplib";
 import { describe, expect, it } from "vitest";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { encodeHex } from "../../src/protocol/hex.ts";
 import { startOperatedBank, OPERATOR_PASSWORD, type OperatedBank } from "../attacks/operators.ts";
 import { PROGRAM } from "../built-program.ts";
+import { Authenticator } from "../system/authenticator.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startTestBank } from "../test-bank.ts";
 import type { Run } from "./run.ts";
@@ -209,18 +209,17 @@ describe("what goes wrong", () => {
     expect(stderr).toMatch(/^Refused: your password is too weak for your role\. Change it: /);
   });
 
-  it("a second factor without its code: 1, and what to do; with it the command is done", async () => {
+  it("a second factor without its code: 1, and what to do; with it all is well", async () => {
     const bank = await startOperatedBank();
     const { secret } = await bank.ada.beginFactor(OPERATOR_PASSWORD);
-    const codeAt = (steps: number): string =>
-      generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 });
-    await bank.ada.enrolFactor(codeAt(-1));
+    const authenticator = new Authenticator(secret);
+    await bank.ada.enrolFactor(authenticator.next());
     const admin = operatorAt(bank);
     expect(await admin("users")).toEqual({
       ...{ code: 1, stdout: "" },
       stderr: "Refused: a code of the second factor too. Give it with --code.\n",
     });
-    expect(await linesOf(admin("users", "--code", codeAt(0)))).toEqual([
+    expect(await linesOf(admin("users", "--code", authenticator.next()))).toEqual([
       "ada  administrator  two factors",
     ]);
   });
@@ -244,7 +243,7 @@ describe("what goes wrong", () => {
 });
 
 describe("admin init", () => {
-  it("makes one administrator, of a password that is fit for one, in a bank that is down", async () => {
+  it("makes one administrator, whose password is fit for one, in a bank that is down", async () => {
     const folder = join(temporaryFolder(), "data");
     const line = ["admin", "init", "--data", folder, "--bcrypt-cost", "4", "--password-file", "-"];
     const short = await program([...line, "--user", "ada"], "fourteen chars\n");

@@ -1,4 +1,4 @@
-/** The code of an operator's second factor: asked for where somebody can be asked, and only then. */
+/** The code of an operator's second factor: asked for where somebody is there, and only then. */
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
