@@ -23,7 +23,7 @@ export function entryFailure(error: unknown): Message {
 
 function entryProblem(kind: ErrorKind): Problem {
   if (kind === "authentication_failed" || kind === "username_taken") return { type: kind };
-  return { type: "refused", text: sentence(ERRORS[kind].message) };
+  return { type: "refused", text: sentence(ERRORS[kind].message), kind };
 }
 
 export function callFailure(error: unknown): Message {

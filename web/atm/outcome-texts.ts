@@ -5,9 +5,9 @@
 
 import { formatDollars } from "../../src/bank/money.ts";
 import { formatReply } from "../../src/protocol/classic-replies.ts";
-import { ERRORS, isErrorKind } from "../../src/protocol/rpc-error.ts";
 import { orderText, orderTitle } from "./money-text.ts";
 import type { Told } from "./problem-texts.ts";
+import { refusalAdvice } from "./refusal-texts.ts";
 import { isChange } from "./flow-asking.ts";
 import type { Order, Refusal, Result } from "./state.ts";
 
@@ -76,24 +76,13 @@ function refusalText({ kind, text }: Refusal, order: Order): string {
       return text.startsWith("Service busy")
         ? "If its message does not say that nothing was done, look at your balance first."
         : "Nothing was done, and no money moved. Try again shortly.";
-    default: {
-      const isLater = isErrorKind(kind) && ERRORS[kind].retry === "later";
-      const more = isLater ? " Try again later." : "";
-      return `The bank refused it. No money moved.${more}`;
-    }
+    default:
+      return refusalAdvice(kind, "No money moved.");
   }
 }
 
 /** Of what moves no money. */
-function refusalOfOther(kind: Refusal["kind"]): string {
-  switch (kind) {
-    case "bad_password":
-      return "Choose a new password of 1 to 128 characters.";
-    case "unreachable":
-      return "Try again when the line is back.";
-    default: {
-      const isLater = isErrorKind(kind) && ERRORS[kind].retry === "later";
-      return `The bank refused it. Nothing was changed.${isLater ? " Try again later." : ""}`;
-    }
-  }
-}
+const refusalOfOther = (kind: Refusal["kind"]): string =>
+  kind === "unreachable"
+    ? "Try again when the line is back."
+    : refusalAdvice(kind, "Nothing was changed.");

@@ -15,6 +15,7 @@ import { MEMO_CHARS_MAX } from "../../src/protocol/fields.ts";
 import { AMOUNT_CENTS_MIN, type AmountFault } from "./amount.ts";
 import type { CodeFault } from "./code.ts";
 import { money } from "./money-text.ts";
+import { entryAdvice } from "./refusal-texts.ts";
 import type { LineFault, Problem, View } from "./state.ts";
 
 /** A message: what was said, and what it means for the customer. */
@@ -85,7 +86,7 @@ function problemText(problem: Problem): ProblemTold {
     case "digits":
       return told("These are not the last four digits of the new key", "", "digits");
     case "refused":
-      return told(problem.text, "The bank refused it.");
+      return told(problem.text, entryAdvice(problem.kind));
     case "line":
       return LINE_TEXT[problem.fault];
   }

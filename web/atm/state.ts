@@ -77,7 +77,8 @@ export type Problem =
   | { type: "to"; fault: "empty" | "unknown" | "own" }
   | { type: "memo" }
   | { type: "digits" }
-  | { type: "refused"; text: string }
+  /** The bank's own words, and of a modern bank the kind of error. */
+  | { type: "refused"; text: string; kind?: ErrorKind }
   | { type: "line"; fault: LineFault };
 
 /** Why the bank did not do what it was asked for, in a word; `text` is the bank's own. */

@@ -9,7 +9,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { BankKey, SessionInfo } from "../atm/state.ts";
 import { facts } from "./facts.ts";
 import { PageElement } from "./page-element.ts";
-import { timeText } from "./time.ts";
+import { spanText, timeText } from "./time.ts";
 
 @customElement("atm-session")
 export class AtmSession extends PageElement {
@@ -33,7 +33,7 @@ export class AtmSession extends PageElement {
       ["Pinned in this browser", pinned === info.fingerprint ? "the same key" : pinned],
       ["Since", timeText(info.startedAt)],
       ["Terminal, as the bank sees it", info.terminal],
-      ["Ends without a request for", `${Math.round(info.idleSeconds / 60)} minutes`],
+      ["Ends without a request for", spanText(info.idleSeconds)],
     ])}
       <div class="actions">
         <button id="finish" class="primary" type="button" @click=${() => this.fire("finish")}>

@@ -6,6 +6,7 @@
 
 import { parseCode } from "../atm/code.ts";
 import type { Proof, ProofAsked } from "../atm/teller.ts";
+import { counted } from "./time.ts";
 
 const SPOKEN_EVERY_S = 15;
 /** From here on each second is spoken. */
@@ -141,7 +142,7 @@ export function warnOfEnd(seconds: number, stay: (() => void) | null): void {
   const seen = element("p", "");
   seen.className = "time-left";
   seen.ariaHidden = "true";
-  const spoken = element("p", `${seconds} seconds left`);
+  const spoken = element("p", `${counted(seconds, "second")} left`);
   spoken.className = "visually-hidden";
   spoken.role = "status";
   const agree = element("button", stay === null ? "I see" : "Stay");
@@ -152,7 +153,7 @@ export function warnOfEnd(seconds: number, stay: (() => void) | null): void {
   });
   const show = (): void => {
     const left = Math.max(0, Math.round((endsAt - performance.now()) / 1_000));
-    seen.textContent = `${left} seconds left`;
+    seen.textContent = `${counted(left, "second")} left`;
     if (isSpoken(left)) spoken.textContent = seen.textContent;
   };
   show();
