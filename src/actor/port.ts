@@ -44,13 +44,15 @@ export interface ServePortOptions {
    * then all that has arrived by now makes one batch.
    */
   readonly receive?: () => { message: unknown } | undefined;
+  /** Told how many letters are there; what has come when it returns is of the batch too. */
+  readonly gather?: (here: number) => void;
 }
 
 /** Serves the actor of this thread: `onBatch` gets what has arrived together, oldest first. */
 export function servePort<Request, Reply>(
   port: Port,
   onBatch: (letters: Letter<Request>[]) => void,
-  { clock = systemClock, receive = () => undefined }: ServePortOptions = {},
+  { clock = systemClock, receive = () => undefined, gather }: ServePortOptions = {},
 ): ServedPort<Reply> {
   let outgoing: unknown[] = [0, 0];
   let isInBatch = false;
@@ -63,10 +65,18 @@ export function servePort<Request, Reply>(
     port.postMessage(batch);
   }
 
+  function takeAll(letters: Letter<Request>[]): void {
+    for (let next = receive(); next !== undefined; next = receive()) unpack(next.message, letters);
+  }
+
   port.on("message", (first) => {
     const letters: Letter<Request>[] = [];
     unpack(first, letters);
-    for (let next = receive(); next !== undefined; next = receive()) unpack(next.message, letters);
+    takeAll(letters);
+    if (gather !== undefined) {
+      gather(letters.length);
+      takeAll(letters);
+    }
     const startedAt = clock.monotonic();
     isInBatch = true;
     onBatch(letters);

@@ -1,13 +1,15 @@
 /**
  * The ledger's thread: takes letters from the main thread, and commits whatever has arrived as one
- * batch. What arrives during a commit is the next batch, so batches grow with the load and need
- * no timer. The callers bound the mailbox: the port caps the calls in flight.
+ * batch. What arrives during a commit is the next batch, so batches grow with the load; a small one
+ * may wait a moment (./gathering.ts). The callers bound the mailbox: the port caps the calls in
+ * flight.
  */
 
 import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { systemClock } from "../actor/clock.ts";
 import { servePort } from "../actor/port.ts";
 import type { Control } from "./control.ts";
+import { Gathering } from "./gathering.ts";
 import { Ledger, type LedgerReply, type LedgerRequest } from "./ledger.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
@@ -25,6 +27,7 @@ export type LedgerThreadData = {
 /** @throws StoreUnusable; the thread then ends, and with it whatever was in its mailbox. */
 export function runLedger(port: MessagePort, control: Control, data: LedgerThreadData): void {
   const ledger = new Ledger(openSqliteStore(data));
+  const gathering = new Gathering(() => systemClock.monotonic());
   const grown = new BroadcastChannel(data.grownChannel);
   let grownTimer: NodeJS.Timeout | null = null;
 
@@ -46,8 +49,9 @@ export function runLedger(port: MessagePort, control: Control, data: LedgerThrea
       if (ledger.isFull && !wasFull) control.alarm(FULL);
       served.reply(letters.flatMap(({ id }, index) => answerTo(id, replies[index])));
       tellSoon();
+      gathering.committed(letters.length);
     },
-    { receive: () => receiveMessageOnPort(port) },
+    { receive: () => receiveMessageOnPort(port), gather: (here) => gathering.wait(here) },
   );
 
   control.onStop(() => {

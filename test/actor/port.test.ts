@@ -29,6 +29,30 @@ describe("a served port", () => {
     expect(far.posted).toEqual([[0, 0, 1, "re: a", 2, "re: b", 3, "re: c"]]);
   });
 
+  it("takes into the batch what comes while it is gathered", () => {
+    const scheduler = new SeededScheduler(1);
+    const [near, far] = portPair(scheduler);
+    const batches: string[][] = [];
+    const gathered: number[] = [];
+    servePort<string, string>(
+      far,
+      (letters) => void batches.push(letters.map(({ request }) => request)),
+      {
+        clock,
+        receive: () => far.receive(),
+        gather(here) {
+          gathered.push(here);
+          near.postMessage([3, "c"]);
+        },
+      },
+    );
+    near.postMessage([1, "a"]);
+    near.postMessage([2, "b"]);
+    scheduler.runUntilIdle();
+    expect(gathered).toEqual([2]);
+    expect(batches).toEqual([["a", "b", "c"]]);
+  });
+
   it("lets no reply out of a batch that failed", () => {
     const [near, far] = portPair();
     const served: ServedPort<string> = servePort<string, string>(

@@ -1,5 +1,5 @@
 /**
- * Where the sessions' cryptography runs. Inline, on the main thread, it costs 15 µs a transaction
+ * Where the sessions' cryptography runs. Inline, on the main thread, it costs 12 µs a transaction
  * and no hop; in the pool it costs more in all, but other cores pay. So `auto` stays inline until
  * the main thread is the bottleneck while cores are idle.
  */
