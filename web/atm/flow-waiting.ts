@@ -6,6 +6,7 @@ import { typedAmount } from "./amount.ts";
 import { askFor, isChange } from "./flow-asking.ts";
 import { securityAnswered, securityRefused } from "./flow-security.ts";
 import type {
+  AfterDoubt,
   Answer,
   Doubt,
   EndReason,
@@ -35,7 +36,7 @@ export function whenWaiting(state: State, view: Waiting, message: Message): Step
     case "outcome_unknown": {
       if (!isChange(order)) return leftInDoubt(state, view); // It has no key.
       const doubt = view.doubt ?? { username, order, key: message.key };
-      return doubted(state, doubt, message.stranger ? "stranger" : "open");
+      return doubted(state, doubt, message.then);
     }
     case "session_ended":
       // An older change stays as unknown as it was; the next log in asks for it again.
@@ -149,7 +150,7 @@ const isOpen = (answer: Answer): boolean =>
   answer.type === "refused" && (!isErrorKind(answer.kind) || ERRORS[answer.kind].retry !== "never");
 
 /** What stays in doubt is kept with its key, whatever the customer sees first. */
-function doubted(state: State, doubt: Doubt, then: "open" | "ended" | "stranger"): Step {
+function doubted(state: State, doubt: Doubt, then: AfterDoubt): Step {
   const { username } = doubt;
   const view: View =
     then === "stranger"

@@ -10,7 +10,7 @@ import {
   type SessionOver,
 } from "../../src/client/modern-errors.ts";
 import { ERRORS, type ErrorKind } from "../../src/protocol/rpc-error.ts";
-import type { EndReason, Message, Problem } from "./state.ts";
+import type { AfterDoubt, EndReason, Message, Problem } from "./state.ts";
 import { faultOf, lineProblem } from "./teller.ts";
 
 export function entryFailure(error: unknown): Message {
@@ -29,17 +29,21 @@ function entryProblem(kind: ErrorKind): Problem {
 export function callFailure(error: unknown): Message {
   if (error instanceof Refused) return answered(error.kind, textOf(error.kind), error.reason);
   if (error instanceof OutcomeUnknown) {
-    const stranger = error.cause instanceof BankNotAuthentic;
-    return { type: "outcome_unknown", key: error.idempotencyKey, stranger };
+    return { type: "outcome_unknown", key: error.idempotencyKey, then: afterDoubt(error.cause) };
   }
   if (error instanceof LineLost) {
-    if (error.inDoubt) return { type: "outcome_unknown", key: null, stranger: false };
+    if (error.inDoubt) return { type: "outcome_unknown", key: null, then: "open" };
     const isStranger = error.end.kind === "not_authentic";
     return answered("unreachable", isStranger ? NOT_YOUR_BANK : "The bank cannot be reached");
   }
   if (error instanceof BankNotAuthentic) return { type: "not_authentic" };
   if (error instanceof SessionEnded) return endOf(error.over);
   throw error;
+}
+
+function afterDoubt(cause: unknown): AfterDoubt {
+  if (cause instanceof BankNotAuthentic) return "stranger";
+  return cause instanceof SessionEnded ? "ended" : "open";
 }
 
 /** A log-in whose line closed while its code was awaited. */

@@ -46,6 +46,9 @@ export type Cash = CashOrder["kind"];
 /** A change whose outcome is unknown. Its key asks for it again; classic has no such thing. */
 export type Doubt = { username: string; order: ChangeOrder; key: string | null };
 
+/** What became of the session meanwhile; `stranger`: another answers in the bank's place. */
+export type AfterDoubt = "open" | "ended" | "stranger";
+
 /** Why the bank could not be spoken to. */
 export type LineFault =
   | "bank_unreachable"
@@ -251,8 +254,7 @@ export type Message =
   | { type: "not_authentic" }
   | { type: "answered"; answer: Answer; at: number }
   | { type: "checking" } //                                    a change whose line was lost
-  /** With a key the session may be open still, unless a stranger answers in the bank's place. */
-  | { type: "outcome_unknown"; key: string | null; stranger: boolean }
+  | { type: "outcome_unknown"; key: string | null; then: AfterDoubt }
   | { type: "session_ended"; reason: EndReason }
   | { type: "credited"; credit: Credit }
   | { type: "news_dismissed"; id: string } //                  by the customer, as the rest

@@ -11,6 +11,7 @@ import type { ProblemTold } from "../atm/problem-texts.ts";
 import "./atm-code-field.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
+import { PhysicalKeys } from "./physical-keys.ts";
 
 @customElement("atm-code")
 export class AtmCode extends PageElement {
@@ -20,6 +21,13 @@ export class AtmCode extends PageElement {
   @property({ type: Boolean }) busy = false;
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
+
+  constructor() {
+    super();
+    new PhysicalKeys(this, (key) => {
+      if (key === "cancel") this.fire("back");
+    });
+  }
 
   override render() {
     return html`<form id="code-form" class="form" novalidate @submit=${this.#submit}>

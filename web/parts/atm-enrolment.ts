@@ -14,6 +14,7 @@ import "./atm-code-field.ts";
 import "./atm-copy.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
+import { PhysicalKeys } from "./physical-keys.ts";
 import type { QrCode } from "./qr-code.ts";
 
 /** White around the code, in its modules, which readers need. */
@@ -34,6 +35,13 @@ export class AtmEnrolment extends PageElement {
       ({ qrCode }) => (this.code = qrCode(uri)),
       () => (this.code = "missing"),
     );
+  }
+
+  constructor() {
+    super();
+    new PhysicalKeys(this, (key) => {
+      if (key === "cancel") this.fire("back");
+    });
   }
 
   override render() {

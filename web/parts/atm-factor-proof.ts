@@ -13,6 +13,7 @@ import "./atm-code-field.ts";
 import "./atm-password-field.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
+import { PhysicalKeys } from "./physical-keys.ts";
 
 /** `typed` is the code; empty where none is asked for. */
 export type FactorProof = { password: string; typed: string };
@@ -40,6 +41,13 @@ export class AtmFactorProof extends PageElement {
   @property({ type: Boolean }) turnsOff = false;
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
+
+  constructor() {
+    super();
+    new PhysicalKeys(this, (key) => {
+      if (key === "cancel") this.fire("back");
+    });
+  }
 
   override render() {
     const { lead, submit, back } = this.turnsOff ? TEXTS.off : TEXTS.on;

@@ -145,7 +145,7 @@ export function warnOfEnd(seconds: number, stay: (() => void) | null): void {
   const spoken = element("p", `${counted(seconds, "second")} left`);
   spoken.className = "visually-hidden";
   spoken.role = "status";
-  const agree = element("button", stay === null ? "I see" : "Stay");
+  const agree = element("button", stay === null ? "I see" : "Stay logged in");
   agree.className = "primary";
   agree.addEventListener("click", () => {
     stay?.();
@@ -157,9 +157,12 @@ export function warnOfEnd(seconds: number, stay: (() => void) | null): void {
     if (isSpoken(left)) spoken.textContent = seen.textContent;
   };
   show();
-  dialog.append(seen, spoken, agree);
+  dialog.append(element("p", stay === null ? LASTED : IDLE), seen, spoken, agree);
   dialog.showModal();
 }
+
+const IDLE = "Nothing was asked for a while. Without a sign of you, the bank logs you out.";
+const LASTED = "It has lasted as long as one may. Finish what you do; then you can log in again.";
 
 /** Whether a screen reader is to hear of the seconds that are left. */
 export const isSpoken = (left: number): boolean =>
