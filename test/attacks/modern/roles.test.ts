@@ -158,5 +158,17 @@ describe("row 59: the table of roles and methods", () => {
     expect(await outcomeOf(bank.ada.call("admin.show", { username: "nobody" }))).toBe(
       "unknown_user",
     );
+    // Eve has a session, and could log in to no other: ada is the last who can.
+    const eve = await bank.hire("eve", ["administrator"]);
+    await bank.ada.call("admin.lock", { username: "eve" });
+    const last = [
+      () => eve.call("admin.disable", ada),
+      () => eve.call("admin.lock", ada),
+      () => eve.call("admin.setRoles", { ...ada, roles: ["customer", "auditor"] }),
+    ];
+    for (const call of last) expect(await outcomeOf(call())).toBe("last_administrator");
+    expect(await bank.ada.call("admin.show", ada)).toMatchObject({
+      ...{ roles: ["administrator"], disabled: false, locked: false },
+    });
   });
 });
