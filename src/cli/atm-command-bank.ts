@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { fingerprintOf } from "../protocol/channel.ts";
 import { decodeHex, encodeHex } from "../protocol/hex.ts";
+import { addressText } from "../server/address.ts";
 import { readIfThere, replacePublicFile } from "../server/keys/secret-file.ts";
 import { bankKeyFile, keyHexOf, readBankKey } from "./bank-key.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
@@ -29,7 +30,7 @@ export const knownBanksFile = (): string => join(homedir(), ".secure-atm", "know
 
 /** @throws CommandFailed: 4 for a key that has changed, 2 where there is none. */
 export async function trustedKey(flags: TrustFlags, ask: Ask): Promise<Uint8Array> {
-  const address = `${flags.bank.host}:${flags.bank.port}`;
+  const address = addressText(flags.bank);
   const known = readKnownBanks(flags.knownBanks);
   const remembered = known[address];
   const named = namedKey(flags);

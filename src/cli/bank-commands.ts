@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startAtm, type Atm, type AtmOptions } from "../client/atm.ts";
+import { addressText } from "../server/address.ts";
 import { startBank, type Bank } from "../server/bank.ts";
 import { decodeHex } from "../protocol/hex.ts";
 import { openLog } from "../server/log.ts";
@@ -140,7 +141,7 @@ function banner(flags: StartFlags, bank: Bank, url: string, accounts: string[]):
     "",
     "Secure ATM is running. This is a demonstration: do not use it for real money.",
     `├─ ATM ${flags.atm}   ${url}`,
-    `├─ Bank    ${bank.host}:${bank.port}${port}`,
+    `├─ Bank    ${addressText(bank)}${port}`,
     `├─ Key     ${bank.fingerprint}`,
     `├─ Data    ${resolve(flags.data)}`,
     ...accounts.map((account) => `├─ Demo    ${account}`),

@@ -13,6 +13,7 @@ import { ActorSystem } from "../actor/system.ts";
 import { passwordMinimum, type PasswordProfile } from "../bank/password-policy.ts";
 import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
 import type { ReaderQuery, ReaderReply } from "../workers/history-thread.ts";
+import { addressText } from "./address.ts";
 import { Acceptor } from "./acceptor.ts";
 import { CryptoPool } from "./threads/crypto-pool.ts";
 import { followIdentity, openIdentity } from "./keys/identity.ts";
@@ -152,7 +153,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   }
   try {
     const { address, port } = await acceptor.listen();
-    log.write({ type: "listening", address: `${address}:${port}` });
+    log.write({ type: "listening", address: addressText({ host: address, port }) });
     log.write({ type: "told", message: `Key fingerprint: ${currentIdentity().fingerprint}` });
     return {
       ...{ host: address, port, sessions },

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startTestBank } from "../test-bank.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { parseAddress } from "../../src/cli/options.ts";
+import { freeAtmNumber } from "../system/atm-pages.ts";
 import { startProgram } from "../system/program.ts";
 import { run } from "./run.ts";
 
@@ -116,6 +118,21 @@ describe("surroundings that do not fit", () => {
     const { code, stderr } = await run("server", "--port", "0", "--data", folder);
     expect(stderr).toMatch(/^the key .* is missing\n$/);
     expect(code).toBe(4);
+  });
+});
+
+describe("a bank at an address of IPv6", () => {
+  it("is told of with brackets, as --bank takes it", async () => {
+    const flags = ["--host", "::1", "--port", "0", "--atm", await freeAtmNumber()];
+    const started = startProgram("start", ...flags, "--data", temporaryFolder());
+    const [, listening = ""] = await started.printed(/\[LISTENING\] on (\S+)/);
+    const [, told = ""] = await started.printed(/Bank {4}(\S+)/);
+    expect(told).toBe(listening);
+    expect(parseAddress(told).host).toBe("::1");
+    const atm = await run("atm", "--bank", told, "--bank-key", "8f".repeat(32), "--", "info");
+    expect(atm.stderr).toMatch(/^REFUSED: /); // It is there, and has a key of its own.
+    started.child.kill("SIGTERM");
+    expect(await started.ended).toBe(0);
   });
 });
 
