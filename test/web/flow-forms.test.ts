@@ -169,7 +169,7 @@ describe("a change of the password", () => {
   });
 
   it("whose answer is lost ends the session, and says what to try", () => {
-    const [state] = run([...SENT, { type: "outcome_unknown", key: null, then: "open" }]);
+    const [state] = run([...SENT, { type: "outcome_unknown", key: null, session: "open" }]);
     expect(state.view).toMatchObject({ screen: "ended", reason: "in_doubt" });
     expect(wordsOf(state).alert?.text).toContain("unknown whether your password");
   });

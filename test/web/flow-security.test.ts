@@ -129,7 +129,7 @@ describe("turning the second factor on", () => {
   });
 
   it("whose answer is lost ends the session, and says how to find out", () => {
-    const lost: Message = { type: "outcome_unknown", key: null, then: "open" };
+    const lost: Message = { type: "outcome_unknown", key: null, session: "open" };
     const [state, effects] = run([...PROVED, lost]);
     expect(state.view).toMatchObject({ screen: "ended", reason: "factor_in_doubt" });
     expect(wordsOf(state).alert?.more).toContain("if the bank asks for a code, it is on");

@@ -47,7 +47,7 @@ export const DONE: Message[] = [...WAITING, answered(WITHDREW)];
 /** The outcome of a change is lost: in classic for good, in modern until it is asked again. */
 export const unknownWith = (key: string | null): Message[] => [
   ...WAITING,
-  { type: "outcome_unknown", key, then: "open" },
+  { type: "outcome_unknown", key, session: "open" },
 ];
 
 /** A page that speaks `protocol` and knows its bank. */

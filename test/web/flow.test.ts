@@ -209,7 +209,7 @@ describe("an outcome that is lost", () => {
     expect(hasSession(unknown.view)).toBe(true);
     const [state, effects] = run([{ type: "finished" }], unknown);
     expect(effects).toEqual([{ type: "ask", order: ORDER, key: "k-1" }]);
-    const [again] = run([{ type: "outcome_unknown", key: "k-1", then: "open" }], state);
+    const [again] = run([{ type: "outcome_unknown", key: "k-1", session: "open" }], state);
     expect(again.desk.doubt).toEqual({ username: "alice", order: ORDER, key: "k-1" });
   });
 
@@ -247,7 +247,7 @@ describe("an outcome that is lost", () => {
   );
 
   it("in modern is asked for after another log in where the session has ended over it", () => {
-    const [state] = run([...WAITING, { type: "outcome_unknown", key: "k-1", then: "ended" }]);
+    const [state] = run([...WAITING, { type: "outcome_unknown", key: "k-1", session: "ended" }]);
     expect(state.view).toEqual({ screen: "unknown", username: "alice", open: false });
     expect(hasSession(state.view)).toBe(false);
     expect(wordsOf(state).alert?.more).toContain("log in and check");
@@ -256,7 +256,7 @@ describe("an outcome that is lost", () => {
   });
 
   it("is kept when a stranger answers in the bank's place", () => {
-    const [state] = run([...WAITING, { type: "outcome_unknown", key: "k-1", then: "stranger" }]);
+    const [state] = run([...WAITING, { type: "outcome_unknown", key: "k-1", session: "stranger" }]);
     expect(state.view.screen).toBe("stranger");
     expect(state.desk.doubt?.key).toBe("k-1");
     expect(wordsOf(state).alert?.more).toContain("Withdraw $300");
@@ -384,7 +384,7 @@ describe("whatever happens, in any order", () => {
       { type: "code_entered", typed: "123456" },
       { type: "checking" },
       { type: "not_authentic" },
-      { type: "outcome_unknown", key: null, then: "open" },
+      { type: "outcome_unknown", key: null, session: "open" },
       { type: "protocol_chosen", protocol: "classic" },
       { type: "chosen", kind: "balance" },
       { type: "chosen", kind: "history" },

@@ -50,7 +50,7 @@ export class ClassicTeller implements Teller {
       (error) =>
         // What was asked is never sent again: it may have been done.
         error.inDoubt
-          ? { type: "outcome_unknown", key: null, then: "ended" }
+          ? { type: "outcome_unknown", key: null, session: "ended" }
           : { type: "session_ended", reason: "line_lost" },
     );
   }

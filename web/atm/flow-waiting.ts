@@ -36,7 +36,7 @@ export function whenWaiting(state: State, view: Waiting, message: Message): Step
     case "outcome_unknown": {
       if (!isChange(order)) return leftInDoubt(state, view); // It has no key.
       const doubt = view.doubt ?? { username, order, key: message.key };
-      return doubted(state, doubt, message.then);
+      return doubted(state, doubt, message.session);
     }
     case "session_ended":
       // An older change stays as unknown as it was; the next log in asks for it again.

@@ -29,10 +29,10 @@ function entryProblem(kind: ErrorKind): Problem {
 export function callFailure(error: unknown): Message {
   if (error instanceof Refused) return answered(error.kind, textOf(error.kind), error.reason);
   if (error instanceof OutcomeUnknown) {
-    return { type: "outcome_unknown", key: error.idempotencyKey, then: afterDoubt(error.cause) };
+    return { type: "outcome_unknown", key: error.idempotencyKey, session: afterDoubt(error.cause) };
   }
   if (error instanceof LineLost) {
-    if (error.inDoubt) return { type: "outcome_unknown", key: null, then: "open" };
+    if (error.inDoubt) return { type: "outcome_unknown", key: null, session: "open" };
     const isStranger = error.end.kind === "not_authentic";
     return answered("unreachable", isStranger ? NOT_YOUR_BANK : "The bank cannot be reached");
   }

@@ -254,7 +254,7 @@ export type Message =
   | { type: "not_authentic" }
   | { type: "answered"; answer: Answer; at: number }
   | { type: "checking" } //                                    a change whose line was lost
-  | { type: "outcome_unknown"; key: string | null; then: AfterDoubt }
+  | { type: "outcome_unknown"; key: string | null; session: AfterDoubt }
   | { type: "session_ended"; reason: EndReason }
   | { type: "credited"; credit: Credit }
   | { type: "news_dismissed"; id: string } //                  by the customer, as the rest
