@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest";
 import { nodeCiphers } from "../src/ciphers/node.ts";
 import { ClassicClient } from "../src/client/classic-client.ts";
 import { TcpTransport } from "../src/client/tcp-transport.ts";
+import { THE_BANK } from "../src/bank/audit-vocabulary.ts";
 import { cents } from "../src/bank/money.ts";
 import { startBank, type Bank, type BankOptions } from "../src/server/bank.ts";
 import type { LogEvent } from "../src/server/log.ts";
@@ -20,8 +21,9 @@ export type TestBank = {
   client: () => ClassicClient;
   /** A client that has signed up and logged in. */
   customer: (username: string, password?: string) => Promise<ClassicClient>;
-  /** All that the store's audit holds. */
+  /** What the store's audit holds of others than the bank itself, which starts and stops. */
   audit: () => AuditEntry[];
+  wholeAudit: () => AuditEntry[];
 };
 
 /** Starts a bank with cheap passwords; `over` overrides any option. */
@@ -50,8 +52,16 @@ export async function startTestBank(over: Partial<BankOptions> = {}): Promise<Te
     onTestFinished(() => opened.close());
     return opened;
   };
+  const wholeAudit = (): AuditEntry[] => {
+    const reader = openSqliteReader(folder);
+    try {
+      return reader.auditAfter(0, 1_000_000);
+    } finally {
+      reader.close();
+    }
+  };
   return {
-    ...{ bank, folder, events, client },
+    ...{ bank, folder, events, client, wholeAudit },
     async customer(username, password = "a good password") {
       const opened = client();
       await opened.signUp(username, password);
@@ -59,13 +69,6 @@ export async function startTestBank(over: Partial<BankOptions> = {}): Promise<Te
       if (type !== "authenticated") throw new Error(`could not log in as ${username}: ${type}`);
       return opened;
     },
-    audit() {
-      const reader = openSqliteReader(folder);
-      try {
-        return reader.auditAfter(0, 1_000_000);
-      } finally {
-        reader.close();
-      }
-    },
+    audit: () => wholeAudit().filter(({ who }) => who !== THE_BANK),
   };
 }

@@ -5,6 +5,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { THE_OWNER } from "../bank/audit-vocabulary.ts";
 import { checkPassword, checkUsername } from "../bank/credentials.ts";
 import { administratorsOf } from "../bank/operations.ts";
 import { OPERATOR_PASSWORD_MINIMUM } from "../bank/password-policy.ts";
@@ -26,7 +27,7 @@ export type InitFlags = {
   json: boolean;
 };
 
-const WHO = { who: "operator", origin: "command line" };
+const WHO = { who: THE_OWNER, origin: "command line" };
 
 export async function initAdministrator(flags: InitFlags): Promise<void> {
   const { user: username } = flags;

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { formatTime, type AuditEntry } from "../bank/audit.ts";
+import { formatTime, objectOf, type AuditEntry } from "../bank/audit.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey, type FernetKey } from "../protocol/fernet.ts";
 import { readAuditKeys } from "../server/keys/key-ring.ts";
@@ -119,12 +119,14 @@ function openReader(folder: string): StoreReader {
 }
 
 const jsonOf = (entry: AuditEntry): string =>
-  JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() });
+  JSON.stringify({ ...entry, at: new Date(entry.at).toISOString(), object: objectOf(entry) });
 
-function textOf({ sequence, at, who, action, outcome, amount, transaction, origin }: AuditEntry) {
+function textOf({ sequence, at, who, action, outcome, ...rest }: AuditEntry): string {
+  const { amount, transaction, origin, object } = rest;
   const money = amount === null ? "" : `  ${(amount / 100).toFixed(2)}`;
   const posting = transaction === null ? "" : `  transaction ${transaction}`;
-  const what = `${JSON.stringify(who)}  ${action}  ${outcome}${money}${posting}`;
+  const aim = object === null ? "" : `  ${JSON.stringify(object)}`;
+  const what = `${JSON.stringify(who)}  ${action}  ${outcome}${aim}${money}${posting}`;
   return `${sequence}  ${formatTime(at)}  ${origin}  ${what}`;
 }
 

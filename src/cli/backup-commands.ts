@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import type { Manifest } from "../backup/manifest.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { takeBackup } from "../backup/take-backup.ts";
+import { reportToBank, type OwnerReport } from "../server/owner-reports.ts";
 import { verifyBooks, type Verdict } from "../workers/books-verification.ts";
 import type { FaultKind } from "../workers/journal-replay.ts";
 import { openSnapshot } from "../workers/sqlite-snapshot.ts";
@@ -59,6 +60,7 @@ async function backup({ passphraseFile, ...flags }: BackupFlags): Promise<void> 
   const manifest = await stoppable("Stopped: there is no backup.", (signal) =>
     takeBackup({ data, to, keysTo, passphrase, now: Date.now, signal }),
   );
+  tellBank(data, { action: "backup", object: `${to} of ${takenAt(manifest)}` });
   print(`The backup is in ${to}: ${headOf(manifest)}.`);
   print(`Its keys are in ${keysTo}. Keep them elsewhere; without them, and without their`);
   print("passphrase, the backup is of no use.");
@@ -70,9 +72,22 @@ async function restore({ passphraseFile, ...flags }: RestoreFlags): Promise<void
   const manifest = await stoppable("Stopped: nothing was restored.", (signal) =>
     restoreBackup({ from, keys, data, passphrase, signal }),
   );
-  print(`The bank is in ${data}, as of ${new Date(manifest.takenAt).toISOString()}:`);
+  tellBank(data, { action: "restore", object: `${from} of ${takenAt(manifest)}` });
+  print(`The bank is in ${data}, as of ${takenAt(manifest)}:`);
   print(`${headOf(manifest)}. To start it: secure-atm server --data ${flags.data}`);
 }
+
+/** The audit is the bank's to write. A backup is none the worse where its folder takes no file. */
+function tellBank(folder: string, report: OwnerReport): void {
+  try {
+    reportToBank(folder, report);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`The bank's audit will not tell of this: ${reason}\n`);
+  }
+}
+
+const takenAt = (manifest: Manifest): string => new Date(manifest.takenAt).toISOString();
 
 const headOf = ({ head: { accounts, lastTransaction, lastAudit } }: Manifest): string =>
   `${accounts} accounts, transaction ${lastTransaction}, audit row ${lastAudit}`;

@@ -24,6 +24,8 @@ import { watchKeys } from "./keys/key-watch.ts";
 import type { Log } from "./log.ts";
 import type { News } from "./modern/session-state.ts";
 import type { ConnectionLimits } from "./patience.ts";
+import { followReports } from "./owner-reports.ts";
+import { recordKeys, recordReport, recordStart, recordStop } from "./own-record.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import type { Cents } from "../bank/money.ts";
@@ -120,7 +122,11 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     ...{ name: "history", clock, callsMax: HISTORY_CALLS_MAX, deadLetters },
   });
   const auditKeys = (): Uint8Array[] => currentKeys().auditKeys.map(({ key }) => key);
-  const keyWatch = watchKeys(auditKeys);
+  const record = { ledger, log };
+  const keyWatch = watchKeys({
+    ...{ ring: currentKeys, identity: currentIdentity },
+    onChanged: (before, after) => recordKeys(record, before, after),
+  });
   const supervisor = await startThreads({
     ...options,
     ...{ auditKeys, keysChannel: keyWatch.channel, ledger, history },
@@ -144,9 +150,17 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   };
   const acceptor = new Acceptor({ ...options, context });
 
-  async function stopParts(): Promise<void> {
+  await recordStart(record, options, keyWatch.names);
+  const closeReports = await followReports(folder, {
+    record: (report) => recordReport(record, report),
+    onDamage: onAlarm,
+  });
+
+  async function stopParts(sessionsEnded: number): Promise<void> {
     crypto.close();
     keyWatch.close();
+    closeReports();
+    await recordStop(record, sessionsEnded);
     await Promise.all([ledger.drain(), history.drain()]);
     await supervisor.stop();
     await pool.close();
@@ -164,8 +178,9 @@ export async function startBank(options: BankOptions): Promise<Bank> {
         return currentIdentity().publicKeyHex;
       },
       async stop() {
+        const { size } = sessions;
         await acceptor.drain();
-        await stopParts();
+        await stopParts(size);
         log.flush();
       },
       metrics: () => ({
@@ -183,7 +198,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
       }),
     };
   } catch (error) {
-    await stopParts();
+    await stopParts(0);
     throw error;
   }
 }

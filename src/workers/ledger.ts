@@ -3,7 +3,8 @@
  * batch at a time, and gives no reply before the commit that holds what the reply says.
  */
 
-import type { Noted } from "../bank/audit-vocabulary.ts";
+import type { Audited } from "../bank/audit.ts";
+import { THE_BANK, type Noted } from "../bank/audit-vocabulary.ts";
 import {
   apply,
   decide,
@@ -37,7 +38,9 @@ export type LedgerRequest =
       /** Of a change: asked for again under the same key, it gets its first outcome. */
       idempotencyKey?: string;
     }
-  | LedgerNote;
+  | LedgerNote
+  /** The bank starts; whether it was stopped before, the audit tells. */
+  | { type: "opened"; origin: string; object: string };
 
 /** What nobody commands and the ledger writes down all the same. */
 export type LedgerNote = Noted & {
@@ -152,8 +155,9 @@ export class Ledger {
 
   #perform(asked: LedgerRequest, { now, at }: Time): PerformedEntry {
     const request = this.#judged(asked);
-    if (request.type === "note") {
-      return { at, event: null, audit: auditOfNote(request), reply: { type: "done" } };
+    if (request.type !== "command") {
+      const audit = request.type === "note" ? auditOfNote(request) : this.#auditOfStart(request);
+      return { at, event: null, audit, reply: { type: "done" } };
     }
     const first = this.#firstOutcome(request);
     if (first !== null) return this.#repeat(request, first, at);
@@ -174,9 +178,14 @@ export class Ledger {
     return { at, event, audit, outcome, reply: this.#replyTo(event, request.command) };
   }
 
+  #auditOfStart({ origin, object }: LedgerRequest & { type: "opened" }): Audited {
+    const outcome = this.#store.wasStopped() ? "ok" : "no_stop_on_record";
+    return auditOfNote({ type: "note", action: "start", who: THE_BANK, origin, object, outcome });
+  }
+
   /** A password that was changed while it was checked is a wrong one, however it was found. */
   #judged(request: LedgerRequest): LedgerRequest {
-    if (request.type === "note") return request;
+    if (request.type !== "command") return request;
     const { command } = request;
     if (command.type !== "end_login" && command.type !== "change_password") return request;
     if (command.checkedHash === undefined) return request;
@@ -331,7 +340,7 @@ export class Ledger {
 
   /** Reads go on while the store is full, unaudited; whatever would have to be kept is refused. */
   #refuseWrites(request: LedgerRequest, now: number): LedgerReply {
-    if (request.type === "note") return { type: "read_only" };
+    if (request.type !== "command") return { type: "read_only" };
     const first = this.#firstOutcome(request);
     if (first !== null) return replyOf(this.#repeat(request, first, now));
     const { command } = request;

@@ -20,6 +20,10 @@ export function prepareStatements(database: DatabaseSync) {
     deleteStanding: database.prepare("DELETE FROM standings WHERE account = ?"),
     lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
     lastAudit: database.prepare(LAST_AUDIT),
+    lastStartOrStop: database.prepare(
+      `SELECT action FROM audit WHERE sequence > ? AND action IN ('start', 'stop')
+       ORDER BY sequence DESC LIMIT 1`,
+    ),
     posting: database.prepare("SELECT * FROM journal WHERE id = ?"),
     passwordHash: database.prepare("SELECT password_hash FROM credentials WHERE account = ?"),
     insertAccount: database.prepare("INSERT INTO accounts VALUES (?, 0, 0)"),

@@ -48,6 +48,9 @@ import {
   type StoreReader,
 } from "./store.ts";
 
+/** Rows that may follow a stop: of commands that the owner gives a bank that does not run. */
+const AFTER_STOP_MAX = 1_000;
+
 export type SqliteStoreOptions = {
   /** Where `bank.sqlite` is kept. The folder exists. */
   folder: string;
@@ -132,6 +135,12 @@ class SqliteStore implements Store {
 
   lastAt(): number {
     return numberOf(this.#statements.lastAudit, "at");
+  }
+
+  wasStopped(): boolean {
+    const from = this.#auditSequence - AFTER_STOP_MAX;
+    const last = this.#statements.lastStartOrStop.get(from)?.["action"];
+    return last === undefined ? from <= 0 : last === "stop";
   }
 
   append(batch: readonly Entry[]): void {

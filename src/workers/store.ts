@@ -27,6 +27,8 @@ export interface Store {
   load(): Books;
   /** The time of the last commit, in ms since the epoch; 0 before the first. */
   lastAt(): number;
+  /** Whether the audit's latest start or stop is a stop, or there was never a start. */
+  wasStopped(): boolean;
   /**
    * Makes a batch durable, all of it or nothing, before it returns.
    * @throws StoreFull if there is no room: nothing was written, and the store may be used on.

@@ -124,7 +124,7 @@ describe("D16, D17, D18", () => {
     const session = await ForgedSession.open(bank, "alice");
     await session.deposit(5);
     const entries = bank.audit();
-    expect(entries.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+    expect(entries.map(({ sequence }) => sequence)).toEqual([2, 3, 4]); // Behind the start.
     for (const { at, origin } of entries) {
       expect(at).toBeGreaterThanOrEqual(before);
       expect(at).toBeLessThanOrEqual(Date.now());
@@ -150,6 +150,6 @@ describe("D16, D17, D18", () => {
 async function plainLines(bank: TestBank): Promise<string[]> {
   const read = (): string[] =>
     readFileSync(join(bank.folder, PLAIN_FILE), "utf8").split("\n").slice(0, -1);
-  await expect.poll(() => read().length).toBe(bank.audit().length);
-  return read();
+  await expect.poll(() => read().length).toBe(bank.wholeAudit().length);
+  return read().filter((line) => !line.startsWith("the bank\t"));
 }

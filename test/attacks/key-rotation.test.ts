@@ -77,7 +77,7 @@ it("row 17: every key is rotated under a load of logins, and nothing fails", asy
 
   // Old lines are read under the old key, new ones need the new one, and none lies between.
   await vi.waitFor(
-    () => expect(versionsOfLines(folder)).toHaveLength(test.audit().length),
+    () => expect(versionsOfLines(folder)).toHaveLength(test.wholeAudit().length),
     EVENTUALLY,
   );
   const versions = versionsOfLines(folder);

@@ -155,7 +155,7 @@ describe("row 69: a restored bank", () => {
     expect(existsSync(join(data, "audit_log_unencrypted.txt"))).toBe(false);
     const again = await startTestBank({ folder: data });
     await again.bank.stop();
-    const lines = again.audit().map((entry) => `${formatAuditLine(entry)}\n`);
+    const lines = again.wholeAudit().map((entry) => `${formatAuditLine(entry)}\n`);
     expect(readFileSync(join(data, "audit_log_unencrypted.txt"), "utf8")).toBe(lines.join(""));
     const sealed = readFileSync(join(data, "audit_log.enc"), "utf8");
     expect(sealed.split("\n")).toHaveLength(lines.length + 1);

@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatAuditLine, type AuditEntry } from "../../src/bank/audit.ts";
+import { formatAuditLine, objectOf, type AuditEntry } from "../../src/bank/audit.ts";
 import { dollars } from "../../src/bank/money.ts";
 import { startTestBank } from "../test-bank.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -13,15 +13,15 @@ import { run, runUnread } from "./run.ts";
 const PLAIN = "audit_log_unencrypted.txt";
 const SEALED = "audit_log.enc";
 
-/** What a bank leaves after a short day: a sign-up, a login, three transactions. */
+/** What a bank leaves after a short day: start, sign-up, login, three transactions, stop. */
 async function preparedFolder(): Promise<{ folder: string; entries: AuditEntry[] }> {
-  const { bank, folder, customer, audit } = await startTestBank();
+  const { bank, folder, customer, wholeAudit } = await startTestBank();
   const alice = await customer("alice");
   await alice.deposit(dollars(100));
   await alice.withdraw(dollars(500));
   await alice.balance();
   await bank.stop();
-  return { folder, entries: audit() };
+  return { folder, entries: wholeAudit() };
 }
 
 describe("on a folder that is whole", () => {
@@ -44,17 +44,23 @@ describe("on a folder that is whole", () => {
         .trimEnd()
         .split("\n")
         .map((line) => JSON.parse(line) as unknown),
-    ).toEqual(entries.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() })));
+    ).toEqual(
+      entries.map((entry) => ({
+        ...{ ...entry, at: new Date(entry.at).toISOString() },
+        object: objectOf(entry),
+      })),
+    );
     const lines = text.stdout.trimEnd().split("\n");
-    expect(lines).toHaveLength(5);
-    expect(lines[2]).toMatch(/^3 {2}.* {2}127\.0\.0\.1:\d+ {2}"alice" {2}deposit {2}ok {2}100\.00/);
-    expect(lines[3]).toContain("withdraw  insufficient_funds  500.00");
+    expect(lines).toHaveLength(entries.length);
+    expect(lines[0]).toMatch(/^1 {2}.* {2}process \d+ {2}"the bank" {2}start {2}ok {2}"version=/);
+    expect(lines[3]).toMatch(/^4 {2}.* {2}127\.0\.0\.1:\d+ {2}"alice" {2}deposit {2}ok {2}100\.00/);
+    expect(lines[4]).toContain("withdraw  insufficient_funds  500.00");
   });
 
   it("verify says OK of both files", async () => {
     const { folder } = await preparedFolder();
     const { code, stdout } = await run("audit", "verify", "--data", folder);
-    expect(stdout).toBe(`OK  ${PLAIN}: 5 lines\nOK  ${SEALED}: 5 lines\n`);
+    expect(stdout).toBe(`OK  ${PLAIN}: 7 lines\nOK  ${SEALED}: 7 lines\n`);
     expect(code).toBe(0);
   });
 
@@ -82,13 +88,13 @@ const DAMAGES: readonly (readonly [what: string, damage: (path: string) => void,
       (path) => edit(path, ([one = "", ...rest]) => [`x${one}`, ...rest]),
       "line 1 is not",
     ],
-    ["cut", (path) => edit(path, (lines) => lines.slice(0, -1)), "ends before entry 5"],
+    ["cut", (path) => edit(path, (lines) => lines.slice(0, -1)), "ends before entry 7"],
     ["swapped", (path) => edit(path, ([a = "", b = "", ...rest]) => [b, a, ...rest]), "line 1 is"],
     ["doubled", (path) => edit(path, ([a = "", ...rest]) => [a, a, ...rest]), "line 2 is not"],
     [
       "added to",
       (path) => appendFileSync(path, "root\tdeposit\tnow\n"),
-      "that nobody wrote, after 5",
+      "that nobody wrote, after 7",
     ],
     ["removed", (path) => rmSync(path), "ends before entry 1"],
   ];
@@ -112,7 +118,7 @@ describe("verify, on a folder that somebody was at", () => {
     edit(join(folder, PLAIN), (lines) => lines.slice(1));
     const { code, stdout } = await run("audit", "verify", "--data", folder);
     expect(stdout).toMatch(
-      /^DAMAGED {2}audit_log_unencrypted\.txt: .*\nOK {2}audit_log\.enc: 5 lines\n$/,
+      /^DAMAGED {2}audit_log_unencrypted\.txt: .*\nOK {2}audit_log\.enc: 7 lines\n$/,
     );
     expect(code).toBe(4);
   });
@@ -124,7 +130,7 @@ describe("decrypt", () => {
     const path = join(folder, SEALED);
     edit(path, ([one = "", ...rest]) => [one, "rubbish", ...rest]);
     const { code, stdout, stderr } = await run("audit", "decrypt", path, "--data", folder);
-    expect(stdout).toMatch(/^alice\tsignup\t.*\n$/);
+    expect(stdout).toMatch(/^the bank\tstart\t.*\n$/);
     expect(stderr).toBe(`Line 2 of ${path} was not written under a key in ${folder}.\n`);
     expect(code).toBe(4);
   });

@@ -59,7 +59,7 @@ describe("backup and restore", () => {
     const taken = await backup(place);
     expect(taken.stderr).toBe("");
     expect(taken).toMatchObject({ code: 0, stdout: expect.stringContaining(place.to) });
-    expect(taken.stdout).toContain("2 accounts, transaction 1, audit row 3");
+    expect(taken.stdout).toContain("2 accounts, transaction 1, audit row 4");
     await alice.deposit(dollars(5)); // Behind the backup.
 
     const data = join(place.place, "restored");
@@ -188,7 +188,7 @@ describe("verify", () => {
         "OK       the balances sum to zero: 2 accounts",
         "OK       no customer is or was below zero",
         "OK       every balance equals its history: 1 transactions",
-        "OK       nothing is missing or out of order: 3 audit rows",
+        "OK       nothing is missing or out of order: 4 audit rows",
         "OK       journal and audit agree, row by row",
         "OK       each outcome apart from the journal names its transaction: 0 outcomes\n",
       ].join("\n"),

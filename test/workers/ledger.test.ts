@@ -41,6 +41,7 @@ class FaultyStore implements Store {
     return this.#inner.load();
   };
   lastAt = () => this.#inner.lastAt();
+  wasStopped = () => this.#inner.wasStopped();
   outcome = (account: AccountId, key: string) => this.#inner.outcome(account, key);
   posting = (transaction: number) => this.#inner.posting(transaction);
   append(batch: readonly Entry[]): void {

@@ -135,7 +135,7 @@ describe("the audit", () => {
     expect(alarms(bank)[0]).toMatch(/^the audit files are behind: /);
     rmdirSync(inTheWay);
     const lines = (): number => readFileSync(inTheWay, "utf8").split("\n").length - 1;
-    await vi.waitFor(() => expect(lines()).toBe(bank.audit().length), { timeout: 30_000 });
+    await vi.waitFor(() => expect(lines()).toBe(bank.wholeAudit().length), { timeout: 30_000 });
     expect(alarms(bank)).toHaveLength(1);
   });
 });

@@ -1,0 +1,83 @@
+/**
+ * What the owner's commands have done beside the bank, for its audit: a small file for each, in
+ * `reports/` of the bank's folder. The bank takes them up, running or at its next start, and deletes
+ * what it has on record.
+ */
+
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { replacePublicFile } from "./keys/secret-file.ts";
+
+const LOOK_EVERY_MS = 500;
+const BYTES_MAX = 4_096;
+const OBJECT_CHARS_MAX = 1_000;
+
+export type OwnerReport = { action: "backup" | "restore"; object: string };
+
+const reportsIn = (folder: string): string => join(folder, "reports");
+
+/** For the commands. @throws Error of the file system */
+export function reportToBank(folder: string, { action, object }: OwnerReport): void {
+  const reports = reportsIn(folder);
+  mkdirSync(reports, { recursive: true, mode: 0o700 });
+  const report: OwnerReport = { action, object: object.slice(0, OBJECT_CHARS_MAX).toWellFormed() };
+  // Not secret, so that a bank that is not the one who has written it can read it.
+  replacePublicFile(join(reports, `${crypto.randomUUID()}.json`), JSON.stringify(report));
+}
+
+export type ReportOptions = {
+  /** @returns whether the report is on record, for good. */
+  record: (report: OwnerReport) => Promise<boolean>;
+  onDamage: (message: string) => void;
+};
+
+/** Takes up what there is, and then what comes. @returns what ends that. */
+export async function followReports(
+  folder: string,
+  { record, onDamage }: ReportOptions,
+): Promise<() => void> {
+  const reports = reportsIn(folder);
+  mkdirSync(reports, { recursive: true, mode: 0o700 });
+  let isLooking = false;
+
+  async function look(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      for (const name of readdirSync(reports)) {
+        if (name.endsWith(".json")) await take(join(reports, name));
+      }
+    } catch (error) {
+      onDamage(`${reports}: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      isLooking = false;
+    }
+  }
+
+  async function take(path: string): Promise<void> {
+    const report = readReport(path);
+    if (report === null) {
+      renameSync(path, `${path}.refused`);
+      onDamage(`${path} is no report, and was set aside`);
+    } else if (await record(report)) {
+      rmSync(path);
+    }
+  }
+
+  await look();
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
+  return () => clearInterval(timer);
+}
+
+/** Null for what is none. */
+function readReport(path: string): OwnerReport | null {
+  if (statSync(path).size > BYTES_MAX) return null;
+  try {
+    const { action, object } = JSON.parse(readFileSync(path, "utf8")) as Partial<OwnerReport>;
+    const isKnown = action === "backup" || action === "restore";
+    return isKnown && typeof object === "string" && object !== "" ? { action, object } : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
+}
