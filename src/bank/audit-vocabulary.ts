@@ -47,7 +47,10 @@ const ON_USER = {
 const ON_PROPOSAL = [...OPERATED, "unknown_proposal", "own_proposal"] as const;
 
 export const AUDIT_VOCABULARY = {
-  signup: { outcomes: ["ok", "username_taken", "bad_password"], object: null },
+  signup: {
+    outcomes: ["ok", "username_taken", "bad_password"],
+    object: "the new user, where the owner makes them",
+  },
   login: { outcomes: [...PASSWORD, "unknown_account", "not_permitted"], object: null },
   logout: { outcomes: ["ok"], object: null },
   confirm: { outcomes: [...PASSWORD, "unknown_account"], object: null },
@@ -94,10 +97,10 @@ export const AUDIT_VOCABULARY = {
   "account.balance": DENIED,
   "account.deposit": DENIED,
   "account.withdraw": DENIED,
-  "account.transfer": DENIED,
+  "account.transfer": { ...DENIED, object: "the recipient" },
   "account.history": DENIED,
   "session.list": DENIED,
-  "session.end": DENIED,
+  "session.end": { ...DENIED, object: "the session" },
 
   "admin.init": { outcomes: ["ok", "not_permitted", "unknown_user"], object: "the user" },
   "admin.users": READING,

@@ -1,7 +1,7 @@
 /**
  * What the owner's commands have done beside the bank, for its audit: a small file for each, in
- * `reports/` of the bank's folder. The bank takes them up, running or at its next start, and deletes
- * what it has on record.
+ * `reports/` of the bank's folder. The bank takes them up, running or at its next start, and
+ * deletes what it has on record.
  */
 
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";

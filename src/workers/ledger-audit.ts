@@ -22,7 +22,7 @@ export function auditOf(
   ): Audited => ({ who, action, outcome, amount, transaction, object, origin });
   switch (command.type) {
     case "sign_up":
-      return told("signup");
+      return told("signup", null, command.username === who ? null : command.username);
     case "begin_login":
       return decision.ok ? null : told(purposeOf(command));
     case "end_login": {

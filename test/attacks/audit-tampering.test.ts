@@ -22,7 +22,7 @@ const FILES = [PLAIN_FILE, SEALED_FILE];
 
 /** What a vandal does to the lines of a file, and what the verification says of it. */
 const TAMPERINGS = [
-  ["the last line is cut", (lines: string[]) => lines.slice(0, -1), "ends before entry 5"],
+  ["the last line is cut", (lines: string[]) => lines.slice(0, -1), "ends before entry 7"],
   ["the first line is cut", (lines: string[]) => lines.slice(1), "line 1 is not the one written"],
   ["all is gone", () => [], "ends before entry 1"],
   [
@@ -43,13 +43,13 @@ const TAMPERINGS = [
   [
     "a line is added",
     (lines: string[]) => [...lines, lines[0]!],
-    "has lines that nobody wrote, after 5",
+    "has lines that nobody wrote, after 7",
   ],
 ] as const;
 
 describe("D20", () => {
   it("the encrypted file can be read after a restart, and goes on under the same key", async () => {
-    const { folder } = await bankWithFiveEntries();
+    const { folder } = await bankWithSevenEntries();
     const later = await startTestBank({ folder });
     const session = await ForgedSession.again(later, "alice");
     await session.deposit(3);
@@ -57,11 +57,11 @@ describe("D20", () => {
     expect(openedLines(folder)).toEqual(linesOf(folder, PLAIN_FILE));
     const actions = linesOf(folder, PLAIN_FILE).map((line) => line.split("\t")[1]);
     const day = ["signup", "login", "deposit", "withdraw: insufficient_funds", "balance"];
-    expect(actions).toEqual([...day, "login", "deposit"]);
+    expect(actions).toEqual(["start", ...day, "stop", "start", "login", "deposit", "stop"]);
   });
 
   it("every cut, edit, swap and addition is found, in either file", async () => {
-    const { folder } = await bankWithFiveEntries();
+    const { folder } = await bankWithSevenEntries();
     expect(faultsIn(folder)).toEqual([null, null]);
     for (const [what, tamper, fault] of TAMPERINGS) {
       for (const file of FILES) {
@@ -75,7 +75,7 @@ describe("D20", () => {
   });
 
   it("any byte of the encrypted file is enough", async () => {
-    const { folder } = await bankWithFiveEntries();
+    const { folder } = await bankWithSevenEntries();
     const path = join(folder, SEALED_FILE);
     const whole = readFileSync(path);
     for (let at = 0; at < whole.length; at += 7) {
@@ -87,9 +87,9 @@ describe("D20", () => {
   });
 
   it("a bank that starts with an altered file sets it aside and writes a true one", async () => {
-    const { folder } = await bankWithFiveEntries();
+    const { folder } = await bankWithSevenEntries();
     const altered = FILES.map((file) => {
-      writeLines(folder, file, withAltered(linesOf(folder, file), 4));
+      writeLines(folder, file, withAltered(linesOf(folder, file), 6));
       return readFileSync(join(folder, file), "utf8");
     });
     const later = await startTestBank({ folder });
@@ -105,7 +105,7 @@ describe("D20", () => {
   });
 
   it("a bank that starts with a shortened file writes what is missing", async () => {
-    const { folder } = await bankWithFiveEntries();
+    const { folder } = await bankWithSevenEntries();
     for (const file of FILES) {
       const bytes = readFileSync(join(folder, file));
       writeFileSync(join(folder, file), bytes.subarray(0, -10)); // The last line is torn.
@@ -115,8 +115,8 @@ describe("D20", () => {
   });
 });
 
-/** A bank that has stopped after five events of alice's. */
-async function bankWithFiveEntries(): Promise<{ folder: string }> {
+/** A bank that has stopped: its start, five events of alice's, and its stop. */
+async function bankWithSevenEntries(): Promise<{ folder: string }> {
   const bank = await startTestBank();
   const session = await ForgedSession.open(bank, "alice");
   await session.deposit(100);

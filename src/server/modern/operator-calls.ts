@@ -22,6 +22,14 @@ export type PermittedCall = OperatorCall & {
 export const isOperatorCall = (call: Call): call is OperatorCall =>
   call.method.startsWith("admin.") || call.method.startsWith("audit.");
 
+/** Whom or what a call is about, for the audit of one that a role does not permit. */
+export function aimOf({ params }: Call): string | undefined {
+  if ("username" in params) return params.username;
+  if ("to" in params) return params.to;
+  if ("proposal" in params) return `proposal ${params.proposal}`;
+  return "session" in params ? `session ${params.session}` : undefined;
+}
+
 const isPermittedCall = (call: OperatorCall): call is PermittedCall =>
   call.method === "admin.sessions" ||
   call.method === "admin.endSession" ||

@@ -157,8 +157,9 @@ export const commonOf = ({ breaches, inFlight, ending }: State): Common => ({
 export const customerOf = (state: State): Customer | null =>
   state.phase === "authenticated" || state.phase === "admitting" ? state.customer : null;
 
-/** For the audit, by whoever is logged in. */
-export const noteOf = (state: State, noted: Noted): NoteErrand => ({
+/** For the audit, by whoever is logged in; `object` is left out where it is they themselves. */
+export const noteOf = (state: State, noted: Noted, object?: string): NoteErrand => ({
   ...{ type: "note", who: customerOf(state)?.username ?? null },
+  ...(object !== undefined && { object }),
   ...noted,
 });

@@ -31,6 +31,7 @@ import {
 } from "./calls.ts";
 import {
   SECOND_PERSON_ABOVE,
+  aimOf,
   askToEndSession,
   beginOperation,
   isOperatorCall,
@@ -111,9 +112,8 @@ export const sessionTransition =
       case "drain":
         return toEnd(state, "draining");
       case "ended_elsewhere": {
-        const object = `by ${message.by}`;
         const noted: Noted = { action: "session", outcome: "ended_elsewhere" };
-        return toEnd(state, "ended_elsewhere", [{ ...noteOf(state, noted), object }]);
+        return toEnd(state, "ended_elsewhere", [noteOf(state, noted, `by ${message.by}`)]);
       }
       case "closed":
         return whenClosed(state, message.hasCalled);
@@ -144,8 +144,7 @@ function whenCalled(state: LiveState, called: Called, config: SessionConfig): St
   if (needsConfirmation(call, now, state.customer, config)) {
     const outcome = "confirmation_required";
     const action = call.method === "account.withdraw" ? "withdraw" : "transfer";
-    const [next, effects] = refuse(outcome);
-    return [next, [...effects, noteOf(state, { action, outcome })]];
+    return refusedOnRecord(state, id, { action, outcome }, aimOf(call));
   }
   return whenCustomerCalled(state, id, call, config);
 }
@@ -172,10 +171,11 @@ function whenCustomerCalled(
 ): Step {
   const { customer } = state;
   if (!isPermitted(customer.roles, call.method)) {
-    if (isOperatorCall(call) && isPermitted(customer.withheld, call.method)) {
-      return refusedOnRecord(state, id, { action: call.method, outcome: "weak_password" });
+    const { method: action } = call;
+    if (isOperatorCall(call) && isPermitted(customer.withheld, action)) {
+      return refusedOnRecord(state, id, { action, outcome: "weak_password" }, aimOf(call));
     }
-    return refusedOnRecord(state, id, { action: call.method, outcome: "not_permitted" });
+    return refusedOnRecord(state, id, { action, outcome: "not_permitted" }, aimOf(call));
   }
   if (isOperatorCall(call)) {
     return [oneMore(state), [beginOperation(id, call, customer, aloneMax)]];
@@ -203,8 +203,12 @@ function whenCustomerCalled(
 const refusedOnRecord = (
   state: State,
   id: RpcId,
-  refusal: Noted & { outcome: "not_permitted" | "weak_password" },
-): Step => [state, [{ type: "send_error", id, kind: refusal.outcome }, noteOf(state, refusal)]];
+  refusal: Noted & { outcome: "not_permitted" | "weak_password" | "confirmation_required" },
+  object: string | undefined,
+): Step => [
+  state,
+  [{ type: "send_error", id, kind: refusal.outcome }, noteOf(state, refusal, object)],
+];
 
 function whenAdmitting(
   state: State,

@@ -1,4 +1,4 @@
-/** Row 62: what every row of the audit must be, in the store and in both files. Nothing is left out. */
+/** Row 62: what every row of the audit must be, in the store and in both files. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,15 +34,16 @@ export function faultsOf(entry: AuditEntry, notBefore: number): string[] {
     : null;
   const isNamed = NAME.test(who) || ADDRESS.test(who) || who === THE_BANK || who === THE_OWNER;
   const isMove = MOVES.has(action) && outcome === "ok";
-  // A sum that is refused before the ledger hears of it is told by its action alone.
-  const hasSum = isMove || (SUMS.has(action) && !UNSUMMED.has(outcome));
+  const hasSum = isMove || SUMS.has(action);
+  // A session refuses it by the role, or for want of a confirmation, and the sum is not told.
+  const isUntold = UNTOLD.has(outcome);
   const faults: Record<string, boolean> = {
     fields: Object.keys(entry).toSorted().join() !== ALL_FIELDS.join(),
     at: !Number.isSafeInteger(at) || at < notBefore || at > Date.now(),
     who: who === "" || !(isNamed || BY_ANY_NAME.has(action)),
     action: words === null,
     outcome: !(words?.outcomes as readonly string[] | undefined)?.includes(outcome),
-    amount: (amount !== null) !== hasSum || !Number.isSafeInteger(amount ?? 0),
+    amount: (!isUntold && (amount !== null) !== hasSum) || !Number.isSafeInteger(amount ?? 0),
     transaction: (transaction !== null) !== isMove || !Number.isSafeInteger(transaction ?? 1),
     origin: !ORIGIN.test(origin),
     object: object === "" || (object !== null && words?.object === null),
@@ -51,7 +52,8 @@ export function faultsOf(entry: AuditEntry, notBefore: number): string[] {
   return Object.keys(faults).filter((name) => faults[name]);
 }
 
-const UNSUMMED = new Set(["confirmation_required"]);
+const UNTOLD = new Set(["not_permitted", "weak_password", "confirmation_required"]);
+
 /** What is done to another, or to the bank. */
 const NEEDS_OBJECT: ReadonlySet<string> = new Set([
   ...["transfer", "admin.init", "admin.show", "admin.lock", "admin.unlock", "admin.disable"],
@@ -60,22 +62,17 @@ const NEEDS_OBJECT: ReadonlySet<string> = new Set([
   ...["backup", "restore"],
 ]);
 
-/** @param exempt Actions that a role was refused for are told as methods, whose object is not read. */
 export function expectEveryRowToFit(entries: readonly AuditEntry[], notBefore: number): void {
   expect(entries.length).toBeGreaterThan(0);
-  const faulty = entries
-    .map((entry) => ({ entry, faults: faultsOf(entry, notBefore) }))
-    .filter(({ entry, faults }) => !isRefusedMethod(entry) && faults.length > 0);
+  const faulty = entries.flatMap((entry) => {
+    const faults = faultsOf(entry, notBefore);
+    return faults.length === 0 ? [] : [{ entry, faults }];
+  });
   expect(faulty).toEqual([]);
   expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
   const times = entries.map(({ at }) => at);
   expect(times).toEqual(times.toSorted((one, other) => one - other));
 }
-
-/** The session refuses a method by the role alone, without a look at what it is about. */
-const isRefusedMethod = (entry: AuditEntry): boolean =>
-  entry.outcome === "not_permitted" && faultsOf(entry, 0).every((fault) => isAboutObject(fault));
-const isAboutObject = (fault: string): boolean => fault === "an object" || fault === "amount";
 
 /** Both files of a bank that has stopped say the same as its store, in lines that are whole. */
 export function expectFilesToFit(folder: string, entries: readonly AuditEntry[]): void {
