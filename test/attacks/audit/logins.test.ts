@@ -6,7 +6,7 @@ import { LOGIN_FAILURES_MAX, STRANGERS_FAILURES_MAX } from "../../../src/bank/lo
 import { encodeHello } from "../../../src/protocol/classic.ts";
 import { startTestBank, type TestBank } from "../../test-bank.ts";
 import { RawLine } from "../raw-line.ts";
-import { PASSWORD, dial, enter, expectRows, refused, type Event } from "./provoke.ts";
+import { PASSWORD, dial, enter, countOfRight, refused, type Event } from "./provoke.ts";
 import { expectEveryRowToFit, expectFilesToFit } from "./row-schema.ts";
 
 const FAILED = "authentication_failed";
@@ -75,7 +75,7 @@ it("row 61: a sign-up and a login, however they end, are one row each", async ()
     ],
     ["one behind it", () => tryToLogIn(bank, "nobody"), "nobody: login: locked"],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   const { wholeAudit, folder } = await closed(bank);
   expectEveryRowToFit(wholeAudit(), startedAt);
   expectFilesToFit(folder, wholeAudit());
@@ -93,7 +93,8 @@ it("row 61: a stranger who is throttled is a row", async () => {
   };
   if (process.platform === "darwin") return; // It has one address of its own.
   for (let n = 0; n < STRANGERS_FAILURES_MAX; n++) await guess(10 + Math.floor(n / 5));
-  await expectRows(bank, [["one more", () => guess(200), "alice: login: throttled"]]);
+  const events: Event[] = [["one more", () => guess(200), "alice: login: throttled"]];
+  expect(await countOfRight(bank, events)).toBe(1);
 });
 
 it("row 61: a second factor, from its begin to its end, is one row a step", async () => {
@@ -155,7 +156,7 @@ it("row 61: a second factor, from its begin to its end, is one row a step", asyn
     ],
     ["a removal", () => first.removeFactor(PASSWORD, code(1)), "alice: remove_factor: ok"],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   const { wholeAudit, folder } = await closed(bank);
   expectEveryRowToFit(wholeAudit(), startedAt);
   expectFilesToFit(folder, wholeAudit());
@@ -169,13 +170,14 @@ it("row 61: codes that are locked are a row", async () => {
   for (let guess = 0; guess < LOGIN_FAILURES_MAX; guess++) {
     await refused(client.confirm(PASSWORD, wrongCode(secret)), FAILED);
   }
-  await expectRows(bank, [
+  const events: Event[] = [
     [
       "one more code, at a confirmation",
       () => refused(client.confirm(PASSWORD, shown(secret, 0)), FAILED),
       "alice: confirm: code_locked",
     ],
-  ]);
+  ];
+  expect(await countOfRight(bank, events)).toBe(1);
 });
 
 async function withFactor(bank: TestBank) {
@@ -214,7 +216,7 @@ it("row 61: a password that is changed or confirmed, or is not, is one row", asy
       "alice: session: ended_elsewhere (by alice)",
     ],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   expect(other.end).toMatchObject({ reason: "ended_elsewhere" });
   const { wholeAudit, folder } = await closed(bank);
   expectEveryRowToFit(wholeAudit(), startedAt);

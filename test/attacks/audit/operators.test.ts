@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { cents } from "../../../src/bank/money.ts";
 import { OPERATOR_PASSWORD, initFolder, startOperatedBank } from "../operators.ts";
-import { expectRows, refused, type Event } from "./provoke.ts";
+import { countOfRight, refused, type Event } from "./provoke.ts";
 import { expectEveryRowToFit, expectFilesToFit } from "./row-schema.ts";
 
 const bob = { username: "bob" };
@@ -22,7 +22,7 @@ it("row 61: the first administrator is in the audit", async () => {
   expect(start).toMatchObject({ who: "the bank", action: "start", outcome: "ok" });
 });
 
-it("row 61: what operators ask for is one row, done or refused, with whom it is about", async () => {
+it("row 61: what operators ask for is one row each, with whom it is about", async () => {
   const startedAt = Date.now();
   const bank = await startOperatedBank();
   const { ada, dial, hire } = bank;
@@ -105,7 +105,7 @@ it("row 61: what operators ask for is one row, done or refused, with whom it is 
       "tess: audit.list: not_permitted",
     ],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   await bank.bank.stop();
   expectEveryRowToFit(bank.wholeAudit(), startedAt - INIT_MS_MAX);
   expectFilesToFit(bank.folder, bank.wholeAudit());

@@ -15,8 +15,11 @@ export const PASSWORD = "a good password";
 export type Row = string;
 export type Event = readonly [name: string, provoke: () => Promise<unknown>, ...rows: Row[]];
 
-/** One after the other: each leaves exactly its rows. */
-export async function expectRows(bank: TestBank, events: readonly Event[]): Promise<void> {
+/**
+ * One after the other, each of which must leave exactly its rows.
+ * @returns how many have, which is all of them
+ */
+export async function countOfRight(bank: TestBank, events: readonly Event[]): Promise<number> {
   const marker = await dial(bank);
   await marker.signUp("marker", PASSWORD);
   await marker.logIn("marker", PASSWORD);
@@ -28,6 +31,7 @@ export async function expectRows(bank: TestBank, events: readonly Event[]): Prom
     await marker.balance(); // Whatever was written down behind it is in the store now.
     expect([name, ...told()]).toEqual([name, ...rows]);
   }
+  return events.length;
 }
 
 const isNoMark = ({ who, action }: AuditEntry): boolean => who !== "marker" || action !== "balance";

@@ -10,7 +10,7 @@ import { startTestBank, type TestBank } from "../../test-bank.ts";
 import { ForgedSession } from "../forged-session.ts";
 import { RawSession, takeFrame } from "../modern/raw-session.ts";
 import { RawLine } from "../raw-line.ts";
-import { PASSWORD, dial, enter, expectRows, refused, type Event } from "./provoke.ts";
+import { PASSWORD, dial, enter, countOfRight, refused, type Event } from "./provoke.ts";
 import { expectEveryRowToFit, expectFilesToFit } from "./row-schema.ts";
 
 async function expectAllToFit({ bank, folder, wholeAudit }: TestBank, notBefore: number) {
@@ -71,7 +71,7 @@ it("row 61: money that is moved or looked at, or is not, is one row", async () =
     ],
     ["a classic deposit", () => classic.deposit(70), "bob: deposit: ok"],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   await expectAllToFit(bank, startedAt);
 });
 
@@ -97,7 +97,7 @@ it("row 61: in the classic protocol each breach is one row, and so is the end", 
       "127.0.0.1: request: message_too_long",
     ],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   await expectAllToFit(bank, startedAt);
 });
 
@@ -148,7 +148,7 @@ it("row 61: in the modern protocol each breach is one row, and so is the end", a
       "127.0.0.1: handshake: cut",
     ],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   await expectAllToFit(bank, startedAt);
 });
 
@@ -181,7 +181,7 @@ it("row 61: a session that is ended is one row, which says by whom", async () =>
       ...["alice: logout: ok", byAlice],
     ],
   ];
-  await expectRows(bank, events);
+  expect(await countOfRight(bank, events)).toBe(events.length);
   await expectAllToFit(bank, startedAt);
 });
 
