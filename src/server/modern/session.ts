@@ -171,11 +171,11 @@ function whenCustomerCalled(
 ): Step {
   const { customer } = state;
   if (!isPermitted(customer.roles, call.method)) {
-    const { method: action } = call;
-    if (isOperatorCall(call) && isPermitted(customer.withheld, action)) {
-      return refusedOnRecord(state, id, { action, outcome: "weak_password" }, aimOf(call));
-    }
-    return refusedOnRecord(state, id, { action, outcome: "not_permitted" }, aimOf(call));
+    const isWithheld = isOperatorCall(call) && isPermitted(customer.withheld, call.method);
+    const refusal: Parameters<typeof refusedOnRecord>[2] = isWithheld
+      ? { action: call.method, outcome: "weak_password" }
+      : { action: call.method, outcome: "not_permitted" };
+    return refusedOnRecord(state, id, refusal, aimOf(call));
   }
   if (isOperatorCall(call)) {
     return [oneMore(state), [beginOperation(id, call, customer, aloneMax)]];
