@@ -21,7 +21,7 @@ const texts: { readonly [M in OperatorMethod]: (result: Result<M>) => string[] }
   "admin.disable": () => ["Switched off."],
   "admin.enable": () => ["Switched on."],
   "admin.resetFactor": () => ["The second factor is taken away."],
-  "admin.setRoles": () => ["The roles are set."],
+  "admin.setRoles": () => ["The roles are set, and count from the next login on."],
   "admin.adjust": adjustedLines,
   "admin.proposals": ({ proposals }) =>
     proposals.length === 0

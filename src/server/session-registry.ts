@@ -47,6 +47,14 @@ type Entry<News> = Seated & {
   readonly seat: Seat<News>;
 };
 
+/** `before` is the number of a session: those that began earlier. */
+export type PageQuery = { username?: string; before: number; limit: number };
+
+const shown = <News>({ seat, ...entry }: Entry<News>): SessionEntry => ({
+  ...entry,
+  idleMs: () => seat.idleMs(),
+});
+
 export class SessionRegistry<News> {
   readonly #randomBytes: (length: number) => Uint8Array;
   readonly #byId = new Map<string, Entry<News>>();
@@ -85,7 +93,20 @@ export class SessionRegistry<News> {
   /** Those of one account, or all: the oldest first. */
   list(account?: AccountId): SessionEntry[] {
     const entries = account === undefined ? this.#byId.values() : this.#of(account);
-    return Array.from(entries, ({ seat, ...entry }) => ({ ...entry, idleMs: () => seat.idleMs() }));
+    return Array.from(entries, shown);
+  }
+
+  /** A page of all, or of one user's, the latest first. `isLast`: nothing follows. */
+  page({ username, before, limit }: PageQuery): { entries: SessionEntry[]; isLast: boolean } {
+    const all = [...this.#byId.values()];
+    const entries: SessionEntry[] = [];
+    for (let index = all.length - 1; index >= 0; index -= 1) {
+      const entry = all[index]!;
+      if (entry.number >= before || (username ?? entry.username) !== entry.username) continue;
+      if (entries.length === limit) return { entries, isLast: false };
+      entries.push(shown(entry));
+    }
+    return { entries, isLast: true };
   }
 
   /** Whose session it is; null if there is none of that id. */

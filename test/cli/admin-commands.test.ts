@@ -84,7 +84,10 @@ describe("a command", () => {
       ],
       [["enable", "bob"], ["Switched on."]],
       [["reset-factor", "bob"], ["The second factor is taken away."]],
-      [["roles", "bob", "customer", "teller"], ["The roles are set."]],
+      [
+        ["roles", "bob", "customer", "teller"],
+        ["The roles are set, and count from the next login on."],
+      ],
       [
         ["show", "bob"],
         ["bob  customer+teller  no second factor", "Balance: $0"],

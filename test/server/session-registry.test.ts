@@ -40,6 +40,23 @@ describe("the sessions of an account", () => {
     expect(sessions.list().map(({ username }) => username)).toEqual(["alice", "alice", "bob"]);
   });
 
+  it("come in pages, the latest first, of all or of one user", () => {
+    const sessions = registry();
+    for (const account of [ALICE, BOB, ALICE, ALICE, BOB]) {
+      sessions.enter(seated(account), seat([], "somebody"));
+    }
+    const pageOf = (before: number, limit: number, username?: string) => {
+      const query = { before, limit, ...(username !== undefined && { username }) };
+      const { entries, isLast } = sessions.page(query);
+      return [entries.map(({ number }) => number), isLast];
+    };
+    expect(pageOf(Number.POSITIVE_INFINITY, 2)).toEqual([[5, 4], false]);
+    expect(pageOf(4, 3)).toEqual([[3, 2, 1], true]);
+    expect(pageOf(Number.POSITIVE_INFINITY, 2, "alice")).toEqual([[4, 3], false]);
+    expect(pageOf(3, 2, "alice")).toEqual([[1], true]);
+    expect(pageOf(1, 2)).toEqual([[], true]);
+  });
+
   it("are ended all, or all but one", () => {
     const happened: string[] = [];
     const sessions = registry();

@@ -47,18 +47,14 @@ type Params<M extends PermittedCall["method"]> = (PermittedCall & { method: M })
 
 function sessionLines(
   sessions: SessionRegistry<News>,
-  { username, before, limit }: Params<"admin.sessions">,
+  { before, ...whose }: Params<"admin.sessions">,
   now: number,
 ): (SendResult & { method: "admin.sessions" })["result"] {
-  const older = sessions.list().filter((entry) => {
-    const isTheirs = username === undefined || entry.username === username;
-    return isTheirs && (before === undefined || entry.number < Number(before));
-  });
-  const page = older.slice(-limit).toReversed();
-  const isMore = page.length < older.length;
+  const from = before === undefined ? Number.POSITIVE_INFINITY : Number(before);
+  const { entries, isLast } = sessions.page({ ...whose, before: from });
   return {
-    sessions: page.map((entry) => sessionLine(entry, now)),
-    ...(isMore && { next: String(page.at(-1)?.number) }),
+    sessions: entries.map((entry) => sessionLine(entry, now)),
+    ...(!isLast && { next: String(entries.at(-1)?.number) }),
   };
 }
 
