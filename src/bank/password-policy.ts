@@ -50,6 +50,9 @@ export const passwordMinimum = (profile: PasswordProfile): PasswordMinimum => ({
 /** Of whoever has another role than a customer's, whatever the bank asks of customers. */
 export const OPERATOR_PASSWORD_MINIMUM = passwordMinimum("strict");
 
+export const leastChars = (minimum: PasswordMinimum, hasFactor: boolean): number =>
+  hasFactor ? minimum.withFactor : minimum.alone;
+
 /**
  * Why `password` is refused, or null.
  * @param isCommon Whether a text in lower case is on the list of common passwords.
@@ -59,8 +62,7 @@ export function passwordRefusal(
   { password, username, hasFactor }: NewPassword,
   isCommon: (text: string) => boolean,
 ): PasswordRefusal | null {
-  const least = hasFactor ? minimum.withFactor : minimum.alone;
-  if ([...password].length < least) return "too_short";
+  if ([...password].length < leastChars(minimum, hasFactor)) return "too_short";
   const text = password.toLowerCase();
   if (isMostly(text, username.toLowerCase())) return "user_name";
   if (OWN_NAMES.some((name) => isMostly(text, name))) return "bank_name";

@@ -26,10 +26,7 @@ export type Failure = {
 
 /** Null for what is no failure of the bank, the line or the user. */
 export function failureOf(error: unknown): Failure | null {
-  if (error instanceof Refused) {
-    const { kind, retry } = error;
-    return { code: EXIT.failure, kind, message: `Refused: ${error.message}.`, retry };
-  }
+  if (error instanceof Refused) return refusalFailure(error, EXIT.failure, refusalText(error));
   if (error instanceof OutcomeUnknown) {
     const { idempotencyKey } = error;
     const again = `ask again with --key ${idempotencyKey}`;
@@ -55,20 +52,21 @@ export const NEW_LINE_NEEDS_CODE =
   "The line was lost, and a new one needs a code of the second factor.";
 
 function commandFailure({ code, message, cause }: CommandFailed): Failure {
-  if (!(cause instanceof Refused)) return { code, kind: "command_failed", message };
-  const { kind, retry, reason } = cause;
-  return { code, kind, message, retry, ...(reason !== null && { reason }) };
+  return cause instanceof Refused
+    ? refusalFailure(cause, code, message)
+    : { code, kind: "command_failed", message };
 }
 
-/** In plain words. @param charsMin How many characters it has to have, where that is known. */
-export function passwordRefused(
-  cause: Refused,
-  reason: PasswordReason,
-  charsMin: number | null,
-): CommandFailed {
+const refusalFailure = (
+  { kind, retry, reason }: Refused,
+  code: number,
+  message: string,
+): Failure => ({ code, kind, message, retry, ...(reason !== null && { reason }) });
+
+function refusalText({ message, reason, charsMin }: Refused): string {
+  if (reason === null) return `Refused: ${message}.`;
   const { text, advice } = passwordText(reason, charsMin);
-  const message = `Refused: ${text[0]?.toLowerCase()}${text.slice(1)}. ${advice}`.trimEnd();
-  return new CommandFailed(EXIT.failure, message, { cause });
+  return `Refused: ${text[0]?.toLowerCase()}${text.slice(1)}. ${advice}`.trimEnd();
 }
 
 function lineFailure({ end, inDoubt }: LineLost): Failure {

@@ -6,12 +6,10 @@ import type { Dial } from "../client/modern-client.ts";
 import { Refused, SessionEnded } from "../client/modern-errors.ts";
 import { ModernSession, type SessionState } from "../client/modern-session.ts";
 import { METHOD_CODECS } from "../protocol/method-codecs.ts";
-import { charsMinFor } from "../client/password-texts.ts";
 import type { Credentials, Method, Result } from "../protocol/methods.ts";
 import type { News } from "../client/modern-client.ts";
 import type { JsonSource } from "../protocol/rpc.ts";
 import { codeRefused } from "./atm-command-code.ts";
-import { passwordRefused } from "./atm-command-failure.ts";
 import {
   historyLines,
   infoLines,
@@ -185,7 +183,7 @@ export class ModernTeller implements Teller {
   }
 
   async #signUp({ username, password }: Credentials): Promise<Answer> {
-    const result = await this.#session.signUp(username, password).catch(this.#explaining);
+    const result = await this.#session.signUp(username, password);
     return answer("auth.signUp", result, [`Signed up as ${username}. Now log in.`]);
   }
 
@@ -197,18 +195,10 @@ export class ModernTeller implements Teller {
 
   async #changePassword(newPassword: string, code?: string): Promise<Answer> {
     const { username, password } = this.#credentials ?? { username: "", password: "" };
-    await this.#session.changePassword(password, newPassword, code).catch(this.#explaining);
+    await this.#session.changePassword(password, newPassword, code);
     this.#credentials = { username, password: newPassword };
     return answer("auth.changePassword", {}, ["The password is changed."]);
   }
-
-  /** Why the bank does not take a new password: how long it must be is the bank's to say. */
-  readonly #explaining = async (error: unknown): Promise<never> => {
-    if (!(error instanceof Refused) || error.reason === null) throw error;
-    const { limits } = await this.#session.connect();
-    const { hasFactor } = await this.#session.sessionInfo();
-    throw passwordRefused(error, error.reason, charsMinFor(limits.passwordCharsMin, hasFactor));
-  };
 
   async #move(wish: CashMove | Transfer): Promise<Answer> {
     switch (wish.type) {

@@ -301,7 +301,7 @@ export class ModernClient {
     const pending = reply.id === null ? undefined : this.#inFlight.get(reply.id);
     if (reply.id === null || pending === undefined) throw new ProtocolError("bad_reply");
     if (reply.type === "result") pending.resolve(reply.result);
-    else pending.reject(new Refused(reply.kind, reply.reason));
+    else pending.reject(new Refused(reply.kind, reply.reason, reply.charsMin));
     this.#inFlight.delete(reply.id);
     pending.cancelTimeout();
     this.#sendWaiting();

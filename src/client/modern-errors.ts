@@ -67,12 +67,19 @@ export class Refused extends Error {
   readonly retry: Retry;
   /** What is wrong with a password, of a `bad_password`; null where the bank does not say. */
   readonly reason: PasswordReason | null;
+  /** How many characters it has to have, of one that is too short. */
+  readonly charsMin: number | null;
 
-  constructor(kind: ErrorKind, reason: PasswordReason | null = null) {
+  constructor(
+    kind: ErrorKind,
+    reason: PasswordReason | null = null,
+    charsMin: number | null = null,
+  ) {
     super(ERRORS[kind].message);
     this.kind = kind;
     this.retry = ERRORS[kind].retry;
     this.reason = reason;
+    this.charsMin = charsMin;
   }
 }
 

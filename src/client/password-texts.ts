@@ -3,6 +3,7 @@
 import { PASSWORD_CHARS_MAX } from "../bank/credentials.ts";
 import {
   BESIDE_NAME_MIN,
+  leastChars,
   type PasswordMinimum,
   type PasswordReason,
 } from "../bank/password-policy.ts";
@@ -55,4 +56,4 @@ export function passwordText(reason: PasswordReason, charsMin: number | null): P
 
 /** How long a new password has to be at least; null where the bank has not said. */
 export const charsMinFor = (minimum: PasswordMinimum | null, hasFactor: boolean): number | null =>
-  minimum === null ? null : hasFactor ? minimum.withFactor : minimum.alone;
+  minimum === null ? null : leastChars(minimum, hasFactor);

@@ -65,10 +65,14 @@ export const ERROR_KINDS = Object.keys(ERRORS) as readonly ErrorKind[];
 
 export const isErrorKind = (word: string): word is ErrorKind => Object.hasOwn(ERRORS, word);
 
-/** What an error says; a `bad_password` also says what is wrong with it. */
+/**
+ * What an error says; a `bad_password` also says what is wrong with it, and if it is too short, how
+ * many characters it has to have.
+ */
 export interface RpcFailure<Kind extends ErrorKind = ErrorKind> {
   readonly kind: Kind;
   readonly reason?: PasswordReason | undefined;
+  readonly charsMin?: number;
 }
 
 /** What a request can be that is none, or not one that its method takes. */

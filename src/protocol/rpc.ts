@@ -70,9 +70,10 @@ export const encodeRpcResult = (id: RpcId, result: JsonSource): Uint8Array =>
   encode({ jsonrpc: "2.0", id, result });
 
 /** @param id The request's; null where it has none that can be read. */
-export function encodeError(id: RpcId | null, { kind, reason }: RpcFailure): Uint8Array {
+export function encodeError(id: RpcId | null, failure: RpcFailure): Uint8Array {
+  const { kind, reason, charsMin } = failure;
   const { code, message } = ERRORS[kind];
-  return encode({ jsonrpc: "2.0", id, error: { code, message, data: { kind, reason } } });
+  return encode({ jsonrpc: "2.0", id, error: { code, message, data: { kind, reason, charsMin } } });
 }
 
 export const encodeRpcNotification = (method: string, params: JsonSource): Uint8Array =>
@@ -113,16 +114,25 @@ function failureOf(error: Json): RpcFailure {
   if (!isErrorKind(kind)) return { kind: "internal" };
   // A reason that this client does not know is none to it, so that banks may have more.
   const reason = PASSWORD_REASONS.find((word) => word === data.get("reason"));
-  return { kind, ...(reason !== undefined && { reason }) };
+  const charsMin = wholeOf(data.get("charsMin"));
+  return {
+    kind,
+    ...(reason !== undefined && { reason }),
+    ...(charsMin !== null && { charsMin }),
+  };
 }
 
 /** An integer that is exact, or a short text; null for all else. */
 function idOf(value: Json | undefined): RpcId | null {
   if (typeof value === "string") return value.length <= ID_LENGTH_MAX ? value : null;
+  return wholeOf(value);
+}
+
+function wholeOf(value: Json | undefined): number | null {
   if (value === undefined || value === null || typeof value !== "object") return null;
   if (!("number" in value) || !INTEGER.test(value.number)) return null;
-  const id = Number(value.number);
-  return Number.isSafeInteger(id) ? id : null;
+  const whole = Number(value.number);
+  return Number.isSafeInteger(whole) ? whole : null;
 }
 
 function parseMessage(bytes: Uint8Array, refuse: () => Error): Json {

@@ -64,7 +64,7 @@ export type ErrandResult<About> =
   | { type: "turn"; granted: boolean } //           a place in the password line
   | { type: "password_hashed"; hash: string }
   | { type: "password_checked"; valid: boolean; isOutdated?: true; isFit?: true } // if valid
-  | { type: "password_refused"; refusal: PasswordRefusal } // the new one
+  | { type: "password_refused"; refusal: PasswordRefusal; charsMin: number } // the new one
   | { type: "secret_made"; secret: string; uri: string }
   | { type: "code_checked"; proof: FactorProof | null }
   | { type: "enrolment_checked"; enrolment: Enrolment | null }
@@ -104,7 +104,7 @@ export class Errands<About> {
         this.#await(pool.hashNewPassword({ hasFactor: false, ...errand }), (made) =>
           "hash" in made
             ? { type: "password_hashed", hash: made.hash }
-            : { type: "password_refused", refusal: made.refusal },
+            : { type: "password_refused", ...made },
         );
         return;
       case "check_password": {

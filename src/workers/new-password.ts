@@ -2,6 +2,7 @@
 
 import { readBlocklist } from "../bank/password-blocklist.ts";
 import {
+  leastChars,
   passwordRefusal,
   type NewPassword,
   type PasswordMinimum,
@@ -11,14 +12,15 @@ import { hashPassword, type PasswordHashing } from "./passwords.ts";
 
 export type JudgePassword = NewPassword & { minimum: PasswordMinimum };
 export type HashNewPassword = PasswordHashing & JudgePassword;
-export type NewHash = { hash: string } | { refusal: PasswordRefusal };
+export type NewHash = { hash: string } | { refusal: PasswordRefusal; charsMin: number };
 
 /** Read once a thread, when the first new password is judged. */
 let common: Promise<ReadonlySet<string>> | null = null;
 
 export async function hashNewPassword(request: HashNewPassword): Promise<NewHash> {
   const refusal = await judgePassword(request);
-  return refusal === null ? { hash: hashPassword(request) } : { refusal };
+  if (refusal === null) return { hash: hashPassword(request) };
+  return { refusal, charsMin: leastChars(request.minimum, request.hasFactor) };
 }
 
 /** Why it is refused, or null. */

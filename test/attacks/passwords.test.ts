@@ -1,5 +1,6 @@
 /** Rows 19, 20, 24 and 25: which passwords a bank takes, and that it says why it takes one not. */
 
+import { generateSync } from "otplib";
 import { describe, expect, it } from "vitest";
 import type { PasswordReason } from "../../src/bank/password-policy.ts";
 import { Refused } from "../../src/client/modern-errors.ts";
@@ -75,6 +76,26 @@ describe("row 25: the modern protocol says why a password is refused", () => {
     expect(await minimumOf("strict")).toEqual({ alone: 15, withFactor: 8 });
     expect(await minimumOf("demo")).toEqual({ alone: 8, withFactor: 8 });
     expect(await minimumOf(undefined)).toBeNull();
+  });
+
+  it("and row 19: how long one has to be that is too short, beside a factor eight", async () => {
+    const bank = await startTestBank({ passwords: "strict" });
+    const { client } = await connectTo(bank);
+    const first = "fifteen charact";
+    const shorterThan = (charsMin: number) => new Refused("bad_password", "too_short", charsMin);
+    await expect(client.signUp("alice", "fourteen chars")).rejects.toEqual(shorterThan(15));
+    await client.signUp("alice", first);
+    await client.logIn("alice", first);
+    const { secret } = await client.beginFactor(first);
+    const codeAt = (steps: number): string =>
+      generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 });
+    await client.enrolFactor(codeAt(-1));
+    await expect(client.changePassword(first, "sevench", codeAt(0))).rejects.toEqual(
+      shorterThan(8),
+    );
+    await client.changePassword(first, "eight ch", codeAt(1));
+    const { client: other } = await connectTo(bank);
+    await expect(other.logIn("alice", "eight ch")).rejects.toEqual(new Refused("code_required"));
   });
 
   it("but only to whoever the account is", async () => {

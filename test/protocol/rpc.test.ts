@@ -133,6 +133,16 @@ describe("a reply", () => {
     }
   });
 
+  it("says how long a password must be that is too short", () => {
+    const failure = { kind: "bad_password", reason: "too_short", charsMin: 15 } as const;
+    const bytes = encodeError(7, failure);
+    expect(textOf(bytes)).toContain('"reason":"too_short","charsMin":15}');
+    expect(parseRpcReply(bytes)).toEqual({ type: "error", id: 7, ...failure });
+    const { charsMin: _, ...without } = failure;
+    const odd = utf8(textOf(bytes).replace(":15", ':"long"'));
+    expect(parseRpcReply(odd)).toEqual({ type: "error", id: 7, ...without });
+  });
+
   it("takes an error that it does not know for one whose outcome is open", () => {
     const unknown = '{"code":1,"message":"","data":{"kind":"toString"}}';
     expect(reply(`{"jsonrpc":"2.0","id":1,"error":${unknown}}`)).toEqual({

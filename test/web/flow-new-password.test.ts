@@ -46,7 +46,8 @@ describe("a password that the bank refuses", () => {
   });
 
   it.for(PASSWORD_REASONS)("as %s is told at the field of the new one", (reason) => {
-    const refusal = { type: "refused", kind: "bad_password", text: "", reason } as const;
+    const bad = { reason, charsMin: 15 };
+    const refusal = { type: "refused", kind: "bad_password", text: "", bad } as const;
     const view = viewAfter([...CHANGED, answered(refusal)]);
     expect(view).toMatchObject({ screen: "password" });
     const [problem] = problemsOf(view);
@@ -55,7 +56,7 @@ describe("a password that the bank refuses", () => {
   });
 
   it("for a reason that this page does not know is refused all the same", () => {
-    const refusal = { type: "refused", kind: "bad_password", text: "", reason: null } as const;
+    const refusal = { type: "refused", kind: "bad_password", text: "" } as const;
     expect(viewAfter([...CHANGED, answered(refusal)])).toMatchObject({ screen: "result" });
   });
 });

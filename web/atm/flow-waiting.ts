@@ -1,6 +1,5 @@
 /** The bank is asked; its answer comes, or is lost, and what became of the order is found out. */
 
-import { charsMinFor } from "../../src/client/password-texts.ts";
 import { ERRORS, isErrorKind } from "../../src/protocol/rpc-error.ts";
 import { typedAmount } from "./amount.ts";
 import { askFor, isChange } from "./flow-asking.ts";
@@ -118,11 +117,7 @@ function formAgain(state: State, { username, order, doubt }: Waiting, refusal: R
   return [{ view: form, desk }, []] satisfies Step;
 }
 
-function passwordAgain(
-  { desk }: State,
-  username: string,
-  { kind, reason = null }: Refusal,
-): Step | null {
+function passwordAgain({ desk }: State, username: string, { kind, bad }: Refusal): Step | null {
   const form = (problem: Problem): View => ({ screen: "password", username, problems: [problem] });
   switch (kind) {
     case "authentication_failed": {
@@ -130,10 +125,8 @@ function passwordAgain(
       return [{ view: form({ type: "old_password", fault }), desk }, []];
     }
     case "bad_password": {
-      if (reason === null) return null;
-      const charsMin = charsMinFor(desk.passwordCharsMin, desk.hasFactor);
-      const field = "new-password" as const;
-      return [{ view: form({ type: "bad_password", field, reason, charsMin }), desk }, []];
+      if (bad === undefined) return null;
+      return [{ view: form({ type: "bad_password", field: "new-password", ...bad }), desk }, []];
     }
     case "code_required": // A second factor was turned on in another session.
       return [

@@ -1,6 +1,5 @@
 /** What the errors of a modern session mean to the customer, as messages for the flow. */
 
-import type { PasswordReason } from "../../src/bank/password-policy.ts";
 import { LineLost } from "../../src/client/line-lost.ts";
 import {
   BankNotAuthentic,
@@ -10,24 +9,25 @@ import {
   type SessionOver,
 } from "../../src/client/modern-errors.ts";
 import { ERRORS, type ErrorKind } from "../../src/protocol/rpc-error.ts";
-import type { AfterDoubt, EndReason, Message, Problem } from "./state.ts";
+import type { AfterDoubt, EndReason, Message, Problem, Refusal } from "./state.ts";
 import { faultOf, lineProblem } from "./teller.ts";
 
 export function entryFailure(error: unknown): Message {
-  if (error instanceof Refused) return { type: "refused", problem: entryProblem(error.kind) };
+  if (error instanceof Refused) return { type: "refused", problem: entryProblem(error) };
   if (error instanceof LineLost) return lineProblem(faultOf(error.end));
   if (error instanceof BankNotAuthentic) return { type: "not_authentic" };
   if (error instanceof SessionEnded) return lineProblem("line_lost");
   throw error;
 }
 
-function entryProblem(kind: ErrorKind): Problem {
+function entryProblem({ kind, reason, charsMin }: Refused): Problem {
+  if (reason !== null) return { type: "bad_password", field: "password", reason, charsMin };
   if (kind === "authentication_failed" || kind === "username_taken") return { type: kind };
   return { type: "refused", text: sentence(ERRORS[kind].message), kind };
 }
 
 export function callFailure(error: unknown): Message {
-  if (error instanceof Refused) return answered(error.kind, textOf(error.kind), error.reason);
+  if (error instanceof Refused) return refused(error);
   if (error instanceof OutcomeUnknown) {
     return { type: "outcome_unknown", key: error.idempotencyKey, session: afterDoubt(error.cause) };
   }
@@ -54,10 +54,13 @@ const NOT_YOUR_BANK = "Who answered has not proved to be your bank, and was told
 const answered = (
   kind: ErrorKind | "unreachable",
   text: string,
-  reason: PasswordReason | null = null,
+  bad: Pick<Refusal, "bad"> = {},
 ): Message => ({
-  ...{ type: "answered", answer: { type: "refused", kind, text, reason }, at: Date.now() },
+  ...{ type: "answered", answer: { type: "refused", kind, text, ...bad }, at: Date.now() },
 });
+
+const refused = ({ kind, reason, charsMin }: Refused): Message =>
+  answered(kind, textOf(kind), reason === null ? {} : { bad: { reason, charsMin } });
 
 /** The original's words where it has any. */
 const textOf = (kind: ErrorKind): string => {

@@ -4,11 +4,9 @@
  * the session.
  */
 
-import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
 import { ModernSession, type SessionState } from "../../src/client/modern-session.ts";
 import type { News } from "../../src/client/modern-client.ts";
-import { OutcomeUnknown, Refused } from "../../src/client/modern-errors.ts";
-import { charsMinFor } from "../../src/client/password-texts.ts";
+import { OutcomeUnknown } from "../../src/client/modern-errors.ts";
 import { isRefusal } from "../../src/client/verdicts.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
 import type { Credentials, Moved, Result } from "../../src/protocol/methods.ts";
@@ -31,7 +29,6 @@ export class ModernTeller implements Teller {
   /** Whether the password needs a code beside it, as far as this session knows. */
   #hasFactor = false;
   #wasSecured = false;
-  #passwordCharsMin: PasswordMinimum | null = null;
   /** A call is under way: who asked hears of its end. */
   #isAsking = false;
 
@@ -53,13 +50,10 @@ export class ModernTeller implements Teller {
   }
 
   signUp(username: string, password: string): Promise<Message> {
-    return this.#asking(
-      async () => {
-        await this.#session.signUp(username, password);
-        return { type: "signed_up" };
-      },
-      (error) => this.#signUpFailure(error),
-    );
+    return this.#asking(async () => {
+      await this.#session.signUp(username, password);
+      return { type: "signed_up" };
+    }, entryFailure);
   }
 
   logIn(username: string, password: string): Promise<Message> {
@@ -230,7 +224,6 @@ export class ModernTeller implements Teller {
     if (state.type === "secured") {
       this.#wasSecured = true;
       const { passwordCharsMin } = state.greeting.limits;
-      this.#passwordCharsMin = passwordCharsMin;
       this.#tell({ type: "limits_learned", passwordCharsMin });
     }
     this.#tell({ type: "line_changed", line: lineOf(state, this.#wasSecured) });
@@ -243,14 +236,6 @@ export class ModernTeller implements Teller {
     this.#credentials = null;
     this.#counsel.dismiss();
     if (!this.#isAsking) this.#tell(endOf(state.over));
-  }
-
-  #signUpFailure(error: unknown): Message {
-    const reason = error instanceof Refused ? error.reason : null;
-    if (reason === null) return entryFailure(error);
-    const charsMin = charsMinFor(this.#passwordCharsMin, false);
-    const field = "password" as const;
-    return { type: "refused", problem: { type: "bad_password", field, reason, charsMin } };
   }
 
   #heard(news: News): void {

@@ -6,6 +6,7 @@
 import { checkPassword } from "../../src/bank/credentials.ts";
 import { readBlocklist } from "../../src/bank/password-blocklist.ts";
 import {
+  leastChars,
   passwordMinimum,
   passwordRefusal,
   type NewPassword,
@@ -48,6 +49,6 @@ export class PasswordJudge {
     const isCommon = (text: string): boolean => this.#common?.has(text) ?? false;
     const reason = checkPassword(asked.password) ?? passwordRefusal(minimum, asked, isCommon);
     if (reason === null) return null;
-    return { reason, charsMin: asked.hasFactor ? minimum.withFactor : minimum.alone };
+    return { reason, charsMin: leastChars(minimum, asked.hasFactor) };
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { PasswordFault, UsernameFault } from "../../src/bank/credentials.ts";
-import type { PasswordMinimum, PasswordReason } from "../../src/bank/password-policy.ts";
+import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
 import type { Cents } from "../../src/bank/money.ts";
 import type { HistoryPage, ListedSession, Methods } from "../../src/protocol/methods.ts";
 import type { ClosingReason } from "../../src/protocol/notifications.ts";
@@ -89,8 +89,8 @@ export type Refusal = {
   type: "refused";
   kind: ErrorKind | Exclude<Reply["type"], "deposited" | "withdrew" | "balance"> | "unreachable";
   text: string;
-  /** What is wrong with a new password. */
-  reason?: PasswordReason | null;
+  /** What is wrong with a new password, if it is that. */
+  bad?: BadPassword;
 };
 /** The bank's answer, in either protocol. `reference` is the transaction's id; classic has none. */
 export type Answer =

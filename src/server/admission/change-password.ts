@@ -51,8 +51,7 @@ function hash(admission: Admission, { username, newPassword }: ChangePassword): 
 function whenHashed(admission: Admission, wish: ChangePassword, result: Result): AdmissionStep {
   if (result.type === "password_failed") return abandon(admission);
   if (result.type === "password_refused") {
-    const refused = { type: "bad_password", refusal: result.refusal } as const;
-    return abandon(admission, refused, "bad_password");
+    return abandon(admission, { ...result, type: "bad_password" }, "bad_password");
   }
   if (result.type !== "password_hashed") return unexpected(admission, result);
   const { terminal, checkedHash = null, factorProven = false } = admission;

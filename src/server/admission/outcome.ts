@@ -21,7 +21,7 @@ export type AdmissionOutcome =
   | { type: "factor_enrolled"; recoveryCodes: readonly string[] }
   | { type: "factor_removed" }
   | { type: "username_taken" }
-  | { type: "bad_password"; refusal: PasswordRefusal }
+  | { type: "bad_password"; refusal: PasswordRefusal; charsMin: number }
   | { type: "code_required" }
   | { type: "factor_set" }
   | { type: "no_factor" }

@@ -36,7 +36,7 @@ function whenHashed(admission: Admission, wish: SignUp, result: Result): Admissi
   if (result.type === "password_failed") return end(BUSY);
   if (result.type === "password_refused") {
     const note = noteOf(wish, { action: "signup", outcome: "bad_password" });
-    return end({ type: "bad_password", refusal: result.refusal }, [note]);
+    return end({ ...result, type: "bad_password" }, [note]);
   }
   if (result.type !== "password_hashed") return unexpected(admission, result);
   const { username } = wish;

@@ -79,10 +79,11 @@ export const listedSessions = (entries: readonly SessionEntry[], now: number): L
     }));
 
 /** What a login, a sign-up or a change of password is told when it did not succeed. */
-export const admissionFailure = (outcome: FailedAdmission): RpcFailure =>
-  outcome.type === "bad_password"
-    ? { kind: "bad_password", reason: outcome.refusal }
-    : { kind: ADMISSION_KINDS[outcome.type] };
+export function admissionFailure(outcome: FailedAdmission): RpcFailure {
+  if (outcome.type !== "bad_password") return { kind: ADMISSION_KINDS[outcome.type] };
+  const { refusal: reason, charsMin } = outcome;
+  return { kind: "bad_password", reason, ...(reason === "too_short" && { charsMin }) };
+}
 
 const ADMISSION_KINDS = {
   username_taken: "username_taken",

@@ -49,11 +49,11 @@ describe("an operator with a customer's password", () => {
     await expect(client.balance()).rejects.toEqual(refused("not_permitted"));
     const reasonFor = (text: string) =>
       client.changePassword(SHORT, text).catch((error: unknown) => {
-        if (error instanceof Refused) return error.reason;
+        if (error instanceof Refused) return [error.reason, error.charsMin];
         throw error;
       });
     // The bank takes such passwords of customers.
-    expect(await reasonFor("fourteen chars")).toBe("too_short");
+    expect(await reasonFor("fourteen chars")).toEqual(["too_short", 15]);
     await client.changePassword(SHORT, OPERATOR_PASSWORD);
     await expect(client.call("admin.show", show)).rejects.toEqual(refused("weak_password"));
     const next = await bank.logIn(OPERATOR_PASSWORD);
