@@ -162,6 +162,24 @@ it("row 58: neither secret nor recovery codes are left in the page after a log-o
   for (const gone of [secret, ...recoveryCodes]) expect(before).not.toContain(gone);
 });
 
+it("a secret can be copied, and does without its QR code", async () => {
+  const { page } = await arrive();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.route(/qr-code-/, (route) => route.abort());
+  await openSecurity(page);
+  await page.click("#begin_factor");
+  await page.fill("#password", PASSWORD);
+  await page.click("#submit");
+  await page.getByTestId("no-qr").waitFor();
+  await page.getByRole("button", { name: "Copy the secret" }).click();
+  await saying(page, "Copied.");
+  const copied = await page.evaluate("navigator.clipboard.readText()");
+  expect(copied).toBe(await page.getByTestId("secret").textContent());
+  await page.keyboard.press("Escape");
+  await page.getByTestId("factor-state").waitFor();
+  expect(await page.content()).not.toContain(copied);
+});
+
 it("a line that is lost goes on with a code, and the session ends without one", async () => {
   const { page, relay } = await arrive();
   const { recoveryCodes } = await enrol(page);

@@ -46,11 +46,16 @@ it("row 43: a large sum goes once its customer has typed the password again", as
 
 it("row 39: a session is warned of its end, goes on by one key, and explains its end", async () => {
   const page = await arrive("--idle-timeout", "8");
+  await page.click("#choose-deposit");
+  await page.fill("#amount", "12");
   await page.locator("dialog").getByText("Stay").waitFor();
   await page.keyboard.press("Enter");
   await page.locator("dialog").waitFor({ state: "detached" });
   await page.locator("dialog").getByText("Stay").waitFor();
-  await saying(page, "Nothing was asked for a while");
+  await page.keyboard.press("Escape"); // The dialog's key, not the keypad's behind it.
+  await page.locator("dialog").waitFor({ state: "detached" });
+  expect(await page.inputValue("#amount")).toBe("12");
+  await saying(page, "so the bank ended your session");
   expect(await page.locator("dialog").count()).toBe(0);
   expect(await page.content()).not.toContain(PASSWORD);
 });
