@@ -26,10 +26,8 @@ export function measureSqliteLoop(
   folder: string,
   { batch, durationMs, seed }: { batch: number; durationMs: number; seed: number },
 ): number {
-  const database = new DatabaseSync(join(folder, `bare-${batch}.sqlite`));
+  const { commit, close } = openSqliteLoop(folder, batch, seed);
   try {
-    database.exec(TABLES);
-    const commit = committer(database, batch, seed);
     const startedAt = performance.now();
     let transfers = 0;
     while (performance.now() - startedAt < durationMs) {
@@ -38,8 +36,19 @@ export function measureSqliteLoop(
     }
     return (transfers * 1_000) / (performance.now() - startedAt);
   } finally {
-    database.close();
+    close();
   }
+}
+
+/** The loop, a turn of it at a time: `commit` makes a batch durable. */
+export function openSqliteLoop(
+  folder: string,
+  batch: number,
+  seed: number,
+): { commit: () => void; close: () => void } {
+  const database = new DatabaseSync(join(folder, `bare-${batch}.sqlite`));
+  database.exec(TABLES);
+  return { commit: committer(database, batch, seed), close: () => database.close() };
 }
 
 function committer(database: DatabaseSync, batch: number, seed: number): () => void {

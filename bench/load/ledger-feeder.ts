@@ -93,6 +93,12 @@ export class LedgerFeeder {
     });
   }
 
+  /** CPU time of the thread since its start. */
+  async cpuMs(): Promise<number> {
+    const { user, system } = await this.#worker.cpuUsage();
+    return (user + system) / 1_000;
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#worker.once("exit", resolve));
     this.#control.close();
