@@ -8,8 +8,13 @@ import { REPLIES_AT } from "../../src/actor/port.ts";
 import { seededRandom } from "../../src/actor/random.ts";
 import type { AccountId } from "../../src/bank/ledger.ts";
 import { dollars } from "../../src/bank/money.ts";
+import {
+  packRequest,
+  unpackReply,
+  type LedgerReply,
+  type LedgerRequest,
+} from "../../src/protocol/ledger-letters.ts";
 import type { ControlMessage } from "../../src/workers/control.ts";
-import type { LedgerReply, LedgerRequest } from "../../src/workers/ledger.ts";
 import { userName } from "../bank/scratch-folder.ts";
 
 const ORIGIN = "127.0.0.1:50000";
@@ -125,13 +130,12 @@ export class LedgerFeeder {
       const account = (1 + Math.floor(this.#random() * customers)) as AccountId;
       const amount = dollars(1);
       this.#id += 1;
-      letters.push(this.#id, {
-        ...requestOf(
-          { type: "deposit", account, vault: this.#vault, amount },
-          userName(account - 1),
-        ),
-        idempotencyKey: `018f5f64-8f0d-7c52-9d4e-${this.#id}`,
-      });
+      const request = requestOf(
+        { type: "deposit", account, vault: this.#vault, amount },
+        userName(account - 1),
+      );
+      const idempotencyKey = `018f5f64-8f0d-7c52-9d4e-${this.#id}`;
+      letters.push(this.#id, packRequest({ ...request, idempotencyKey }));
     }
     return letters;
   }
@@ -149,7 +153,7 @@ function repliesIn(message: unknown): LedgerReply[] {
   const letters = message as readonly unknown[];
   const replies: LedgerReply[] = [];
   for (let at = REPLIES_AT; at < letters.length; at += 2) {
-    replies.push(letters[at + 1] as LedgerReply);
+    replies.push(unpackReply(letters[at + 1]));
   }
   return replies;
 }

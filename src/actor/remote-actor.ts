@@ -7,10 +7,10 @@ import type { Answer, Failure } from "./answer.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { ActorMetrics } from "./metrics.ts";
-import { CAST_ID, REPLIES_AT } from "./port.ts";
-import type { Port } from "./port.ts";
+import { CAST_ID, REPLIES_AT, UNPACKED } from "./port.ts";
+import type { Packing, Port } from "./port.ts";
 
-export interface RemoteActorOptions {
+export interface RemoteActorOptions<Request, Reply> {
   readonly name: string;
   readonly clock: Clock;
   /** Calls in flight; above it a call is answered `busy` at once. */
@@ -20,6 +20,8 @@ export interface RemoteActorOptions {
   /** Runs something when this turn of the event loop ends: `setImmediate`, unless told. */
   readonly endOfTurn?: (run: () => void) => void;
   readonly deadLetters?: DeadLetters;
+  /** Where nothing is said, requests and replies travel as they are. */
+  readonly packing?: Packing<Request, Reply>;
 }
 
 export interface RemoteActorMetrics extends ActorMetrics {
@@ -56,6 +58,7 @@ export class RemoteActor<Request, Reply> {
   readonly #castsMax: number;
   readonly #endOfTurn: (run: () => void) => void;
   readonly #deadLetters: DeadLetters;
+  readonly #packing: Packing<Request, Reply>;
   readonly #calls = new Map<number, CallInFlight<Reply>>();
   #castsInFlight = 0;
   #callId = CAST_ID;
@@ -72,12 +75,13 @@ export class RemoteActor<Request, Reply> {
   #waitMs = 0;
   #handlingMs = 0;
 
-  constructor(options: RemoteActorOptions) {
+  constructor(options: RemoteActorOptions<Request, Reply>) {
     this.name = options.name;
     this.#clock = options.clock;
     this.#callsMax = options.callsMax;
     this.#castsMax = options.castsMax ?? options.callsMax;
     this.#endOfTurn = options.endOfTurn ?? ((run) => void setImmediate(run));
+    this.#packing = options.packing ?? UNPACKED;
     this.#deadLetters = options.deadLetters ?? new DeadLetters({ clock: options.clock });
   }
 
@@ -184,6 +188,7 @@ export class RemoteActor<Request, Reply> {
     const batch = this.#outgoing;
     this.#outgoing = [];
     this.#counts.batches += 1;
+    for (let i = 1; i < batch.length; i += 2) batch[i] = this.#packing.pack(batch[i] as Request);
     this.#port.postMessage(batch);
   };
 
@@ -196,7 +201,7 @@ export class RemoteActor<Request, Reply> {
     }
     this.#handlingMs += batch[1] as number;
     for (let i = REPLIES_AT; i < batch.length; i += 2) {
-      this.#reply(batch[i] as number, batch[i + 1] as Reply, now);
+      this.#reply(batch[i] as number, this.#packing.unpack(batch[i + 1]), now);
     }
     this.#noticeDrained();
   }

@@ -11,7 +11,12 @@ import type { DeadLetter } from "../actor/dead-letters.ts";
 import type { ActorMetrics } from "../actor/metrics.ts";
 import { ActorSystem } from "../actor/system.ts";
 import { passwordMinimum, type PasswordProfile } from "../bank/password-policy.ts";
-import type { LedgerReply, LedgerRequest } from "../workers/ledger.ts";
+import {
+  packRequest,
+  unpackReply,
+  type LedgerReply,
+  type LedgerRequest,
+} from "../protocol/ledger-letters.ts";
 import type { ReaderQuery, ReaderReply } from "../workers/history-thread.ts";
 import { addressText } from "./address.ts";
 import { Acceptor } from "./acceptor.ts";
@@ -117,6 +122,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const { deadLetters } = system;
   const ledger = new RemoteActor<LedgerRequest, LedgerReply>({
     ...{ name: "ledger", clock, callsMax: LEDGER_CALLS_MAX, deadLetters },
+    packing: { pack: packRequest, unpack: unpackReply },
   });
   const history = new RemoteActor<ReaderQuery, ReaderReply>({
     ...{ name: "history", clock, callsMax: HISTORY_CALLS_MAX, deadLetters },

@@ -10,7 +10,13 @@ import { systemClock } from "../actor/clock.ts";
 import { servePort } from "../actor/port.ts";
 import type { Control } from "./control.ts";
 import { Gathering } from "./gathering.ts";
-import { Ledger, type LedgerReply, type LedgerRequest } from "./ledger.ts";
+import {
+  packReply,
+  unpackRequest,
+  type LedgerReply,
+  type LedgerRequest,
+} from "../protocol/ledger-letters.ts";
+import { Ledger } from "./ledger.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 /** The audit is told once of all that is committed within this time: to tell it costs 30 µs. */
@@ -51,7 +57,11 @@ export function runLedger(port: MessagePort, control: Control, data: LedgerThrea
       tellSoon();
       gathering.committed(letters.length);
     },
-    { receive: () => receiveMessageOnPort(port), gather: (here) => gathering.wait(here) },
+    {
+      receive: () => receiveMessageOnPort(port),
+      gather: (here) => gathering.wait(here),
+      packing: { pack: packReply, unpack: unpackRequest },
+    },
   );
 
   control.onStop(() => {

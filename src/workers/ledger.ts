@@ -4,7 +4,7 @@
  */
 
 import type { Audited } from "../bank/audit.ts";
-import { THE_BANK, type Noted } from "../bank/audit-vocabulary.ts";
+import { THE_BANK } from "../bank/audit-vocabulary.ts";
 import {
   apply,
   decide,
@@ -13,12 +13,10 @@ import {
   type Command,
   type Event,
   type Posted,
-  type Rejection,
 } from "../bank/ledger.ts";
-import type { Cents } from "../bank/money.ts";
-import type { Answered } from "../bank/operations.ts";
-import { standingOf, type Factor, type Role, type Standing } from "../bank/standing.ts";
+import { standingOf } from "../bank/standing.ts";
 import { undoOf, type Undo } from "../bank/undo.ts";
+import type { LedgerReply, LedgerRequest } from "../protocol/ledger-letters.ts";
 import { askerOf, contentOf, isChange } from "./change.ts";
 import { auditOf, auditOfNote, postedOf } from "./ledger-audit.ts";
 import { StoreFull, type Entry, type Outcome, type Store } from "./store.ts";
@@ -28,65 +26,7 @@ const FULL_RETRY_MS = 1_000;
 /** How often the attempts of lockouts that are over are dropped. */
 const FORGET_EVERY_MS = 10 * 60_000;
 
-/** `who` is the user's name, or the peer's address before a login; `origin` always the address. */
-export type LedgerRequest =
-  | {
-      type: "command";
-      command: Command;
-      who: string;
-      origin: string;
-      /** Of a change: asked for again under the same key, it gets its first outcome. */
-      idempotencyKey?: string;
-    }
-  | LedgerNote
-  /** The bank starts; whether it was stopped before, the audit tells. */
-  | { type: "opened"; origin: string; object: string };
-
-/** What nobody commands and the ledger writes down all the same. */
-export type LedgerNote = Noted & {
-  type: "note";
-  who: string;
-  origin: string;
-  /** Left out where it is `who` itself. */
-  object?: string;
-};
-
-export type LedgerReply =
-  | { type: "signed_up" }
-  /** `passwordHash` is null for a name that nobody has. */
-  | { type: "login_begun"; passwordHash: string | null; standing: Standing }
-  | {
-      type: "logged_in";
-      account: AccountId;
-      vault: AccountId;
-      roles: readonly Role[];
-      hasFactor: boolean;
-    }
-  | { type: "login_failed" }
-  /** The sealed secret that the code is to be checked against. */
-  | { type: "factor_begun"; account: AccountId; factor: Factor }
-  | { type: "factor_ended"; proven: boolean }
-  /** `balance` is that of the account that asked; `credited` names the receiver of a transfer. */
-  | {
-      type: "posted";
-      transaction: number;
-      amount: Cents;
-      balance: Cents;
-      credited: Credited | null;
-    }
-  | { type: "balance_read"; balance: Cents }
-  /** What an operator has asked for, or has put before another. */
-  | { type: "answered"; answer: Exclude<Answered, { type: "proposed_before" }> }
-  | { type: "proposed"; proposal: number }
-  /** Whoever is logged in there is so as somebody that the account is no more. */
-  | { type: "standing_changed"; account: AccountId }
-  | { type: "rejected"; rejection: Rejection }
-  /** The store is full: nothing was done. */
-  | { type: "read_only" }
-  | { type: "done" };
-
-/** A customer whose account has grown by another's doing; told once, not for a retry. */
-export type Credited = { account: AccountId; balance: Cents };
+export type { LedgerNote, LedgerReply, LedgerRequest } from "../protocol/ledger-letters.ts";
 
 export class Ledger {
   readonly #store: Store;
