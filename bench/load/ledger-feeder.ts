@@ -65,12 +65,31 @@ export class LedgerFeeder {
     let deposits = 0;
     let batches = 0;
     let onTheirWay = 0;
+    let isOneDue = false;
+    const isOver = (): boolean => performance.now() - startedAt >= durationMs;
     const send = (): void => {
       onTheirWay += batch;
       this.#worker.postMessage(this.#letters(batch, customers));
     };
     return new Promise((resolve, reject) => {
       this.#worker.once("error", reject);
+      // Two that lie in the port together are done as one. Where that has happened, the second
+      // follows when the thread is at work on the first.
+      const sendSoon = (): void => {
+        isOneDue = true;
+        setTimeout(() => {
+          isOneDue = false;
+          if (!isOver()) send();
+          endIfAllCame();
+        }, APART_MS);
+      };
+      const endIfAllCame = (): void => {
+        if (!isOver() || isOneDue || onTheirWay > 0) return;
+        this.#worker.off("message", take);
+        this.#worker.off("error", reject);
+        const perSecond = (deposits * 1_000) / (performance.now() - startedAt);
+        resolve({ perSecond, batchMean: deposits / batches, deposits });
+      };
       const take = (message: unknown): void => {
         const replies = repliesIn(message);
         for (const { type } of replies) {
@@ -79,22 +98,13 @@ export class LedgerFeeder {
         batches += 1;
         deposits += replies.length;
         onTheirWay -= replies.length;
-        const elapsedMs = performance.now() - startedAt;
-        if (elapsedMs < durationMs) {
-          send();
-          // Two that lie in the port together are done as one. Where that has happened, the second
-          // follows when the thread is at work on the first.
-          if (onTheirWay <= batch) setTimeout(send, APART_MS);
-        } else if (onTheirWay === 0) {
-          this.#worker.off("message", take);
-          this.#worker.off("error", reject);
-          const perSecond = (deposits * 1_000) / elapsedMs;
-          resolve({ perSecond, batchMean: deposits / batches, deposits });
-        }
+        if (!isOver()) send();
+        if (!isOver() && !isOneDue && onTheirWay <= batch) sendSoon();
+        endIfAllCame();
       };
       this.#worker.on("message", take);
       send();
-      setTimeout(send, APART_MS);
+      sendSoon();
     });
   }
 
