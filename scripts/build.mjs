@@ -19,6 +19,8 @@ import { fileURLToPath } from "node:url";
 import { ROOT } from "./node-runtime.mjs";
 
 const STAMP = ".built-from";
+/** As esbuild writes it; what is loaded later is a call, `import("…")`. */
+const STATIC_IMPORT = /(?:from|import)\s*"\.\/([\w-]+\.js)"/g;
 const INPUTS = ["src", "web", "scripts/build.mjs", "package-lock.json", "tsconfig.json"];
 
 /** @type {import("esbuild").BuildOptions} */
@@ -50,6 +52,7 @@ export async function build(root = ROOT) {
     outputs.set(path, contents);
   }
   for (const [from, to] of pages(root, dist)) outputs.set(to, readFileSync(from));
+  preloadImports(outputs, join(dist, "web"));
   outputs.set(join(dist, STAMP), Buffer.from(stamp));
   replaceFiles(dist, outputs);
 }
@@ -94,6 +97,26 @@ function forBrowser(root, dist) {
     tsconfig: join(root, "web/tsconfig.json"),
     legalComments: "linked",
   };
+}
+
+/**
+ * Has the page fetch what its script imports beside the script, not after it.
+ * @param {Map<string, Uint8Array>} outputs
+ * @param {string} web
+ */
+function preloadImports(outputs, web) {
+  if (!outputs.has(join(web, "index.html"))) return;
+  const textOf = (/** @type {string} */ file) =>
+    new TextDecoder().decode(outputs.get(join(web, file)));
+  const imported = new Set(["main.js"]);
+  for (const file of imported) {
+    for (const [, name = ""] of textOf(file).matchAll(STATIC_IMPORT)) imported.add(name);
+  }
+  const links = [...imported]
+    .filter((file) => file !== "main.js")
+    .map((file) => `<link rel="modulepreload" href="/${file}" />`);
+  const page = textOf("index.html").replace("</head>", [...links, "</head>"].join("\n"));
+  outputs.set(join(web, "index.html"), Buffer.from(page));
 }
 
 /**

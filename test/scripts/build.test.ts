@@ -40,6 +40,19 @@ describe("a build", () => {
     expect(read("dist/web/icons/atm.svg")).toBe("<svg/>");
   });
 
+  it("has the page fetch at once what its script imports, but not what comes later", async () => {
+    write("web/index.html", "<head><title>ATM</title></head>");
+    write("web/both.ts", "export const both = Date.now();");
+    write("web/later.ts", 'import { both } from "./both.ts"; export const later = both + 1;');
+    write("web/main.ts", 'import { both } from "./both.ts"; both && import("./later.ts");');
+    await build(root);
+    const imported = /from"\.\/(chunk-\w+\.js)"/.exec(read("dist/web/main.js"))?.[1];
+    const links = [...read("dist/web/index.html").matchAll(/<link rel="modulepreload" [^>]*>/g)];
+    expect(links.map(([link]) => link)).toEqual([
+      `<link rel="modulepreload" href="/${imported}" />`,
+    ]);
+  });
+
   it("is done again only when an input has changed", async () => {
     expect(isBuilt(root)).toBe(false);
     await build(root);

@@ -63,7 +63,7 @@ function problemText(problem: Problem): ProblemTold {
     case "code_late":
       return told(
         "The line closed before a code came",
-        "The bank waits two minutes for it. Enter your password again.",
+        "The bank does not wait for it for long. Enter your password again.",
       );
     case "username_taken":
       return told("Username already exists", "Choose another user name.", "username");
