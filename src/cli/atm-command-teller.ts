@@ -10,6 +10,7 @@ import type { Credentials, Method, Result } from "../protocol/methods.ts";
 import type { News } from "../client/modern-client.ts";
 import type { JsonSource } from "../protocol/rpc.ts";
 import { codeRefused } from "./atm-command-code.ts";
+import { judgeFirst } from "./atm-command-new-password.ts";
 import {
   historyLines,
   infoLines,
@@ -195,6 +196,7 @@ export class ModernTeller implements Teller {
 
   async #changePassword(newPassword: string, code?: string): Promise<Answer> {
     const { username, password } = this.#credentials ?? { username: "", password: "" };
+    await judgeFirst(this.#session, newPassword);
     await this.#session.changePassword(password, newPassword, code);
     this.#credentials = { username, password: newPassword };
     return answer("auth.changePassword", {}, ["The password is changed."]);

@@ -186,6 +186,19 @@ describe("a line that is lost", () => {
     ]);
   });
 
+  it("in a command that Ctrl+C ends at its code says so, too, and then stops", async () => {
+    const { testBank, relay, codes, at } = await stage();
+    const person = new Person(
+      ...["log-in ada", codes[0] ?? ""],
+      () => (void relay.cutAtReply(), "deposit 20 --key k"),
+      null,
+    );
+    await expect(visit(testBank, person, at)).rejects.toMatchObject({ code: EXIT.interrupted });
+    expect(person.seen.at(-1)).toBe(
+      "Unknown whether it was done. To find out, ask again with --key k",
+    );
+  });
+
   it("between two commands is told of, and the next command asks for a code", async () => {
     const { testBank, relay, codes, at } = await stage();
     const [first = "", second = ""] = codes;

@@ -178,33 +178,6 @@ describe("the classic protocol", () => {
   });
 });
 
-describe("a new password", () => {
-  it.for([
-    ["short", "too_short", "must have at least 8 characters"],
-    ["password1", "common", "one of those that are guessed first"],
-    ["ada-adaada", "user_name", "little more than your user name"],
-  ] as const)("%s is refused as %s, in words", async ([password, reason, words]) => {
-    const testBank = await startTestBank({ passwords: "demo" });
-    await testBank.customer("ada");
-    const file = join(testBank.folder, "new password");
-    writeFileSync(file, password);
-    const atm = atmAt(testBank, "--json", "--user", "ada");
-    const { code, stdout, stderr } = await atm([], "--", "password", file);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^Refused: the new password .*\n$/);
-    expect(stderr).toContain(words);
-    expect(jsonLines(stdout)).toMatchObject([{ error: { kind: "bad_password", reason } }]);
-  });
-
-  it("is refused as too short by what the account's bank wants of it", async () => {
-    const testBank = await startTestBank({ passwords: "strict" });
-    const file = join(testBank.folder, "new password");
-    writeFileSync(file, "fourteen chars");
-    const { stderr } = await atmAt(testBank)([], "--", "sign-up", "ada", file);
-    expect(stderr).toContain("must have at least 15 characters");
-  });
-});
-
 describe("TLS", () => {
   it("is spoken around either protocol, with a bank of the right authority alone", async () => {
     const folder = temporaryFolder();

@@ -60,6 +60,7 @@ export class Person implements Terminal {
   close(): void {}
 
   async #next(): Promise<string | null> {
+    if (this.#interrupted.signal.aborted) throw interruption();
     if (this.#typed.length === 0) return null;
     const next = this.#typed.shift() ?? null;
     if (next === null) {
