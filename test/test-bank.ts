@@ -33,7 +33,7 @@ export async function startTestBank(over: Partial<BankOptions> = {}): Promise<Te
   const bank = await startBank({
     ...{ host: "127.0.0.1", port: 0, folder, bcryptCost: 4, crypto: "inline" },
     ...{ classic: true, mutualTls: false, about: { name: "Test Bank", version: "0" } },
-    ...{ connectionsMax: 1_000, passwordsMax: 64, onFailure: () => undefined },
+    ...{ connectionsMax: 1_000, passwordsMax: 64, signUpsMax: 100_000, onFailure: () => undefined },
     confirmAbove: cents(1_000_000),
     limits: {
       messageMs: 10_000,

@@ -40,7 +40,7 @@ export async function startBankProcess(
   const log = openSync(logPath, "a");
   const startedAt = performance.now();
   const args = [program, "server", "--port", "0", "--data", folder];
-  args.push("--bcrypt-cost", String(bcryptCost));
+  args.push("--bcrypt-cost", String(bcryptCost), "--signups-max", "1000000");
   const child = spawn(process.execPath, args, { stdio: ["ignore", log, log, "ipc"] });
   closeSync(log);
   const kill = (): void => void child.kill("SIGKILL");

@@ -31,7 +31,12 @@ async function measure(times: Times): Promise<void> {
       confirmAbove: ZERO,
       about: { name: "Enumeration", version: "0" },
     },
-    ...{ connectionsMax: 10, passwordsMax: 64, onFailure: () => (process.exitCode = 1) },
+    ...{
+      connectionsMax: 10,
+      passwordsMax: 64,
+      signUpsMax: 1_000,
+      onFailure: () => (process.exitCode = 1),
+    },
     limits: {
       messageMs: 10_000,
       loginMs: 600_000,

@@ -101,6 +101,7 @@ type BankRun = {
 function startProgram({ program, folder, bcryptCost }: OwnBankOptions): BankRun {
   const args = ["server", "--host", HOST, "--port", "0", "--data", folder];
   const limits = ["--bcrypt-cost", String(bcryptCost), "--idle-timeout", String(IDLE_SECONDS)];
+  limits.push("--signups-max", "1000000");
   const child = spawn(process.execPath, [program, ...args, ...limits], {
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own: Ctrl+C is for the simulation, which still has to ask the bank.

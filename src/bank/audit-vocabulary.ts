@@ -48,7 +48,7 @@ const ON_PROPOSAL = [...OPERATED, "unknown_proposal", "own_proposal"] as const;
 
 export const AUDIT_VOCABULARY = {
   signup: {
-    outcomes: ["ok", "username_taken", "bad_password"],
+    outcomes: ["ok", "username_taken", "bad_password", "throttled"],
     object: "the new user, where the owner makes them",
   },
   login: { outcomes: [...PASSWORD, "unknown_account", "not_permitted"], object: null },

@@ -13,6 +13,7 @@ import { decideFactor, type FactorCommand, type FactorTried } from "./factor-rul
 import type { AttemptOutcome, Attempts } from "./lockout.ts";
 import {
   decideBeginLogin,
+  decideBeginSignUp,
   decideChangePassword,
   decideEndLogin,
   decideUpgradeHash,
@@ -72,6 +73,8 @@ export type Books = {
 };
 
 export type Command =
+  /** A sign-up is counted for its source, which may have so many in an hour. */
+  | { type: "begin_sign_up"; source: string; signUpsMax: number }
   | { type: "sign_up"; username: string; passwordHash: string }
   | { type: "begin_login"; username: string; terminal: string; purpose?: LoginPurpose }
   | {
@@ -129,6 +132,7 @@ export type LoginPurpose =
 export type CheckedHash = string | null;
 
 export type Event =
+  | { type: "sign_up_begun"; attempts: Counters }
   | { type: "signed_up"; account: AccountId; username: string; passwordHash: string }
   | { type: "login_begun"; account: AccountId | null; attempts: Counters }
   | {
@@ -217,6 +221,8 @@ export const emptyBooks = (): Books => ({
  */
 export function decide(books: Books, command: Command, at: number): Decision {
   switch (command.type) {
+    case "begin_sign_up":
+      return decideBeginSignUp(books, command, at);
     case "sign_up":
       return decideSignUp(books, command);
     case "begin_login":
@@ -254,6 +260,7 @@ export function apply(books: Books, event: Event): void {
     case "signed_up":
       openAccount(books, "customer", event.username, event.account);
       return;
+    case "sign_up_begun":
     case "login_begun":
       keepAttempts(books, event.attempts);
       return;

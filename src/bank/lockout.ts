@@ -26,6 +26,9 @@ export const STRANGERS_MS = 24 * 60 * 60_000;
 /** Of the strangers of one source, at whatever names; forgotten like a pair's. */
 export const SOURCE_FAILURES_MAX = 100;
 
+/** A source's sign-ups are counted for this long from the first of them. */
+export const SIGN_UPS_MS = 60 * 60_000;
+
 /** Past so many counters no stranger is let in, rather than that a counter is lost. */
 export const COUNTERS_MAX = 100_000;
 
@@ -44,7 +47,7 @@ export type Attempts = {
   readonly failures: number;
   /** Those whose password is being checked. */
   readonly pending: number;
-  /** When the latest began. */
+  /** When the latest began; of sign-ups, the first. */
   readonly lastAt: number;
 };
 
@@ -69,13 +72,19 @@ export const strangersCounters = (username: string, source: string): readonly Co
   },
 ];
 
+/** Names the counter of a source's sign-ups; no source has a tab in it. */
+export const signUpsKey = (source: string): string => `${SIGN_UPS}${source}`;
+const SIGN_UPS = "\tsign-ups\t";
+
 /** How many failures fill a name's counter with this key, a pair's or the strangers'. */
 export const failuresMaxOf = (key: string): number =>
   key.endsWith("\t") ? STRANGERS_FAILURES_MAX : LOGIN_FAILURES_MAX;
 
 /** How long a counter with this key is kept. */
-export const forgottenMsOf = (key: string): number =>
-  key.endsWith("\t") ? STRANGERS_MS : LOCKOUT_MS;
+export function forgottenMsOf(key: string): number {
+  if (key.startsWith(SIGN_UPS)) return SIGN_UPS_MS;
+  return key.endsWith("\t") ? STRANGERS_MS : LOCKOUT_MS;
+}
 
 /**
  * What is left of earlier tries at the time `at`: nothing, once they are to be forgotten. Tries

@@ -3,11 +3,13 @@
 import type { AccountId, Books } from "./ledger.ts";
 import {
   COUNTERS_MAX,
+  SIGN_UPS_MS,
   attemptsAt,
   beginAttempt,
   endAttempt,
   forgottenMsOf,
   pairCounter,
+  signUpsKey,
   strangersCounters,
   type AttemptOutcome,
   type Attempts,
@@ -77,6 +79,21 @@ export function changesByEnding(
     changes.push({ key: counter.key, attempts: endAttempt(left, counted, at, ended) });
   }
   return changes;
+}
+
+/** The counter of a source's sign-ups with one more, or null where it has had as many as it may. */
+export function changeBySignUp(
+  books: Books,
+  source: string,
+  signUpsMax: number,
+  at: number,
+): CounterChange | null {
+  const key = signUpsKey(source);
+  const counted = attemptsAt(books.attempts.get(key), at, SIGN_UPS_MS);
+  if (counted === null && books.attempts.size >= COUNTERS_MAX) return null;
+  const { failures, lastAt } = counted ?? { failures: 0, lastAt: at };
+  if (failures >= signUpsMax) return null;
+  return { key, attempts: { failures: failures + 1, pending: 0, lastAt } };
 }
 
 /** The keys of all that is over. */

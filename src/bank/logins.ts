@@ -7,6 +7,7 @@ import { decided, nextAccount, rejected } from "./decision.ts";
 import type { Books, Command, Decision, LoginFailure } from "./ledger.ts";
 import type { AttemptOutcome } from "./lockout.ts";
 import {
+  changeBySignUp,
   changesByBeginning,
   changesByEnding,
   expiredKeys,
@@ -14,6 +15,21 @@ import {
   type Try,
 } from "./login-attempts.ts";
 import { barOf, standingOf } from "./standing.ts";
+
+/**
+ * Counts a sign-up for its source before anything is done for it. What becomes of it does not
+ * matter: a name that is taken must not be learnt for nothing.
+ */
+export function decideBeginSignUp(
+  books: Books,
+  { source, signUpsMax }: Command & { type: "begin_sign_up" },
+  at: number,
+): Decision {
+  const attempts = changeBySignUp(books, source, signUpsMax, at);
+  return attempts === null
+    ? rejected("throttled")
+    : decided({ type: "sign_up_begun", attempts: [attempts] });
+}
 
 export function decideSignUp(books: Books, command: Command & { type: "sign_up" }): Decision {
   const { username, passwordHash } = command;

@@ -35,6 +35,7 @@ export function undoOf(books: Books, event: Event): Undo {
         if (opens !== null) closeAccount(books, vault);
       };
     }
+    case "sign_up_begun":
     case "login_begun":
     case "login_failed":
     case "password_changed":

@@ -20,6 +20,7 @@ export type BankFlags = {
   crypto: CryptoMode;
   connectionsMax: number;
   passwordsMax: number;
+  signupsMax: number;
   passwords: PasswordProfile;
   messageTimeout: number;
   loginTimeout: number;
@@ -63,6 +64,7 @@ export function withBankOptions(command: Command): Command {
     )
     .addOption(whole("--connections-max <number>", "connections at a time", 12_000, 1, 1_000_000))
     .addOption(whole("--passwords-max <number>", "passwords in work or waiting", 64, 1, 100_000))
+    .addOption(whole("--signups-max <number>", "from one source in an hour", 200, 0, 1_000_000))
     .addOption(seconds("--message-timeout", "to finish a message", 10))
     .addOption(seconds("--login-timeout", "without a message, before a login", 120))
     .addOption(seconds("--idle-timeout", "without a message, after a login", 900))
@@ -115,6 +117,7 @@ export const bankOptionsOf = (
   crypto: flags.crypto,
   connectionsMax: flags.connectionsMax,
   passwordsMax: flags.passwordsMax,
+  signUpsMax: flags.signupsMax,
   passwords: flags.passwords,
   confirmAbove: cents(flags.confirmAbove * 100),
   classic: flags.classic === "on",

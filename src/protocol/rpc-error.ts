@@ -57,6 +57,7 @@ export const ERRORS = {
   timed_out: { code: 3002, message: "the outcome is not known yet", retry: "same_key" },
   draining: { code: 3003, message: "the bank is about to stop", retry: "later" },
   too_many_in_flight: { code: 3004, message: "too many requests at once", retry: "later" },
+  throttled: { code: 3005, message: "too many sign-ups from here", retry: "later" },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorKind = keyof typeof ERRORS;

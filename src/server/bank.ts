@@ -58,6 +58,8 @@ export type BankOptions = {
   passwords?: PasswordProfile | undefined;
   /** Passwords in work or waiting. */
   passwordsMax: number;
+  /** Sign-ups from one source in an hour. */
+  signUpsMax: number;
   limits: ConnectionLimits;
   /** Withdrawals and transfers above it need a fresh confirmation. */
   confirmAbove: Cents;
@@ -150,7 +152,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
     ...{ limits: options.limits, about: options.about, classic: options.classic },
     secondPersonAbove: options.secondPersonAbove,
     tlsOnly: options.mutualTls,
-    ...{ sessions, confirmAbove: options.confirmAbove },
+    ...{ sessions, confirmAbove: options.confirmAbove, signUpsMax: options.signUpsMax },
     passwordCharsMin: options.passwords === undefined ? null : passwordMinimum(options.passwords),
     identities: () => currentIdentity().all,
   };

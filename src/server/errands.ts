@@ -39,6 +39,8 @@ export type Errand<About> =
       hash: string | null;
       judgedFor?: Omit<NewPassword, "password">;
     }
+  /** As much work as a check, where nothing depends on it. */
+  | { type: "feign_check"; password: string }
   | { type: "make_secret"; username: string }
   | { type: "check_code"; code: string; account: AccountId; factor: Factor }
   | { type: "check_enrolment"; code: string; account: AccountId; secret: string }
@@ -114,6 +116,11 @@ export class Errands<About> {
         }));
         return;
       }
+      case "feign_check":
+        this.#await(pool.feignCheck(errand.password), () => ({
+          ...{ type: "password_checked", valid: false },
+        }));
+        return;
       case "make_secret":
         tell({ type: "secret_made", ...factors.makeSecret(errand.username) });
         return;

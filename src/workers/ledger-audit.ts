@@ -21,6 +21,8 @@ export function auditOf(
     object: string | null = null,
   ): Audited => ({ who, action, outcome, amount, transaction, object, origin });
   switch (command.type) {
+    case "begin_sign_up":
+      return decision.ok ? null : told("signup"); // Its end tells of it.
     case "sign_up":
       return told("signup", null, command.username === who ? null : command.username);
     case "begin_login":

@@ -244,6 +244,7 @@ export class Ledger {
           : { type: "answered", answer: event.answer };
       case "proposal_rejected":
       case "unlocked":
+      case "sign_up_begun":
       case "attempts_expired":
       case "password_changed":
       case "hash_upgraded":

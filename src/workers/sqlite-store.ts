@@ -205,6 +205,7 @@ class SqliteStore implements Store {
         this.#openAccount(event.account, "customer", event.username, at);
         insertCredentials.run(event.account, event.passwordHash);
         return;
+      case "sign_up_begun":
       case "login_begun":
       case "login_failed":
         this.#writeAttempts(event.attempts);

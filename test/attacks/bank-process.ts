@@ -19,7 +19,7 @@ export async function startBankProcess(
   { descriptorsMax }: { descriptorsMax?: number } = {},
 ): Promise<BankProcess> {
   const bank = [process.execPath, PROGRAM, "server", "--port", "0", "--data", folder];
-  const command = [...bank, "--bcrypt-cost", "4"];
+  const command = [...bank, "--bcrypt-cost", "4", "--signups-max", "100000"];
   const limited = ["sh", "-c", `ulimit -n ${descriptorsMax} && exec "$@"`, "sh", ...command];
   const [file = "", ...args] = descriptorsMax === undefined ? command : limited;
   const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -35,6 +35,7 @@ const OPTIONS: readonly Row[] = [
   ["--crypto", "BANK_CRYPTO", "crypto", "auto", "pool", "inline"],
   ["--connections-max", "BANK_CONNECTIONS_MAX", "connectionsMax", 12_000, 5, 6],
   ["--passwords-max", "BANK_PASSWORDS_MAX", "passwordsMax", 64, 5, 6],
+  ["--signups-max", "BANK_SIGNUPS_MAX", "signupsMax", 200, 5, 6],
   ["--message-timeout", "BANK_MESSAGE_TIMEOUT", "messageTimeout", 10, 5, 6],
   ["--login-timeout", "BANK_LOGIN_TIMEOUT", "loginTimeout", 120, 5, 6],
   ["--idle-timeout", "BANK_IDLE_TIMEOUT", "idleTimeout", 900, 5, 6],

@@ -8,7 +8,7 @@ import { continueBeginning, continueEnrolment, continueRemoval } from "./change-
 import { continueChange } from "./change-password.ts";
 import { continueLogIn } from "./log-in.ts";
 import { continueSignUp } from "./sign-up.ts";
-import type { Admission, AdmissionStep, Errands, Result } from "./steps.ts";
+import type { Admission, AdmissionStep, Errands, Place, Result } from "./steps.ts";
 import type { Wish } from "./wish.ts";
 
 export type { AdmissionOutcome } from "./outcome.ts";
@@ -17,9 +17,9 @@ export { ACTIONS, type Wish } from "./wish.ts";
 
 export const beginAdmission = (
   wish: Wish,
-  terminal: string,
+  { terminal, signUpsMax }: Place,
 ): { admission: Admission; errands: Errands } => ({
-  admission: { wish, terminal, step: "waiting_turn", outcome: null },
+  admission: { wish, terminal, signUpsMax, step: "waiting_turn", outcome: null },
   errands: [{ type: "take_turn" }],
 });
 

@@ -41,6 +41,8 @@ export function continueAttempt(
       return whenBegun(admission, wish, result);
     case "checking":
       return whenChecked(admission, result, whenRight);
+    case "feigning":
+      return whenFeigned(admission, result);
     case "failing":
     case "abandoning":
       return whenEnded(admission, result);
@@ -76,7 +78,11 @@ function whenBegun(admission: Admission, wish: Trying, result: Result): Admissio
     return end(BUSY, [settle(admission, "not_checked")]);
   }
   const rejection = rejectionOf(answer);
-  if (rejection === "locked" || rejection === "throttled") return end({ type: "locked" });
+  if (rejection === "locked" || rejection === "throttled") {
+    return go({ ...admission, outcome: { type: "locked" } }, "feigning", [
+      { type: "feign_check", password: wish.password },
+    ]);
+  }
   return end(answer.ok && answer.reply.type === "read_only" ? READ_ONLY : BUSY);
 }
 
@@ -90,6 +96,15 @@ function whenChecked(admission: Admission, result: Result, whenRight: Next): Adm
     ...(isOutdated === true && { isOutdated }),
     ...(isFit === true && { isFit }),
   });
+}
+
+/** A refusal takes as long as a wrong password; where that is too much work, none is given. */
+function whenFeigned(admission: Admission, result: Result): AdmissionStep {
+  const { outcome } = admission;
+  if (result.type === "password_failed") return end(BUSY);
+  if (result.type !== "password_checked") return unexpected(admission, result);
+  if (outcome === null) throw new Error("a refusal has no outcome");
+  return end(outcome);
 }
 
 /** Whoever is an operator has a password that is fit for one, or does not act as one. */

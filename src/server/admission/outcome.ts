@@ -21,6 +21,8 @@ export type AdmissionOutcome =
   | { type: "factor_enrolled"; recoveryCodes: readonly string[] }
   | { type: "factor_removed" }
   | { type: "username_taken" }
+  /** There were too many sign-ups from here. */
+  | { type: "throttled" }
   | { type: "bad_password"; refusal: PasswordRefusal; charsMin: number }
   | { type: "code_required" }
   | { type: "factor_set" }

@@ -1,6 +1,9 @@
-/** The way of a sign-up: the password is hashed first, so that a taken name is not told sooner. */
+/**
+ * The way of a sign-up: counted for its source, then the password is hashed, and only then is the
+ * name looked up, so that a taken one is not told sooner.
+ */
 
-import { isUnknown } from "../answers.ts";
+import { isUnknown, rejectionOf } from "../answers.ts";
 import {
   BUSY,
   READ_ONLY,
@@ -19,7 +22,9 @@ import type { SignUp } from "./wish.ts";
 export function continueSignUp(admission: Admission, wish: SignUp, result: Result): AdmissionStep {
   switch (admission.step) {
     case "waiting_turn":
-      return whenTurnCame(admission, result, () => hash(admission, wish));
+      return whenTurnCame(admission, result, () => count(admission, wish));
+    case "counting":
+      return whenCounted(admission, wish, result);
     case "hashing":
       return whenHashed(admission, wish, result);
     case "storing":
@@ -27,6 +32,19 @@ export function continueSignUp(admission: Admission, wish: SignUp, result: Resul
     default:
       return unexpected(admission, result);
   }
+}
+
+function count(admission: Admission, wish: SignUp): AdmissionStep {
+  const { terminal: source, signUpsMax } = admission;
+  return go(admission, "counting", [ask({ type: "begin_sign_up", source, signUpsMax }, wish)]);
+}
+
+function whenCounted(admission: Admission, wish: SignUp, result: Result): AdmissionStep {
+  if (result.type !== "answered") return unexpected(admission, result);
+  const { answer } = result;
+  if (!answer.ok) return end(BUSY);
+  if (rejectionOf(answer) === "throttled") return end({ type: "throttled" });
+  return answer.reply.type === "done" ? hash(admission, wish) : end(READ_ONLY);
 }
 
 const hash = (admission: Admission, { username, password }: SignUp): AdmissionStep =>

@@ -9,15 +9,23 @@ import type { Errand, ErrandResult } from "../errands.ts";
 import type { AdmissionOutcome } from "./outcome.ts";
 import type { Wish } from "./wish.ts";
 
-export type Admission = {
-  readonly wish: Wish;
+/** Where it is wished for, and what is allowed there. */
+export type Place = {
   readonly terminal: string;
+  /** Sign-ups in an hour. */
+  readonly signUpsMax: number;
+};
+
+export type Admission = Place & {
+  readonly wish: Wish;
   readonly step:
     | "waiting_turn"
+    | "counting" //     a sign-up
     | "hashing" //      the new password
     | "storing" //      its hash
     | "beginning" //    the attempt is counted
     | "checking" //     the password that was given
+    | "feigning" //     as much work, where the try is refused anyway
     | "beginning_code" // a code is counted
     | "checking_code"
     | "ending_code" //  it is used up

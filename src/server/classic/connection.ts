@@ -49,6 +49,8 @@ export type ClassicContext = {
   sessions: { enter(seated: Seated, seat: Seat<never>): Membership };
   /** What is withdrawn above it needs a fresh confirmation. */
   confirmAbove: Cents;
+  /** From one source in an hour. */
+  signUpsMax: number;
 };
 
 export class ClassicConnection implements Speaker, Seat<never> {
@@ -77,10 +79,11 @@ export class ClassicConnection implements Speaker, Seat<never> {
     this.#line = new Line({ ...context, socket, terminal }, this);
     this.#intake = new Intake(this.#line, new ObjectSplitter());
     const { peer } = this.#line;
+    const { confirmAbove, signUpsMax } = context;
     this.#session = context.system.spawn({
       name: `session ${peer}`,
       initial: initialState,
-      transition: sessionTransition({ terminal, confirmAbove: context.confirmAbove }),
+      transition: sessionTransition({ terminal, confirmAbove, signUpsMax }),
       perform: (effect) => this.#perform(effect),
     });
     this.#errands = new Errands({ ...context, peer, tell: (result) => this.#tell(result) });

@@ -18,6 +18,7 @@ import type { AdmissionOutcome, Wish } from "../admission/admission.ts";
 import { isUnknown } from "../answers.ts";
 
 const TRY_AGAIN = "nothing was done, try again in a moment";
+const TOO_MANY = "too many sign-ups from here, try again in an hour";
 const SIGN_UP_IN_DOUBT = "it is not known whether this was done, try to log in";
 const OUTCOME_UNKNOWN = "it is not known whether this was done, ask for the balance";
 
@@ -34,6 +35,7 @@ const VERDICTS: Record<Exclude<AdmissionOutcome["type"], "bad_password">, Verdic
   signed_up: { text: SIGNUP_SUCCESSFUL, word: "ok" },
   logged_in: { text: AUTHENTICATED, word: "ok" },
   username_taken: { text: USERNAME_EXISTS, word: "username_taken" },
+  throttled: { text: formatReply({ type: "busy", detail: TOO_MANY }), word: "throttled" },
   failed: { text: AUTHENTICATION_FAILED, word: "failed" },
   // Codes have no place in this protocol.
   code_required: { text: AUTHENTICATION_FAILED, word: "factor_required" },

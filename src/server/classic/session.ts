@@ -18,6 +18,7 @@ import {
   type AdmissionOutcome,
   type Wish,
 } from "../admission/admission.ts";
+import type { Place } from "../admission/steps.ts";
 import type { Overdue } from "../patience.ts";
 import { verdictOn } from "./replies.ts";
 import { whenAsking, whenAuthenticated, whenOpening } from "./requests.ts";
@@ -40,15 +41,14 @@ import {
 /** What comes in its order, and not at any time as an end may. */
 type InOrder = Exclude<Message, { type: "broken" | "timed_out" | "ended_elsewhere" | "closed" }>;
 
-export type SessionConfig = {
-  /** What the session's cash belongs to, and what is locked for wrong passwords. */
-  readonly terminal: string;
+/** The place: what the session's cash belongs to, and what is locked for wrong passwords. */
+export type SessionConfig = Place & {
   /** A larger sum needs a confirmation, for which this protocol has no words. */
   readonly confirmAbove: Cents;
 };
 
 export const sessionTransition =
-  ({ terminal, confirmAbove }: SessionConfig): Transition<State, Message, Effect> =>
+  ({ confirmAbove, ...place }: SessionConfig): Transition<State, Message, Effect> =>
   (state, message) => {
     if (message.type === "closed") return whenClosed(state);
     if (state.phase === "ended") return [state, []];
@@ -57,7 +57,7 @@ export const sessionTransition =
     if (message.type === "ended_elsewhere") return whenEndedElsewhere(state, message.by);
     switch (state.phase) {
       case "anonymous":
-        return whenAnonymous(state, message, terminal);
+        return whenAnonymous(state, message, place);
       case "admitting":
         return whenAdmitting(state, message);
       case "authenticated":
@@ -69,11 +69,11 @@ export const sessionTransition =
     }
   };
 
-function whenAnonymous(state: Phase<"anonymous">, message: Message, terminal: string): Step {
+function whenAnonymous(state: Phase<"anonymous">, message: Message, place: Place): Step {
   if (message.type !== "received") return unexpected(state, message);
   const hello = parsed(() => parseHello(message.bytes));
   if (hello instanceof ProtocolError) return breached(state, hello.code, null);
-  const { admission, errands } = beginAdmission(wishOf(hello), terminal);
+  const { admission, errands } = beginAdmission(wishOf(hello), place);
   return [{ ...state, phase: "admitting", admission }, errands];
 }
 

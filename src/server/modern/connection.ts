@@ -52,6 +52,8 @@ export type ModernContext = {
   sessions: SessionRegistry<News>;
   /** Withdrawals and transfers above it need a fresh confirmation. */
   confirmAbove: Cents;
+  /** From one source in an hour. */
+  signUpsMax: number;
   /** Of new passwords; null where anything goes. */
   passwordCharsMin: PasswordMinimum | null;
   /** What an operator may adjust alone; the default where it is left out. */
@@ -211,6 +213,7 @@ export class ModernConnection implements Speaker, Seat<News> {
       initial: initialState,
       transition: sessionTransition({
         terminal: this.#line.terminal,
+        signUpsMax: this.#context.signUpsMax,
         fingerprint: fingerprintOf(nodeCiphers, identity.publicKey),
         protocol: PROTOCOL,
         startedAt: new Date(clock.now()).toISOString(),

@@ -87,6 +87,7 @@ export function admissionFailure(outcome: FailedAdmission): RpcFailure {
 
 const ADMISSION_KINDS = {
   username_taken: "username_taken",
+  throttled: "throttled",
   failed: "authentication_failed",
   code_required: "code_required",
   factor_set: "factor_set",

@@ -133,6 +133,7 @@ export type Step = readonly [State, readonly Effect[]];
 /** What a session knows of its surroundings, and tells in `session.info`. */
 export type SessionConfig = {
   readonly terminal: string;
+  readonly signUpsMax: number;
   readonly fingerprint: string;
   readonly protocol: string;
   /** ISO 8601, UTC. */

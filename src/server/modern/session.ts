@@ -152,14 +152,14 @@ function whenCalled(state: LiveState, called: Called, config: SessionConfig): St
 function whenAdmissionCalled(
   state: Phase<"anonymous"> | Phase<"authenticated">,
   { id, call, now }: { id: RpcId; call: AdmissionCall; now: number },
-  { terminal }: SessionConfig,
+  { terminal, signUpsMax }: SessionConfig,
 ): Step {
   const customer = customerOf(state);
   const wish = state.ending === null ? wishOf(call, customer) : tooLate(state.ending);
   if (typeof wish === "string") {
     return [state, [{ type: "send_error", id, kind: wish }, { type: "go_on" }]];
   }
-  const { admission, errands } = beginAdmission(wish, terminal);
+  const { admission, errands } = beginAdmission(wish, { terminal, signUpsMax });
   return [{ ...commonOf(state), phase: "admitting", id, admission, customer, since: now }, errands];
 }
 

@@ -31,6 +31,8 @@ const PASSWORD_NICE = 10;
 const BATCHES_MAX = 8;
 const BATCH_TASKS_MAX = 64;
 const IDLE_MS = 30_000;
+/** Of the places for passwords, those that tries may have which are refused anyway. */
+const FEIGNED_SHARE = 1 / 8;
 
 export type CryptoPoolOptions = {
   /** What passwords are hashed under, at every look: the current one first. */
@@ -57,6 +59,7 @@ export class CryptoPool {
   readonly #passwords: Piscina;
   readonly #sealing: Piscina;
   #turns = 0;
+  #feigned = 0;
   /** At most one of each session, since a session does one thing at a time. */
   #waiting: WaitingTask[] = [];
   #flushDue = false;
@@ -121,6 +124,24 @@ export class CryptoPool {
   checkPassword(password: string, hash: string | null): Promise<boolean> {
     const request: CheckPassword = { password, ...this.#hashing(), hash };
     return this.#runPassword(request, "checkPassword");
+  }
+
+  /**
+   * Does the work of a check for a try that is refused whatever its password. Few at a time, or a
+   * flood of such tries would take the threads from those who may try.
+   * @throws Error past that.
+   */
+  async feignCheck(password: string): Promise<void> {
+    const { passwordsMax } = this.#options;
+    if (this.#feigned >= Math.max(1, Math.floor(passwordsMax * FEIGNED_SHARE))) {
+      throw new Error("too many are refused at once");
+    }
+    this.#feigned += 1;
+    try {
+      await this.checkPassword(password, null);
+    } finally {
+      this.#feigned -= 1;
+    }
   }
 
   /** Whether a password that was just found right should be hashed anew. */

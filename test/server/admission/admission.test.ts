@@ -16,6 +16,7 @@ import type { LedgerReply } from "../../../src/workers/ledger.ts";
 import { CUSTOMER, ORDINARY } from "../../ordinary.ts";
 
 const TERMINAL = "lobby";
+const SIGN_UPS_MAX = 200;
 const account = 1 as AccountId;
 const vault = 2 as AccountId;
 
@@ -50,6 +51,7 @@ const DONE = replied({ type: "done" });
 const FULL = replied({ type: "read_only" });
 const taken = replied({ type: "rejected", rejection: "username_taken" });
 const locked = replied({ type: "rejected", rejection: "locked" });
+const throttled = replied({ type: "rejected", rejection: "throttled" });
 const tooMany = replied({ type: "rejected", rejection: "too_many_attempts" });
 const unknown = replied({ type: "rejected", rejection: "unknown_account" });
 
@@ -79,6 +81,7 @@ const later = (
   outcome: "wrong_password" | "not_checked",
   told = settle,
 ): Errand<"admission">[] => [...errands.slice(0, -1), told(outcome), END];
+const COUNT = ask({ type: "begin_sign_up", source: TERMINAL, signUpsMax: SIGN_UPS_MAX });
 const SIGN_UP = ask({ type: "sign_up", username: "alice", passwordHash: "new hash" });
 const CHANGE = ask({
   ...{ type: "change_password", account, terminal: TERMINAL, passwordHash: "new hash" },
@@ -90,12 +93,14 @@ const HASH: Errand<"admission"> = { type: "hash_password", password: "new", user
 const CHECK: Errand<"admission"> = {
   ...{ type: "check_password", password: "given", hash: "old hash" },
 };
+/** The work of a check, for a try that is refused anyway. */
+const FEIGN: Errand<"admission"> = { type: "feign_check", password: "given" };
 
 type Row = [results: Result[], outcome: AdmissionOutcome["type"], errands: Errand<"admission">[]];
 
 /** Lets an admission have its results, one after the other. */
 function walk(wish: Wish, results: readonly Result[]) {
-  const begun = beginAdmission(wish, TERMINAL);
+  const begun = beginAdmission(wish, { terminal: TERMINAL, signUpsMax: SIGN_UPS_MAX });
   const errands = [...begun.errands];
   let admission: Admission | null = begun.admission;
   let outcome: AdmissionOutcome | null = null;
@@ -130,28 +135,36 @@ function tell(wish: Wish, rows: readonly Row[]): void {
 }
 
 describe("a sign-up", () => {
-  const asked = [TAKE, HASH, SIGN_UP, END];
+  const counted = [TAKE, COUNT, END];
+  const asked = [TAKE, COUNT, HASH, SIGN_UP, END];
   tell(WISHES.signUp, [
     [[NO_TURN], "busy", [TAKE]],
-    [[TURN, POOL_FAILED], "busy", [TAKE, HASH, END]],
-    [[TURN, HASHED, SIGNED_UP], "signed_up", asked],
-    [[TURN, HASHED, taken], "username_taken", asked],
-    [[TURN, HASHED, FULL], "read_only", asked],
-    [[TURN, HASHED, failed("busy")], "busy", asked],
-    [[TURN, HASHED, failed("draining")], "busy", asked],
-    [[TURN, HASHED, failed("timed_out")], "unknown", asked],
-    [[TURN, HASHED, failed("died")], "unknown", asked],
+    [[TURN, throttled], "throttled", counted],
+    [[TURN, FULL], "read_only", counted],
+    [[TURN, failed("busy")], "busy", counted],
+    [[TURN, failed("died")], "busy", counted],
+    [[TURN, DONE, POOL_FAILED], "busy", [TAKE, COUNT, HASH, END]],
+    [[TURN, DONE, HASHED, SIGNED_UP], "signed_up", asked],
+    [[TURN, DONE, HASHED, taken], "username_taken", asked],
+    [[TURN, DONE, HASHED, FULL], "read_only", asked],
+    [[TURN, DONE, HASHED, failed("busy")], "busy", asked],
+    [[TURN, DONE, HASHED, failed("draining")], "busy", asked],
+    [[TURN, DONE, HASHED, failed("timed_out")], "unknown", asked],
+    [[TURN, DONE, HASHED, failed("died")], "unknown", asked],
   ]);
 });
 
 describe("a login", () => {
   const begun = [TAKE, BEGIN, END];
+  const feigned = [TAKE, BEGIN, FEIGN, END];
   const right = [TAKE, BEGIN, CHECK, AUTHENTICATED, END];
   const wrong = [TAKE, BEGIN, CHECK, endLogin("wrong_password"), END];
   const unchecked = [TAKE, BEGIN, CHECK, endLogin("not_checked"), END];
   tell(WISHES.logIn, [
     [[NO_TURN], "busy", [TAKE]],
-    [[TURN, locked], "locked", begun],
+    [[TURN, locked, WRONG], "locked", feigned],
+    [[TURN, throttled, WRONG], "locked", feigned],
+    [[TURN, locked, POOL_FAILED], "busy", feigned],
     [[TURN, tooMany], "busy", begun],
     [[TURN, FULL], "read_only", begun],
     [[TURN, failed("busy")], "busy", begun],
@@ -221,9 +234,9 @@ describe("row 30", () => {
   it("a sign-up has made the hash before it learns whether the name is taken", () => {
     const hashed: Result = { type: "password_hashed", hash: "new hash" };
     const refused = replied({ type: "rejected", rejection: "username_taken" });
-    const free = kindsOf(WISHES.signUp, [TURN, hashed, replied({ type: "signed_up" })]);
-    expect(kindsOf(WISHES.signUp, [TURN, hashed, refused])).toEqual(free);
-    expect(free.indexOf("hash_password")).toBeLessThan(free.indexOf("ask_ledger"));
+    const free = kindsOf(WISHES.signUp, [TURN, DONE, hashed, replied({ type: "signed_up" })]);
+    expect(kindsOf(WISHES.signUp, [TURN, DONE, hashed, refused])).toEqual(free);
+    expect(free.indexOf("hash_password")).toBeLessThan(free.lastIndexOf("ask_ledger"));
   });
 });
 
@@ -233,7 +246,7 @@ describe("a change of password", () => {
   const wrong = [TAKE, BEGIN_CHANGE, CHECK, endChange("wrong_password"), END];
   tell(WISHES.change, [
     [[NO_TURN], "busy", [TAKE]],
-    [[TURN, locked], "locked", begun],
+    [[TURN, locked, WRONG], "locked", [TAKE, BEGIN_CHANGE, FEIGN, END]],
     [[TURN, tooMany], "busy", begun],
     [[TURN, FULL], "read_only", begun],
     [[TURN, failed("draining")], "busy", begun],
@@ -266,8 +279,10 @@ describe("a result that a step did not send out for", () => {
     ["waiting_turn", WISHES.logIn, [], HASHED],
     ["beginning", WISHES.logIn, [TURN], RIGHT],
     ["checking", WISHES.logIn, [TURN, BEGUN], TURN],
-    ["hashing", WISHES.signUp, [TURN], RIGHT],
-    ["storing", WISHES.signUp, [TURN, HASHED], RIGHT],
+    ["feigning", WISHES.logIn, [TURN, locked], TURN],
+    ["counting", WISHES.signUp, [TURN], RIGHT],
+    ["hashing", WISHES.signUp, [TURN, DONE], RIGHT],
+    ["storing", WISHES.signUp, [TURN, DONE, HASHED], RIGHT],
   ] as const)("is a bug while %s", ([step, wish, results, result]) => {
     const { admission } = walk(wish, results);
     expect(admission?.step).toBe(step);

@@ -129,6 +129,7 @@ export function openStage(crypto: CryptoMode = "inline", passwordsMax = 8): Stag
     ...{ about: { name: "Test Bank", version: "0" }, classic: true, tls: null, tlsOnly: false },
     sessions: new SessionRegistry<News>((length) => nodeCiphers.randomBytes(length)),
     confirmAbove: cents(1_000_000),
+    signUpsMax: 200,
     passwordCharsMin: null,
     identities: () => [identity],
   };

@@ -123,6 +123,7 @@ function outcomeOf(effect: Effect, chosen: Outcomes): Message | null {
     case "hash_password":
       return chosen.hash;
     case "check_password":
+    case "feign_check":
       return chosen.check;
     case "ask_ledger":
       if (chosen.answer !== "consent") return chosen.answer;

@@ -25,6 +25,7 @@ export const VAULT = 2 as AccountId;
 
 export const transition = sessionTransition({
   terminal: TERMINAL,
+  signUpsMax: 200,
   confirmAbove: cents(1_000_000),
 });
 
@@ -48,7 +49,8 @@ function admitting(
   outcome: Admission["outcome"] = null,
 ): State {
   const wish = { type, username: "alice", password: "pw" };
-  return { phase: "admitting", admission: { wish, terminal: TERMINAL, step, outcome }, breaches };
+  const admission = { wish, terminal: TERMINAL, signUpsMax: 200, step, outcome };
+  return { phase: "admitting", admission, breaches };
 }
 
 /** Every phase, as a session gets there with alice on the line. */

@@ -11,6 +11,7 @@ import {
   ACCOUNT,
   ENVELOPE,
   NOW_SECONDS,
+  TERMINAL,
   VAULT,
   bare,
   envelopeReceived,
@@ -57,7 +58,30 @@ const BEFORE_LOGIN: readonly Row[] = [
     states.signingUp("waiting_turn"),
     { type: "turn", granted: true },
     "admitting",
+    [
+      {
+        ...{ type: "ask_ledger", who: "alice", about: "admission" },
+        command: { type: "begin_sign_up", source: TERMINAL, signUpsMax: 200 },
+      },
+    ],
+  ],
+  [
+    "a sign-up that is counted",
+    states.signingUp("counting"),
+    replied({ type: "done" }, "admission"),
+    "admitting",
     [{ type: "hash_password", password: "pw", username: "alice" }],
+  ],
+  [
+    "a sign-up after too many",
+    states.signingUp("counting"),
+    replied({ type: "rejected", rejection: "throttled" }, "admission"),
+    "anonymous",
+    [
+      END_TURN,
+      report("signup", "throttled"),
+      bare("Service busy: too many sign-ups from here, try again in an hour"),
+    ],
   ],
   [
     "a sign-up when the line is full",
@@ -105,6 +129,13 @@ const BEFORE_LOGIN: readonly Row[] = [
     "a login that is locked",
     states.loggingIn("beginning"),
     replied({ type: "rejected", rejection: "locked" }),
+    "admitting",
+    [{ type: "feign_check", password: "pw" }],
+  ],
+  [
+    "a login that was locked, after as much work as a checked one",
+    states.loggingIn("feigning", { type: "locked" }),
+    { type: "password_checked", valid: false },
     "anonymous",
     [END_TURN, report("login", "locked"), bare("Authentication Failed")],
   ],

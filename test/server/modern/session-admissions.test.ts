@@ -41,9 +41,11 @@ describe("an admission that has ended", () => {
     password: "pw",
     newPassword: "new",
   } as const satisfies Wish;
-  const at = (step: "storing" | "failing" | "beginning", state: State): State => {
+  type Step = "storing" | "failing" | "beginning" | "feigning";
+  const outcomes = { failing: { type: "failed" }, feigning: { type: "locked" } } as const;
+  const at = (step: Step, state: State): State => {
     if (state.phase !== "admitting") throw new Error("no admission");
-    const outcome = step === "failing" ? ({ type: "failed" } as const) : null;
+    const outcome = step === "failing" || step === "feigning" ? outcomes[step] : null;
     return { ...state, admission: { ...state.admission, step, outcome } };
   };
   const GO_ON: Effect[] = [{ type: "end_turn" }, { type: "go_on" }];
@@ -96,9 +98,9 @@ describe("an admission that has ended", () => {
   const timedOut: Message = {
     ...{ type: "answered", about: "admission", answer: { ok: false, failure: "timed_out" } },
   };
-  it.for<[AdmissionOutcome["type"], "storing" | "failing" | "beginning", Message, ErrorKind]>([
+  it.for<[AdmissionOutcome["type"], Step, Message, ErrorKind]>([
     ["failed", "failing", admissionReplied({ type: "login_failed" }), "authentication_failed"],
-    ["locked", "beginning", rejected("locked"), "authentication_failed"],
+    ["locked", "feigning", { type: "password_checked", valid: false }, "authentication_failed"],
     ["read_only", "storing", admissionReplied({ type: "read_only" }), "read_only"],
     ["busy", "beginning", rejected("too_many_attempts"), "busy"],
     ["unknown", "storing", timedOut, "timed_out"],

@@ -32,6 +32,7 @@ const REFUSAL: LedgerReply = { type: "rejected", rejection: "insufficient_funds"
 /** What the ledger says where nothing is against it. */
 const CONSENTS: Record<Command["type"], LedgerReply> = {
   ...{
+    begin_sign_up: { type: "done" },
     sign_up: { type: "signed_up" },
     upgrade_hash: { type: "done" },
     forget_attempts: { type: "done" },
@@ -124,6 +125,7 @@ function resultOf(effect: Effect, { isGranted, isRight, hasPool, ledger }: Luck)
     case "hash_password":
       return hasPool ? { type: "password_hashed", hash: "hash" } : { type: "password_failed" };
     case "check_password":
+    case "feign_check":
       return hasPool ? { type: "password_checked", valid: isRight } : { type: "password_failed" };
     case "make_secret":
       return { type: "secret_made", secret: "SECRET", uri: "otpauth://totp/" };

@@ -22,7 +22,7 @@ import type { LedgerReply } from "../../../src/workers/ledger.ts";
 export const ACCOUNT = 1 as AccountId;
 export const VAULT = 2 as AccountId;
 export const CONFIG: SessionConfig = {
-  ...{ terminal: "lobby", fingerprint: "0123 4567", protocol: "ATM/2" },
+  ...{ terminal: "lobby", signUpsMax: 200, fingerprint: "0123 4567", protocol: "ATM/2" },
   ...{ startedAt: "2025-11-24T16:00:00.000Z", idleSeconds: 900 },
   ...{ absoluteSeconds: 43_200, confirmAbove: cents(1_000_000) },
 };
@@ -108,7 +108,8 @@ export const states = {
 
 /** An admission whose password is being checked: alice's, who is logged in or not. */
 export function admitting(wish: Wish, who: Customer | null): State {
-  const admission = { wish, terminal: CONFIG.terminal, step: "checking", outcome: null } as const;
+  const { terminal, signUpsMax } = CONFIG;
+  const admission = { wish, terminal, signUpsMax, step: "checking", outcome: null } as const;
   return { ...common, phase: "admitting", id: 7, admission, customer: who, since: 0 };
 }
 

@@ -111,7 +111,7 @@ describe("a call", () => {
     ["authenticated", states.authenticated, "alice", ["customer"]],
   ] as const)("for information tells who is %s where", ([, state, username, roles]) => {
     const { effects } = follow(state, called(CALLS["session.info"]));
-    const { confirmAbove: _, ...told } = CONFIG;
+    const { confirmAbove: _, signUpsMax: __, ...told } = CONFIG;
     const result = { username, roles, hasFactor: false, ...told };
     expect(effects).toEqual([{ type: "send_result", id: 1, method: "session.info", result }]);
   });

@@ -26,6 +26,14 @@ describe("a password", () => {
     expect(await pool.checkPassword("SecurePass123", null)).toBe(false);
   });
 
+  it("of a try that is refused anyway has few places, and they are given back", async () => {
+    const pool = openPool(16);
+    const feigned = [pool.feignCheck("pw"), pool.feignCheck("pw"), pool.feignCheck("pw")];
+    const ends = await Promise.allSettled(feigned);
+    expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+    await expect(pool.feignCheck("pw")).resolves.toBeUndefined();
+  });
+
   it("is refused a turn when the line is full, until a turn is given back", () => {
     const pool = openPool(2);
     expect([pool.takeTurn(), pool.takeTurn(), pool.takeTurn()]).toEqual([true, true, false]);
