@@ -19,11 +19,10 @@ import { CommandFailed, EXIT } from "./cli/exit.ts";
 import { addIdentityCommands } from "./cli/identity-commands.ts";
 import { addKeysCommands } from "./cli/keys-commands.ts";
 import {
-  BANK_PORT,
   DATA_FOLDER,
   VERSION,
+  bankOption,
   dataOption,
-  parseAddress,
   wholeNumber,
   withBankOptions,
   type BankFlags,
@@ -60,12 +59,7 @@ function program(): Command {
     .command("client")
     .description("run one ATM, at port 5000 + number")
     .argument("[number]", "the ATM's number", atmNumber, 1)
-    .addOption(
-      new Option("--bank <host:port>", "where the bank is")
-        .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)
-        .argParser(parseAddress)
-        .env("ATM_BANK"),
-    )
+    .addOption(bankOption())
     .addOption(
       new Option("--bank-key <hex>", "the bank's public key; before what --data says")
         .argParser(parseBankKey)

@@ -13,7 +13,7 @@ import { ModernTeller, type Teller } from "./atm-command-teller.ts";
 import { interruption, openTerminal, type Terminal } from "./atm-command-terminal.ts";
 import { examples } from "./examples.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
-import { BANK_PORT, parseAddress } from "./options.ts";
+import { bankOption } from "./options.ts";
 import { dialer, readTls, withTlsOptions, type TlsFlags } from "./tls-options.ts";
 
 type Flags = TrustFlags &
@@ -30,12 +30,7 @@ export function addAtmCommand(root: Command): void {
     .command("atm")
     .description("use the bank from the terminal, by hand or by script")
     .argument("[command...]", `one command, after --: ${Object.keys(USAGES).join(", ")}`)
-    .addOption(
-      new Option("--bank <host:port>", "where the bank is")
-        .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)
-        .argParser(parseAddress)
-        .env("ATM_BANK"),
-    )
+    .addOption(bankOption())
     .addOption(new Option("--bank-key <hex>", "the bank's public key").env("ATM_BANK_KEY"))
     .option("--data <dir>", "the folder of a bank of this machine, whose key is taken")
     .addOption(

@@ -40,6 +40,12 @@ export const dataOption = (): Option =>
     .env("BANK_DATA")
     .default(DATA_FOLDER);
 
+export const bankOption = (): Option =>
+  new Option("--bank <host:port>", "where the bank is")
+    .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)
+    .argParser(parseAddress)
+    .env("ATM_BANK");
+
 /** Adds the bank's options to a command. */
 export function withBankOptions(command: Command): Command {
   const whole = (flags: string, text: string, fallback: number, least: number, most: number) =>
