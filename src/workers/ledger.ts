@@ -36,8 +36,8 @@ export class Ledger {
   #forgetAt = Number.NEGATIVE_INFINITY;
   /** Not before this time is the store tried again; null while it has room. */
   #fullUntil: number | null = null;
-  /** The outcomes of the batch in hand, which the store does not have yet; by account and key. */
-  readonly #fresh = new Map<string, Outcome>();
+  /** The outcomes of the batch in hand, which the store does not have yet; by key, of any account. */
+  readonly #fresh = new Map<string, Outcome[]>();
   /** The passwords of the batch in hand, which the store does not have yet. */
   readonly #freshHashes = new Map<AccountId, string>();
   /**
@@ -175,7 +175,7 @@ export class Ledger {
   #firstOutcome({ command, idempotencyKey }: CommandRequest): Outcome | null {
     if (idempotencyKey === undefined || !isChange(command)) return null;
     const account = askerOf(command);
-    const fresh = this.#fresh.get(`${account} ${idempotencyKey}`);
+    const fresh = this.#fresh.get(idempotencyKey)?.find((outcome) => outcome.account === account);
     return fresh ?? this.#store.outcome(account, idempotencyKey);
   }
 
@@ -203,7 +203,9 @@ export class Ledger {
     if (key === undefined || !isChange(command)) return null;
     const account = askerOf(command);
     const outcome: Outcome = { account, key, content: contentOf(command), ended };
-    this.#fresh.set(`${account} ${key}`, outcome);
+    const others = this.#fresh.get(key);
+    if (others === undefined) this.#fresh.set(key, [outcome]);
+    else others.push(outcome);
     return outcome;
   }
 

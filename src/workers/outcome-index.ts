@@ -14,71 +14,190 @@ import type { AccountId } from "../bank/ledger.ts";
 
 export const OUTCOMES_MAX = 1_000_000;
 
-/** An account's outcomes: hash → number, in the order of arrival, so the oldest is the first. */
-type Numbers = Map<number, number>;
+/** Slots and accounts are numbered from 1. */
+const NONE = 0;
+const ACCOUNTS_AT_FIRST = 1_024;
 
+/** Everything is in flat arrays, which cost neither an object an outcome nor the collector's time. */
 export class OutcomeIndex {
   readonly #max: number;
-  readonly #accounts = new Map<AccountId, Numbers>();
-  /** The accounts by how many outcomes they have: counts move by one, so `#most` is kept easily. */
-  readonly #byCount = new Map<number, Set<AccountId>>();
+  readonly #slots: Slots;
+  /** The first slot of each bucket of the hash table. */
+  readonly #buckets: Int32Array;
+  #accounts = accountsOf(ACCOUNTS_AT_FIRST);
+  /** By a count: the first of the accounts that have so many outcomes. */
+  readonly #firstWith: number[] = [];
   #most = 0;
   #size = 0;
+  #used = 0;
+  #free = NONE;
 
   constructor(max = OUTCOMES_MAX) {
     this.#max = max;
+    this.#slots = slotsOf(max + 2);
+    this.#buckets = new Int32Array(2 ** Math.ceil(Math.log2(max + 2)));
   }
 
   /** @returns the number of the outcome that was forgotten for this one, or null. */
   remember(account: AccountId, hash: number, number: number): number | null {
-    const numbers = this.#accounts.get(account) ?? new Map<number, number>();
-    const replaced = numbers.get(hash);
-    numbers.delete(hash);
-    numbers.set(hash, number);
-    if (replaced !== undefined) return replaced;
-    this.#accounts.set(account, numbers);
-    this.#count(account, numbers.size - 1, numbers.size);
-    this.#size += 1;
+    const { hashes, numbers, owners, nextInBucket } = this.#slots;
+    this.#makeRoomFor(account);
+    const known = this.#slotOf(account, hash);
+    if (known !== NONE) {
+      const replaced = numbers[known] ?? null;
+      numbers[known] = number;
+      this.#unlink(known);
+      this.#append(account, known);
+      return replaced;
+    }
+    const slot = this.#takeSlot();
+    hashes[slot] = hash;
+    numbers[slot] = number;
+    owners[slot] = account;
+    const bucket = this.#bucketOf(hash);
+    nextInBucket[slot] = this.#buckets[bucket] ?? NONE;
+    this.#buckets[bucket] = slot;
+    this.#append(account, slot);
+    this.#count(account, 1);
     return this.#size > this.#max ? this.#forgetOne() : null;
   }
 
   /** The number that the outcome has, if it is known. */
   find(account: AccountId, hash: number): number | null {
-    return this.#accounts.get(account)?.get(hash) ?? null;
+    const slot = this.#slotOf(account, hash);
+    return slot === NONE ? null : (this.#slots.numbers[slot] ?? null);
   }
 
   /** Of an outcome that is known, and has been moved: it is as old as it was. */
   renumber(account: AccountId, hash: number, number: number): void {
-    const numbers = this.#accounts.get(account);
-    if (numbers?.has(hash) === true) numbers.set(hash, number);
+    const slot = this.#slotOf(account, hash);
+    if (slot !== NONE) this.#slots.numbers[slot] = number;
   }
 
+  /** The oldest of an account that has most. */
   #forgetOne(): number | null {
-    for (const account of this.#byCount.get(this.#most) ?? []) {
-      const numbers = this.#accounts.get(account) ?? new Map<number, number>();
-      for (const [hash, number] of numbers) {
-        numbers.delete(hash);
-        if (numbers.size === 0) this.#accounts.delete(account);
-        this.#count(account, numbers.size + 1, numbers.size);
-        this.#size -= 1;
-        return number;
-      }
-    }
-    return null;
+    const account = this.#firstWith[this.#most] ?? NONE;
+    const slot = this.#accounts.oldest[account] ?? NONE;
+    if (slot === NONE) return null;
+    this.#unlink(slot);
+    this.#leaveBucket(slot);
+    this.#slots.nextInBucket[slot] = this.#free;
+    this.#free = slot;
+    this.#count(account, -1);
+    return this.#slots.numbers[slot] ?? null;
   }
 
-  #count(account: AccountId, before: number, after: number): void {
-    const left = this.#byCount.get(before);
-    left?.delete(account);
-    if (left?.size === 0) this.#byCount.delete(before);
-    if (after > 0) {
-      const joined = this.#byCount.get(after);
-      if (joined === undefined) this.#byCount.set(after, new Set([account]));
-      else joined.add(account);
+  #takeSlot(): number {
+    if (this.#free === NONE) return (this.#used += 1);
+    const slot = this.#free;
+    this.#free = this.#slots.nextInBucket[slot] ?? NONE;
+    return slot;
+  }
+
+  #bucketOf(hash: number): number {
+    return (hash >>> 0) & (this.#buckets.length - 1);
+  }
+
+  #slotOf(account: AccountId, hash: number): number {
+    const { hashes, owners, nextInBucket } = this.#slots;
+    let slot = this.#buckets[this.#bucketOf(hash)] ?? NONE;
+    while (slot !== NONE && (hashes[slot] !== hash || owners[slot] !== account)) {
+      slot = nextInBucket[slot] ?? NONE;
     }
-    if (after > this.#most || !this.#byCount.has(this.#most)) this.#most = after;
+    return slot;
+  }
+
+  #leaveBucket(slot: number): void {
+    const { hashes, nextInBucket } = this.#slots;
+    const bucket = this.#bucketOf(hashes[slot] ?? 0);
+    const next = nextInBucket[slot] ?? NONE;
+    let before = this.#buckets[bucket] ?? NONE;
+    if (before === slot) {
+      this.#buckets[bucket] = next;
+      return;
+    }
+    while (nextInBucket[before] !== slot) before = nextInBucket[before] ?? NONE;
+    nextInBucket[before] = next;
+  }
+
+  /** As the youngest of its account. */
+  #append(account: number, slot: number): void {
+    const { elder, younger } = this.#slots;
+    const { oldest, youngest } = this.#accounts;
+    const last = youngest[account] ?? NONE;
+    elder[slot] = last;
+    younger[slot] = NONE;
+    youngest[account] = slot;
+    if (last === NONE) oldest[account] = slot;
+    else younger[last] = slot;
+  }
+
+  #unlink(slot: number): void {
+    const { elder, younger, owners } = this.#slots;
+    const { oldest, youngest } = this.#accounts;
+    const account = owners[slot] ?? NONE;
+    const [before, after] = [elder[slot] ?? NONE, younger[slot] ?? NONE];
+    if (before === NONE) oldest[account] = after;
+    else younger[before] = after;
+    if (after === NONE) youngest[account] = before;
+    else elder[after] = before;
+  }
+
+  /** Moves an account among those that have as many: by one, so that the most is kept easily. */
+  #count(account: number, by: 1 | -1): void {
+    const { counts, nextAlike, previousAlike } = this.#accounts;
+    const before = counts[account] ?? 0;
+    const [previous, next] = [previousAlike[account] ?? NONE, nextAlike[account] ?? NONE];
+    if (before > 0) {
+      if (previous === NONE) this.#firstWith[before] = next;
+      else nextAlike[previous] = next;
+      if (next !== NONE) previousAlike[next] = previous;
+    }
+    const now = before + by;
+    counts[account] = now;
+    this.#size += by;
+    const first = this.#firstWith[now] ?? NONE;
+    if (now > 0) {
+      nextAlike[account] = first;
+      previousAlike[account] = NONE;
+      if (first !== NONE) previousAlike[first] = account;
+      this.#firstWith[now] = account;
+    }
+    if (now > this.#most || (this.#firstWith[this.#most] ?? NONE) === NONE) this.#most = now;
+  }
+
+  #makeRoomFor(account: number): void {
+    const { length } = this.#accounts.counts;
+    if (account < length) return;
+    const larger = accountsOf(Math.max(account + 1, 2 * length));
+    for (const name of ACCOUNT_ARRAYS) larger[name].set(this.#accounts[name]);
+    this.#accounts = larger;
   }
 }
+
+/** What is known of an outcome, by its slot. */
+type Slots = ReturnType<typeof slotsOf>;
+
+const slotsOf = (length: number) => ({
+  hashes: new Float64Array(length),
+  numbers: new Float64Array(length),
+  owners: new Int32Array(length),
+  nextInBucket: new Int32Array(length),
+  /** Of the same account. */
+  elder: new Int32Array(length),
+  younger: new Int32Array(length),
+});
+
+const ACCOUNT_ARRAYS = ["oldest", "youngest", "counts", "nextAlike", "previousAlike"] as const;
+
+/** What is known of an account, by its number. Those that have as many outcomes make a list. */
+const accountsOf = (length: number): Record<(typeof ACCOUNT_ARRAYS)[number], Int32Array> => ({
+  oldest: new Int32Array(length),
+  youngest: new Int32Array(length),
+  counts: new Int32Array(length),
+  nextAlike: new Int32Array(length),
+  previousAlike: new Int32Array(length),
+});
 
 /** Two FNV-1a hashes of 32 bits, from different starts; of the second, the upper 20 bits. */
 export function hashOf(account: AccountId, key: string): number {

@@ -1,6 +1,7 @@
 /** What is asked of the embedded store: the writer's statements, prepared once. */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { RowsAtOnce } from "./sqlite-rows-at-once.ts";
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
@@ -35,13 +36,9 @@ export function prepareStatements(database: DatabaseSync) {
     proposals: database.prepare("SELECT * FROM proposals"),
     insertProposal: database.prepare("INSERT INTO proposals VALUES (?, ?, ?, ?, ?, ?, ?)"),
     setProposal: database.prepare("UPDATE proposals SET state = ? WHERE id = ?"),
-    insertPosting: database.prepare(
-      "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    ),
+    postings: new RowsAtOnce(database, "INSERT INTO journal", 14),
+    balances: new RowsAtOnce(database, "INSERT OR REPLACE INTO accounts", 3),
     insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    setBalance: database.prepare(
-      "UPDATE accounts SET balance = ?, last_transaction = ? WHERE id = ?",
-    ),
   };
 }
 

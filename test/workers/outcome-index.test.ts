@@ -10,14 +10,14 @@ const BOB = 2 as AccountId;
 
 describe("an outcome index", () => {
   it("finds every outcome by its account and key", () => {
-    const account = fc.integer({ min: 1, max: 2 ** 31 }).map((id) => id as AccountId);
+    const account = fc.integer({ min: 1, max: 2 ** 16 }).map((id) => id as AccountId);
     const entries = fc.uniqueArray(fc.tuple(account, fc.string({ maxLength: 64 })), {
       selector: ([id, key]) => `${id} ${key}`,
       maxLength: 200,
     });
     fc.assert(
       fc.property(entries, (all) => {
-        const index = new OutcomeIndex();
+        const index = new OutcomeIndex(200);
         for (const [number, [id, key]] of all.entries())
           index.remember(id, hashOf(id, key), number);
         for (const [number, [id, key]] of all.entries())
@@ -94,4 +94,44 @@ describe("an outcome index", () => {
       }),
     );
   });
+
+  it("does what a plain list does, whatever is remembered, asked again, moved and forgotten", () => {
+    const max = 8;
+    const account = fc.integer({ min: 1, max: 4 }).map((id) => id as AccountId);
+    const step = fc.record({ account, key: fc.integer({ max: 9, min: 0 }), moves: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const index = new OutcomeIndex(max);
+        let list: Remembered[] = [];
+        for (const [number, { account: id, key, moves }] of steps.entries()) {
+          const hash = hashOf(id, String(key));
+          const isOne = (other: Remembered) => other.account === id && other.hash === hash;
+          if (moves) {
+            index.renumber(id, hash, number);
+            list = list.map((one) => (isOne(one) ? { ...one, number } : one));
+            continue;
+          }
+          const replaced = list.find(isOne)?.number ?? null;
+          list = [...list.filter((one) => !isOne(one)), { account: id, hash, number }];
+          const forgotten = index.remember(id, hash, number);
+          if (list.length <= max) expect(forgotten).toBe(replaced);
+          else list = list.filter((one) => one !== oldestOfMost(list, forgotten));
+          for (const one of list) expect(index.find(one.account, one.hash)).toBe(one.number);
+        }
+      }),
+    );
+  });
 });
+
+type Remembered = { account: AccountId; hash: number; number: number };
+
+/** The one with this number, which must be the oldest of an account that has most. */
+function oldestOfMost(list: readonly Remembered[], number: number | null): Remembered | undefined {
+  const countOf = (account: AccountId) => list.filter((one) => one.account === account).length;
+  const forgotten = list.find((one) => one.number === number);
+  expect(forgotten).toBeDefined();
+  const owner = forgotten?.account ?? ALICE;
+  expect(countOf(owner)).toBe(Math.max(...list.map(({ account }) => countOf(account))));
+  expect(list.find(({ account }) => account === owner)).toBe(forgotten);
+  return forgotten;
+}
