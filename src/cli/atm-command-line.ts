@@ -35,7 +35,7 @@ export const USAGES = {
   confirm: "confirm [PASSWORD-FILE] [--code CODE]",
   "factor status": "factor status",
   "factor begin": "factor begin [PASSWORD-FILE]",
-  "factor enrol": "factor enrol [PASSWORD-FILE] [--no-qr], or after factor begin: --code CODE",
+  "factor enrol": "factor enrol [PASSWORD-FILE] [--no-qr] | --code CODE",
   "factor remove": "factor remove [PASSWORD-FILE] [--code CODE]",
   info: "info",
   sessions: "sessions",
