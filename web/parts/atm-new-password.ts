@@ -83,7 +83,7 @@ export class AtmNewPassword extends PageElement {
       return html`${ICONS.done}<span>This password can be used.</span>`;
     }
     const { text, advice } = passwordText(verdict.reason, verdict.charsMin);
-    return html`${ICONS.wait}<span>${text}. ${advice}</span>`;
+    return html`${ICONS.warning}<span>${text}. ${advice}</span>`;
   }
 
   #prepare(): void {
