@@ -5,6 +5,8 @@ import type { Results, RunResult } from "./results.ts";
 
 /** Of a process, the busiest. */
 const THREADS_MAX = 6;
+/** One percent of a core, in µs a second. */
+const MICROSECONDS_OF_PERCENT = 1e4;
 
 export type Table = { title: string; head: string[]; rows: string[][] };
 
@@ -55,18 +57,21 @@ const actors = (runs: readonly RunResult[]): Table => ({
 });
 
 const processes = (runs: readonly RunResult[]): Table => ({
-  title: "CPU of a core, and memory",
-  head: ["", "CPU", "memory", "threads"],
-  rows: runs.flatMap(({ title, use }) => {
+  title: "CPU of a core, memory, and µs of CPU a request",
+  head: ["", "CPU", "memory", "µs", "µs of threads"],
+  rows: runs.flatMap(({ title, use, perSecond }) => {
     if (use === null) return [];
-    if (use.processes.length === 0) return [[title, "n/a", "n/a", "n/a"]];
+    if (use.processes.length === 0) return [[title, "n/a", "n/a", "n/a", "n/a"]];
+    const microseconds = (cpuPercent: number): string =>
+      formatNumber((cpuPercent * MICROSECONDS_OF_PERCENT) / perSecond);
     return use.processes.map(({ name, cpuPercent, memoryBytes, threads }) => [
       `${title}: ${name}`,
       `${formatNumber(cpuPercent)} %`,
       formatMegabytes(memoryBytes),
+      microseconds(cpuPercent),
       threads
         .slice(0, THREADS_MAX)
-        .map((thread) => `${thread.name} ${Math.round(thread.cpuPercent)} %`)
+        .map((thread) => `${thread.name} ${microseconds(thread.cpuPercent)}`)
         .join(", "),
     ]);
   }),

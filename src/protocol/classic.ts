@@ -76,11 +76,14 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
 }
 
 /** @throws RangeError for an amount with cents: the classic protocol has none. */
-export function encodeRequest(request: Request): Uint8Array {
-  if (request.action === "balance") return encoder.encode('{"action": "balance"}');
+export const encodeRequest = (request: Request): Uint8Array =>
+  encoder.encode(textOfRequest(request));
+
+function textOfRequest(request: Request): string {
+  if (request.action === "balance") return '{"action": "balance"}';
   const { action, amount } = request;
   if (amount % 100 !== 0) throw new RangeError("the classic protocol moves whole dollars");
-  return encoder.encode(`{"action": "${action}", "amount": ${amount / 100}}`);
+  return `{"action": "${action}", "amount": ${amount / 100}}`;
 }
 
 /**
@@ -148,7 +151,7 @@ export function sealRequest(
   nowSeconds: number,
 ): Uint8Array {
   const iv = ciphers.randomBytes(IV_BYTES);
-  const payload = sealToken(keys.fernet, encodeRequest(request), nowSeconds, iv);
+  const payload = sealToken(keys.fernet, room.encode(textOfRequest(request)), nowSeconds, iv);
   return encodeEnvelope({ payload, mac: encodeHex(keys.mac.sign(asciiBytes(payload))) });
 }
 

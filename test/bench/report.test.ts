@@ -9,6 +9,7 @@ import { htmlReport } from "../../bench/report/html.ts";
 import { jsonReport } from "../../bench/report/json.ts";
 import { formatNumber } from "../../bench/report/numbers.ts";
 import { Results, runResult, type About } from "../../bench/report/results.ts";
+import { tablesOf } from "../../bench/report/tables.ts";
 import { terminalReport } from "../../bench/report/terminal.ts";
 import { exitCodeOf, judge, type Verdict } from "../../bench/report/thresholds.ts";
 
@@ -122,6 +123,26 @@ describe("the report on a terminal", () => {
 
   it("says which proof failed, and what was skipped", () => {
     expect(lines.join("\n")).toMatch(/FAILED: it was <b>touched<\/b>[^]*the rest +no time/);
+  });
+});
+
+describe("the table of processes", () => {
+  it("tells what a request costs each process and each of its threads", () => {
+    const results = new Results();
+    addRun(results, "classic", 10_000);
+    const threads = [
+      { name: "main", cpuPercent: 50 },
+      { name: "ledger", cpuPercent: 12 },
+    ];
+    const actors = {
+      ...{ ledgerPerSecond: 0, ledgerBatchMean: 0, commitMsMean: 0, ledgerWaitMsMean: 0 },
+      ...{ ledgerDepthMean: 0, ledgerDepthMax: 0, passwordTurnsMax: 0, connections: 0 },
+    };
+    const bank = { name: "bank", cpuPercent: 62, memoryBytes: 0, threads };
+    results.runs[0]!.use = { actors, processes: [bank] };
+    const table = tablesOf(results).find(({ head }) => head.includes("µs"));
+    // Half a core for ten thousand requests a second.
+    expect(table?.rows[0]?.slice(3)).toEqual(["62", "main 50, ledger 12"]);
   });
 });
 
