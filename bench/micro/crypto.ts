@@ -1,7 +1,8 @@
 /**
  * What one transaction costs in cryptography and parsing, in each protocol: the bank opens a
- * request and seals a reply. One thread.
+ * request and seals a reply. One thread. Then what one HMAC of a request's length costs.
  */
+import { createHmac, createSecretKey } from "node:crypto";
 import { nobleCiphers } from "../../src/ciphers/noble.ts";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { dollars } from "../../src/bank/money.ts";
@@ -83,6 +84,21 @@ function modernSession(ciphers: Ciphers): { bank: Channel; frames: Uint8Array[] 
   return { bank, frames };
 }
 
+const MESSAGE_BYTES = 140;
+
+const hmac: Transactions = (ciphers) => {
+  const key = ciphers.importMacKey(ciphers.randomBytes(32));
+  const message = ciphers.randomBytes(MESSAGE_BYTES);
+  return () => key.sign(message);
+};
+
+/** What `hmac` is on node:crypto if each call makes an object of it. */
+const hmacByObject: Transactions = (ciphers) => {
+  const key = createSecretKey(ciphers.randomBytes(32));
+  const message = ciphers.randomBytes(MESSAGE_BYTES);
+  return () => createHmac("sha256", key).update(message).digest();
+};
+
 for (const [name, ciphers] of [
   ["node:crypto", nodeCiphers],
   ["noble", nobleCiphers],
@@ -90,7 +106,9 @@ for (const [name, ciphers] of [
   report(`${name}, classic`, classic, ciphers);
   report(`${name}, modern`, modern, ciphers);
   report(`${name}, modern, ciphers alone`, modernCiphers, ciphers);
+  report(`${name}, an HMAC`, hmac, ciphers);
 }
+report("createHmac, an HMAC", hmacByObject, nodeCiphers);
 
 function report(name: string, transactions: Transactions, ciphers: Ciphers): void {
   const microseconds: number[] = [];
@@ -102,5 +120,5 @@ function report(name: string, transactions: Transactions, ciphers: Ciphers): voi
   }
   const sorted = microseconds.toSorted((a, b) => a - b);
   const [best, median] = [sorted[0]!, sorted[ROUNDS / 2]!];
-  console.log(`${name}: ${median.toFixed(1)} µs a transaction (best ${best.toFixed(1)} µs)`);
+  console.log(`${name}: ${median.toFixed(1)} µs (best ${best.toFixed(1)} µs)`);
 }
