@@ -12,7 +12,7 @@ import { knownBanksFile } from "./atm-command-bank.ts";
 import { codeFlag } from "./atm-command-code.ts";
 import { examples } from "./examples.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
-import { BANK_PORT, dataOption, parseAddress, wholeNumber } from "./options.ts";
+import { bankOption, dataOption, wholeNumber } from "./options.ts";
 import { withTlsOptions } from "./tls-options.ts";
 
 type Flags = OperatorFlags;
@@ -137,12 +137,7 @@ function subcommand(admin: Command, usage: string, text: string): Command {
     .requiredOption("--user <name>", "the operator who logs in")
     .option("--password-file <file>", "their password; else ATM_PASSWORD, or it is asked for")
     .option("--code <code>", "the code of their second factor; else it is asked for", codeFlag)
-    .addOption(
-      new Option("--bank <host:port>", "where the bank is")
-        .default({ host: "127.0.0.1", port: BANK_PORT }, `127.0.0.1:${BANK_PORT}`)
-        .argParser(parseAddress)
-        .env("ATM_BANK"),
-    )
+    .addOption(bankOption())
     .addOption(new Option("--bank-key <hex>", "the bank's public key").env("ATM_BANK_KEY"))
     .option("--data <dir>", "the folder of a bank of this machine, whose key is taken")
     .addOption(

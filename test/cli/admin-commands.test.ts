@@ -245,6 +245,16 @@ describe("what goes wrong", () => {
   });
 });
 
+it.for(["lock", "unlock", "disable"])(
+  "the help of %s tells a lock from what is off",
+  async (name) => {
+    const { code, stdout } = await program(["admin", name, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("A locked account takes no login until unlock");
+    expect(stdout).toContain("A disabled one has no session left");
+  },
+);
+
 describe("admin init", () => {
   it("makes one administrator, whose password is fit for one, in a bank that is down", async () => {
     const folder = join(temporaryFolder(), "data");
