@@ -78,6 +78,7 @@ describe.for(["classic", "modern"] as const)("the original's demonstration over 
     bank.child.kill("SIGINT");
     expect(await bank.ended).toBe(0);
     expect(auditLines(folder)).toEqual([
+      "the bank\tstart",
       "alice\tsignup",
       "alice\tlogin",
       "alice\tbalance",
@@ -88,6 +89,7 @@ describe.for(["classic", "modern"] as const)("the original's demonstration over 
       "bob\tlogin",
       expect.stringMatching(/^(alice|bob)\tdeposit$/),
       expect.stringMatching(/^(alice|bob)\tdeposit$/),
+      "the bank\tstop",
     ]);
     expect(existsSync(join(folder, "audit_log.enc"))).toBe(true);
   });

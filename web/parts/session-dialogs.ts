@@ -161,7 +161,7 @@ export function warnOfEnd(seconds: number, stay: (() => void) | null): void {
   dialog.showModal();
 }
 
-const IDLE = "Nothing was asked for a while. Without a sign of you, the bank logs you out.";
+const IDLE = "You have asked for nothing lately. Without a sign of you, the bank logs you out.";
 const LASTED = "It has lasted as long as one may. Finish what you do; then you can log in again.";
 
 /** Whether a screen reader is to hear of the seconds that are left. */
