@@ -27,6 +27,7 @@ import {
   withBankOptions,
   type BankFlags,
 } from "./cli/options.ts";
+import { guardProcess } from "./cli/process-guards.ts";
 import { withTlsOptions } from "./cli/tls-options.ts";
 
 const atmNumber = wholeNumber(1, 60_535);
@@ -137,6 +138,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+guardProcess();
 const root = program();
 for (const command of [root, ...root.commands, ...root.commands.flatMap((c) => c.commands)]) {
   command.exitOverride();
