@@ -57,7 +57,7 @@ export const AUDIT_VOCABULARY = {
   change_password: { outcomes: [...PASSWORD, "unknown_account", "bad_password"], object: null },
   begin_factor: { outcomes: [...PASSWORD, "unknown_account"], object: null },
   enrol_factor: { outcomes: ["ok", "wrong_code", ...STANDING], object: null },
-  remove_factor: { outcomes: [...PASSWORD, ...STANDING], object: null },
+  remove_factor: { outcomes: [...PASSWORD, ...STANDING, "bad_password"], object: null },
   recovery_code: { outcomes: ["ok"], object: null },
 
   balance: { outcomes: ["ok", "unknown_account", "account_disabled"], object: null },

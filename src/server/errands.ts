@@ -21,6 +21,8 @@ const LEDGER_MS_MAX = 10_000;
 /** How long an overloaded ledger is left alone before it is told of a login once more. */
 const SETTLE_MS = 1_000;
 
+type Settlement = Command & { type: "end_login" | "end_factor" };
+
 /** `About` is what a session wants to remember of a question until its answer comes. */
 export type Errand<About> =
   | { type: "take_turn" }
@@ -41,12 +43,14 @@ export type Errand<About> =
     }
   /** As much work as a check, where nothing depends on it. */
   | { type: "feign_check"; password: string }
+  /** Whether a password that was right is long enough to be without a second factor. */
+  | { type: "measure_password"; password: string; isOperator?: true }
   | { type: "make_secret"; username: string }
   | { type: "check_code"; code: string; account: AccountId; factor: Factor }
   | { type: "check_enrolment"; code: string; account: AccountId; secret: string }
   | { type: "ask_ledger"; command: Command; who: string; key?: string; about: About }
   /** Tells the ledger later how a try of a login ended that it may hold as pending. No answer. */
-  | { type: "settle_login"; command: Command & { type: "end_login" } }
+  | { type: "settle_login"; command: Settlement }
   /** Hashes a password anew that was right, and has its hash replaced if it can. No answer. */
   | {
       type: "upgrade_hash";
@@ -67,6 +71,7 @@ export type ErrandResult<About> =
   | { type: "password_hashed"; hash: string }
   | { type: "password_checked"; valid: boolean; isOutdated?: true; isFit?: true } // if valid
   | { type: "password_refused"; refusal: PasswordRefusal; charsMin: number } // the new one
+  | { type: "password_measured" } //                it is
   | { type: "secret_made"; secret: string; uri: string }
   | { type: "code_checked"; proof: FactorProof | null }
   | { type: "enrolment_checked"; enrolment: Enrolment | null }
@@ -121,6 +126,16 @@ export class Errands<About> {
           ...{ type: "password_checked", valid: false },
         }));
         return;
+      case "measure_password": {
+        const charsMin = pool.charsMin(errand);
+        const isShort = [...errand.password].length < charsMin;
+        tell(
+          isShort
+            ? { type: "password_refused", refusal: "too_short", charsMin }
+            : { type: "password_measured" },
+        );
+        return;
+      }
       case "make_secret":
         tell({ type: "secret_made", ...factors.makeSecret(errand.username) });
         return;
@@ -193,7 +208,7 @@ export class Errands<About> {
   }
 
   /** Once: a ledger that is still overloaded forgets the try with the next thirty minutes. */
-  #settleLogin(command: Command & { type: "end_login" }): void {
+  #settleLogin(command: Settlement): void {
     const { ledger, peer, clock } = this.#options;
     const who = command.username;
     const request: LedgerRequest = { type: "command", command, who, origin: peer };

@@ -1,11 +1,11 @@
 /** Rows 19, 20, 24 and 25: which passwords a bank takes, and that it says why it takes one not. */
 
-import { generateSync } from "otplib";
 import { describe, expect, it } from "vitest";
 import type { PasswordReason } from "../../src/bank/password-policy.ts";
 import { Refused } from "../../src/client/modern-errors.ts";
-import { startTestBank } from "../test-bank.ts";
+import { startTestBank, type TestBank } from "../test-bank.ts";
 import { connectTo } from "./modern/customer.ts";
+import { shown } from "./modern/one-time-codes.ts";
 
 const refused = (why: string) => ({ type: "refused", text: `Invalid request: ${why}` });
 const tooShort = refused("the password is too short");
@@ -87,13 +87,11 @@ describe("row 25: the modern protocol says why a password is refused", () => {
     await client.signUp("alice", first);
     await client.logIn("alice", first);
     const { secret } = await client.beginFactor(first);
-    const codeAt = (steps: number): string =>
-      generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 });
-    await client.enrolFactor(codeAt(-1));
-    await expect(client.changePassword(first, "sevench", codeAt(0))).rejects.toEqual(
+    await client.enrolFactor(shown(secret, -1));
+    await expect(client.changePassword(first, "sevench", shown(secret, 0))).rejects.toEqual(
       shorterThan(8),
     );
-    await client.changePassword(first, "eight ch", codeAt(1));
+    await client.changePassword(first, "eight ch", shown(secret, 1));
     const { client: other } = await connectTo(bank);
     await expect(other.logIn("alice", "eight ch")).rejects.toEqual(new Refused("code_required"));
   });
@@ -122,4 +120,58 @@ it("row 24: behind the longest name, a wrong password is still a wrong one", asy
   expect((await client().logIn(username, "fifteen charac!")).type).not.toBe("authenticated");
   expect((await client().logIn("n".repeat(60), "anything")).type).not.toBe("authenticated");
   expect((await client().logIn(username, "fifteen charact")).type).toBe("authenticated");
+});
+
+describe("row 19: under the strict profile a password of 8 characters", () => {
+  const SHORT = "eight ch";
+  const LONG = "fifteen charact";
+
+  /** A customer with a factor, enrolled with the code of the step before this one. */
+  async function enrolled(bank: TestBank) {
+    const { client } = await connectTo(bank);
+    await client.signUp("alice", LONG);
+    await client.logIn("alice", LONG);
+    const { secret } = await client.beginFactor(LONG);
+    await client.enrolFactor(shown(secret, -1));
+    return { client, secret };
+  }
+
+  it("is taken only beside a second factor", async () => {
+    const bank = await startTestBank({ passwords: "strict" });
+    const { client } = await connectTo(bank);
+    await client.signUp("bob", LONG);
+    await client.logIn("bob", LONG);
+    await expect(client.changePassword(LONG, SHORT)).rejects.toMatchObject({
+      ...{ kind: "bad_password", reason: "too_short" },
+    });
+    const { client: alice, secret } = await enrolled(bank);
+    await alice.changePassword(LONG, SHORT, shown(secret, 0));
+    const { client: again } = await connectTo(bank);
+    await again.logIn("alice", SHORT, shown(secret, 1));
+  });
+
+  it("keeps its factor, and the refusal uses up no code", async () => {
+    const bank = await startTestBank({ passwords: "strict" });
+    const { client, secret } = await enrolled(bank);
+    await client.changePassword(LONG, SHORT, shown(secret, 0));
+    const code = shown(secret, 1);
+    await expect(client.removeFactor(SHORT, code)).rejects.toMatchObject({
+      ...{ kind: "bad_password", reason: "too_short" },
+    });
+    expect(bank.audit().at(-1)).toMatchObject({ action: "remove_factor", outcome: "bad_password" });
+    await client.changePassword(SHORT, `another ${LONG}`, code);
+  });
+});
+
+it("a new password that is refused uses up no code", async () => {
+  const bank = await startTestBank({ passwords: "demo" });
+  const { client } = await connectTo(bank);
+  await client.signUp("alice", "tulips by the gate");
+  await client.logIn("alice", "tulips by the gate");
+  const { secret } = await client.beginFactor("tulips by the gate");
+  await client.enrolFactor(shown(secret, -1));
+  const code = shown(secret, 0);
+  const change = (to: string) => client.changePassword("tulips by the gate", to, code);
+  await expect(change("football")).rejects.toMatchObject({ kind: "bad_password" });
+  await change("roses by the door");
 });

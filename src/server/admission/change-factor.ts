@@ -4,7 +4,7 @@
  */
 
 import { isUnknown, rejectionOf } from "../answers.ts";
-import { continueAttempt, succeed, whenStored } from "./attempt.ts";
+import { abandon, continueAttempt, succeed, whenStored } from "./attempt.ts";
 import { askForCode, continueCode } from "./code.ts";
 import type { AdmissionOutcome } from "./outcome.ts";
 import {
@@ -66,11 +66,25 @@ export function continueRemoval(
       );
     case "changing":
       return whenChanged(admission, result, { type: "factor_removed" });
+    case "measuring":
+      return whenMeasured(admission, wish, result);
     default:
-      return continueAttempt(admission, wish, result, (checked) =>
-        askForCode(checked, wish, succeed),
-      );
+      return continueAttempt(admission, wish, result, (checked) => measure(checked, wish));
   }
+}
+
+/** A password that is too short to be alone stays beside its factor; no code is used up for that. */
+function measure(admission: Admission, { password }: RemoveFactor): AdmissionStep {
+  const operator = admission.isOperator === true ? { isOperator: true as const } : {};
+  return go(admission, "measuring", [{ type: "measure_password", password, ...operator }]);
+}
+
+function whenMeasured(admission: Admission, wish: RemoveFactor, result: Result): AdmissionStep {
+  if (result.type === "password_refused") {
+    return abandon(admission, { ...result, type: "bad_password" }, "bad_password");
+  }
+  if (result.type !== "password_measured") return unexpected(admission, result);
+  return askForCode(admission, wish, succeed);
 }
 
 export function continueEnrolment(

@@ -22,6 +22,7 @@ export type Admission = Place & {
     | "waiting_turn"
     | "counting" //     a sign-up
     | "hashing" //      the new password
+    | "measuring" //    one that is to be alone again
     | "storing" //      its hash
     | "beginning" //    the attempt is counted
     | "checking" //     the password that was given
@@ -43,6 +44,9 @@ export type Admission = Place & {
   /** A code is wanted beside the password, and a new password may be shorter. */
   readonly hasFactor?: true;
   readonly factorProven?: boolean;
+  readonly isCodeRight?: boolean;
+  /** Of a new password that can be taken: made before a code is used up for it. */
+  readonly newHash?: string;
   /** Shown once the ledger has their hashes. */
   readonly recoveryCodes?: readonly string[];
   /** What the ledger is told of a try that failed. */

@@ -85,6 +85,7 @@ export const sessionTransition =
       case "turn":
       case "password_hashed":
       case "password_refused":
+      case "password_measured":
       case "password_checked":
       case "password_failed":
       case "secret_made":

@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import {
   OPERATOR_PASSWORD_MINIMUM,
+  leastChars,
   passwordMinimum,
   type NewPassword,
   type PasswordMinimum,
@@ -111,6 +112,12 @@ export class CryptoPool {
     if (minimum === null) return { hash: await this.hashPassword(asked.password) };
     const request: HashNewPassword = { ...asked, ...this.#hashing(), minimum };
     return this.#runPassword(request, "hashNewPassword");
+  }
+
+  /** How long a password without a second factor has to be. */
+  charsMin({ isOperator = false }: { isOperator?: boolean }): number {
+    const minimum = isOperator ? OPERATOR_PASSWORD_MINIMUM : this.#minimum();
+    return minimum === null ? 0 : leastChars(minimum, false);
   }
 
   /** Whether an operator could take this password as a new one. */

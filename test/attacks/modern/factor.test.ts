@@ -2,7 +2,6 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { generateSync } from "otplib";
 import { describe, expect, it } from "vitest";
 import { LOGIN_FAILURES_MAX } from "../../../src/bank/lockout.ts";
 import { AUTHENTICATION_FAILED } from "../../../src/protocol/classic-replies.ts";
@@ -11,19 +10,10 @@ import { Refused } from "../../../src/client/modern-errors.ts";
 import { startTestBank, type TestBank } from "../../test-bank.ts";
 import { RawLine } from "../raw-line.ts";
 import { PASSWORD, connectTo, customerOf } from "./customer.ts";
+import { shown, wrongCode } from "./one-time-codes.ts";
 
 const SESSIONS = 100;
 const AT_ONCE = 20;
-
-/** What an authenticator shows `steps` steps from now, by otplib alone. */
-const shown = (secret: string, steps: number): string =>
-  generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 });
-
-/** No code of this secret for minutes around. */
-function wrongCode(secret: string): string {
-  const near = new Set(Array.from({ length: 21 }, (_, index) => shown(secret, index - 10)));
-  return ["000000", "111111", "222222"].find((code) => !near.has(code)) ?? "333333";
-}
 
 /**
  * A customer with a second factor. It was enrolled with the code of the step before this one, so

@@ -274,6 +274,76 @@ describe("a change of password", () => {
   ]);
 });
 
+describe("with a second factor", () => {
+  const factor = { sealedSecret: "sealed", lastStep: 0, recoveryHashes: [] };
+  const begun = replied({
+    ...{ type: "login_begun", passwordHash: "old hash", standing: { ...ORDINARY, factor } },
+  });
+  const FACTOR_BEGUN = replied({ type: "factor_begun", account, factor });
+  const WRONG_CODE: Result = { type: "code_checked", proof: null };
+  const RIGHT_CODE: Result = { type: "code_checked", proof: { type: "step", step: 7 } };
+  const PROVEN = replied({ type: "factor_ended", proven: true });
+  const SHORT: Result = { type: "password_refused", refusal: "too_short", charsMin: 15 };
+  const kindsOf = (wish: Wish, results: readonly Result[]): string[] =>
+    walk(wish, results).errands.map((errand) =>
+      errand.type === "ask_ledger" ? errand.command.type : errand.type,
+    );
+  const logIn: Wish = { ...WISHES.logIn, code: "123456" };
+  const change: Wish = { ...WISHES.change, code: "123456" };
+  const remove: Wish = { ...WISHES.logIn, type: "remove_factor", code: "123456" };
+
+  it("a new password is hashed before the code is used up for it", () => {
+    const kinds = kindsOf(change, [
+      ...[TURN, begun, RIGHT, HASHED, FACTOR_BEGUN, RIGHT_CODE, PROVEN, DONE],
+    ]);
+    expect(kinds).toEqual([
+      ...["take_turn", "begin_login", "check_password", "hash_password"],
+      ...["begin_factor", "check_code", "end_factor", "change_password", "end_turn"],
+    ]);
+  });
+
+  it("a new password that is refused uses up no code", () => {
+    const results = [TURN, begun, RIGHT, SHORT, LOGIN_FAILED];
+    expect(walk(change, results).outcome).toMatchObject({ type: "bad_password" });
+    expect(kindsOf(change, results)).not.toContain("begin_factor");
+  });
+
+  it("a new password is not even hashed where the code is missing", () => {
+    const results = [TURN, begun, RIGHT, LOGIN_FAILED];
+    expect(walk(WISHES.change, results).outcome).toEqual({ type: "code_required" });
+    expect(kindsOf(WISHES.change, results)).not.toContain("hash_password");
+  });
+
+  it("a factor stays beside a password that is too short alone, and no code is used up", () => {
+    const results = [TURN, begun, RIGHT, SHORT, LOGIN_FAILED];
+    expect(walk(remove, results).outcome).toMatchObject({ type: "bad_password" });
+    expect(kindsOf(remove, results)).not.toContain("begin_factor");
+  });
+
+  it("a factor is removed from a password that is long enough", () => {
+    const measured: Result = { type: "password_measured" };
+    const kinds = kindsOf(remove, [
+      ...[TURN, begun, RIGHT, measured, FACTOR_BEGUN, RIGHT_CODE, PROVEN, LOGGED_IN, DONE],
+    ]);
+    expect(kinds).toEqual([
+      ...["take_turn", "begin_login", "check_password", "measure_password", "begin_factor"],
+      ...["check_code", "end_factor", "end_login", "remove_factor", "end_turn"],
+    ]);
+  });
+
+  // What the ledger may hold as pending is ended once more, as with a login.
+  it.for([
+    ["begun late", [failed("timed_out")], "not_checked"],
+    ["wrong, and not heard", [FACTOR_BEGUN, WRONG_CODE, failed("busy")], "wrong_code"],
+    ["right, and not heard", [FACTOR_BEGUN, RIGHT_CODE, failed("busy")], "not_checked"],
+  ] as const)("the try of a code that is %s ends later", ([, results, outcome]) => {
+    const { outcome: told, errands } = walk(logIn, [TURN, begun, RIGHT, ...results, LOGIN_FAILED]);
+    expect(told).toEqual({ type: "busy" });
+    const command = { type: "end_factor", username: "alice", outcome };
+    expect(errands).toContainEqual({ type: "settle_login", command });
+  });
+});
+
 describe("a result that a step did not send out for", () => {
   it.for([
     ["waiting_turn", WISHES.logIn, [], HASHED],

@@ -130,6 +130,7 @@ function outcomeOf(effect: Effect, chosen: Outcomes): Message | null {
       return replied(consents[effect.command.type] ?? { type: "done" });
     case "open":
       return chosen.opening;
+    case "measure_password":
     case "make_secret":
     case "check_code":
     case "check_enrolment":

@@ -127,6 +127,10 @@ function resultOf(effect: Effect, { isGranted, isRight, hasPool, ledger }: Luck)
     case "check_password":
     case "feign_check":
       return hasPool ? { type: "password_checked", valid: isRight } : { type: "password_failed" };
+    case "measure_password":
+      return isRight
+        ? { type: "password_measured" }
+        : { type: "password_refused", refusal: "too_short", charsMin: 15 };
     case "make_secret":
       return { type: "secret_made", secret: "SECRET", uri: "otpauth://totp/" };
     case "check_code":
