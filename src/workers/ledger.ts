@@ -36,7 +36,7 @@ export class Ledger {
   #forgetAt = Number.NEGATIVE_INFINITY;
   /** Not before this time is the store tried again; null while it has room. */
   #fullUntil: number | null = null;
-  /** The outcomes of the batch in hand, which the store does not have yet; by key, of any account. */
+  /** The outcomes of the batch in hand, which the store does not have yet: by key, of anybody. */
   readonly #fresh = new Map<string, Outcome[]>();
   /** The passwords of the batch in hand, which the store does not have yet. */
   readonly #freshHashes = new Map<AccountId, string>();
