@@ -310,9 +310,23 @@ export function apply(books: Books, event: Event): void {
   }
 }
 
-/** The sum of all balances: zero, always. Sums of a part of them may be too large for a number. */
-export const sumOfBalances = (books: Books): Cents =>
-  cents(Number(books.accounts.reduce((sum, account) => sum + BigInt(account?.balance ?? 0), 0n)));
+/**
+ * The sum of all balances: zero, always. The sum of a part of them may be too large for a number, so
+ * it is made in two, one of millions and one of what is left.
+ */
+export function sumOfBalances({ accounts }: Books): Cents {
+  let millions = 0;
+  let rest = 0;
+  for (const account of accounts) {
+    if (account === undefined) continue;
+    const left = account.balance % MILLION;
+    millions += (account.balance - left) / MILLION;
+    rest += left;
+  }
+  return cents(millions * MILLION + rest);
+}
+
+const MILLION = 1_000_000;
 
 function openAccount(books: Books, kind: AccountKind, name: string, id: AccountId): void {
   books.accounts[id] = { id, kind, name, balance: ZERO, lastTransaction: 0 };

@@ -14,7 +14,7 @@ import { contentOfPosting } from "./change.ts";
 import { postedOf } from "./ledger-audit.ts";
 import { OUTCOMES_MAX, OutcomeIndex, hashOf } from "./outcome-index.ts";
 import { outcomeOf, postingOf, type Row } from "./sqlite-rows.ts";
-import { inArrays, numberOf } from "./sqlite-statements.ts";
+import { numberOf, pagesOf } from "./sqlite-statements.ts";
 import type { Entry, Outcome } from "./store.ts";
 
 /** Rows of forgotten outcomes that one batch deletes: there can be more after a start. */
@@ -41,15 +41,13 @@ export class SqliteOutcomes {
     this.#statements = prepareStatements(database);
     this.#index = new OutcomeIndex(max);
     this.#last = numberOf(this.#statements.last, "last");
-    for (const columns of this.#statements.all.iterate()) {
-      const [id, account, key] = columns as unknown as KeyColumns;
-      this.#keep(account, hashOf(account, key), 0 - id);
+    for (const page of pagesOf<KeyColumns>(this.#statements.all)) {
+      for (const [id, account, key] of page) this.#keep(account, hashOf(account, key), 0 - id);
     }
     this.#window = new Window(Math.ceil(max * WINDOW_SHARE));
     const first = numberOf(this.#statements.lastTransaction, "last") - this.#window.rows;
-    for (const columns of this.#statements.latest.iterate(first)) {
-      const [transaction, account, key] = columns as unknown as KeyColumns;
-      this.#keepPosting(transaction, account, key);
+    for (const page of pagesOf<KeyColumns>(this.#statements.latest, first)) {
+      for (const columns of page) this.#keepPosting(...columns);
     }
   }
 
@@ -176,12 +174,10 @@ type Statements = ReturnType<typeof prepareStatements>;
 const prepareStatements = (database: DatabaseSync) => ({
   last: database.prepare("SELECT max(id) AS last FROM outcomes"),
   lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
-  all: inArrays(database.prepare("SELECT id, account, key FROM outcomes ORDER BY id")),
-  latest: inArrays(
-    database.prepare(
-      `SELECT id, iif(kind = 'deposit', credit, debit), key FROM journal
-       WHERE id > ? AND key IS NOT NULL ORDER BY id`,
-    ),
+  all: database.prepare("SELECT id, account, key FROM outcomes WHERE id > ? ORDER BY id LIMIT ?"),
+  latest: database.prepare(
+    `SELECT id, iif(kind = 'deposit', credit, debit), key FROM journal
+     WHERE id > ? AND key IS NOT NULL ORDER BY id LIMIT ?`,
   ),
   one: database.prepare("SELECT * FROM outcomes WHERE id = ?"),
   posting: database.prepare(

@@ -5,8 +5,14 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AuditEntry } from "../bank/audit.ts";
-import type { Posted, PostingSide } from "../bank/ledger.ts";
-import { AUDIT_COLUMNS, auditEntryOf, postingOf, sideOf, type Row } from "./sqlite-rows.ts";
+import {
+  AUDIT_COLUMNS,
+  auditEntryOf,
+  historyRowOf,
+  sideOf,
+  type HistoryColumns,
+  type Row,
+} from "./sqlite-rows.ts";
 import { LAST_AUDIT, numberOf } from "./sqlite-statements.ts";
 import type { AuditQuery, HistoryPage, HistoryQuery, HistoryRow, StoreReader } from "./store.ts";
 
@@ -30,11 +36,23 @@ const AUDIT_AFTER = `
     WHERE id > :transaction AND journal.kind <> 'adjustment' ORDER BY id LIMIT :limit)
   ORDER BY sequence LIMIT :limit`;
 
+/** A walk from row to row of an account, each beside the name of whom the account dealt with. */
+const HISTORY = `
+  WITH RECURSIVE walk AS (
+    SELECT * FROM journal WHERE id = :from
+    UNION ALL SELECT journal.* FROM walk JOIN journal
+      ON journal.id = iif(walk.debit = :account, walk.debit_previous, walk.credit_previous)
+    LIMIT :limit)
+  SELECT id, at, walk.kind, amount, memo, debit, debit_balance, debit_previous,
+    credit, credit_balance, credit_previous, name
+  FROM walk LEFT JOIN holders ON account = iif(debit = :account, credit, debit)`;
+
 export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
   readonly #last: StatementSync;
-  readonly #account: StatementSync;
+  readonly #latest: StatementSync;
+  readonly #walk: StatementSync;
   readonly #posting: StatementSync;
   readonly #lastPosting: StatementSync;
 
@@ -43,9 +61,9 @@ export class SqliteReader implements StoreReader {
     this.#after = database.prepare(AUDIT_AFTER);
     this.#after.setReturnArrays(true);
     this.#last = database.prepare(LAST_AUDIT);
-    this.#account = database.prepare(
-      "SELECT name, last_transaction FROM accounts JOIN holders ON account = id WHERE id = ?",
-    );
+    this.#latest = database.prepare("SELECT last_transaction AS last FROM accounts WHERE id = ?");
+    this.#walk = database.prepare(HISTORY);
+    this.#walk.setReturnArrays(true);
     this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
     this.#lastPosting = database.prepare("SELECT max(id) AS last FROM journal");
   }
@@ -73,30 +91,27 @@ export class SqliteReader implements StoreReader {
   }
 
   history({ account, from, until, limit }: HistoryQuery): HistoryPage | null {
-    const latest = this.#account.get(account)?.["last_transaction"] as number | undefined;
     const newest =
       until === null
         ? Number.POSITIVE_INFINITY
         : this.#lastWith((row) => (row["at"] as number) <= until);
     const rows: HistoryRow[] = [];
     let skipped = 0;
-    let next = from ?? latest ?? 0;
+    let next = from ?? numberOf(this.#latest, "last", account);
     while (next > 0 && rows.length < limit) {
-      const row = this.#posting.get(next);
-      if (row === undefined) return null;
-      const posting = postingOf(row);
-      const sides = sideOf(posting, account);
-      if (sides === null) return null;
-      if (next <= newest) rows.push(this.#historyRow(posting, row["at"] as number, sides.other));
-      else if (++skipped === HISTORY_SKIPPED_MAX) return { rows, next };
-      next = sides.own.previous;
+      const walked = this.#walk.all({ account, from: next, limit: limit - rows.length });
+      if (walked.length === 0) return null;
+      for (const columns of walked) {
+        const row = historyRowOf(columns as unknown as HistoryColumns);
+        const { transaction } = row.posting;
+        const sides = sideOf(row.posting, account);
+        if (sides === null) return null;
+        if (transaction <= newest) rows.push(row);
+        else if (++skipped === HISTORY_SKIPPED_MAX) return { rows, next: transaction };
+        next = sides.own.previous;
+      }
     }
     return { rows, next: next > 0 ? next : null };
-  }
-
-  #historyRow(posting: Posted, at: number, other: PostingSide): HistoryRow {
-    const counterparty = this.#account.get(other.account)?.["name"] as string;
-    return { posting, at, counterparty };
   }
 
   /** The last transaction of those, from the first on, that have it; halving finds it. */

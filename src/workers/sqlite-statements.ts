@@ -1,17 +1,15 @@
 /** What is asked of the embedded store: the writer's statements, prepared once. */
 
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { RowsAtOnce } from "./sqlite-rows-at-once.ts";
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
 export function prepareStatements(database: DatabaseSync) {
   return {
-    accounts: inArrays(
-      database.prepare(
-        `SELECT id, kind, name, balance, last_transaction
-         FROM accounts JOIN holders ON account = id ORDER BY id`,
-      ),
+    accounts: database.prepare(
+      `SELECT id, kind, name, balance, last_transaction
+       FROM accounts JOIN holders ON account = id WHERE id > ? ORDER BY id LIMIT ?`,
     ),
     attempts: database.prepare("SELECT key, failures, pending, last_at FROM login_attempts"),
     knownTerminals: database.prepare("SELECT account, terminals FROM known_terminals"),
@@ -43,8 +41,11 @@ export function prepareStatements(database: DatabaseSync) {
 }
 
 /** A number in the first row, 0 where there is no row or no value. */
-export const numberOf = (statement: StatementSync, column: string): number =>
-  Number(statement.get()?.[column] ?? 0);
+export const numberOf = (
+  statement: StatementSync,
+  column: string,
+  ...values: readonly SQLInputValue[]
+): number => Number(statement.get(...values)?.[column] ?? 0);
 
 /** The number of the latest audit entry, and its time: the journal's own count too. */
 export const LAST_AUDIT = `
@@ -53,8 +54,24 @@ export const LAST_AUDIT = `
     UNION ALL SELECT * FROM (SELECT sequence, at FROM journal ORDER BY id DESC LIMIT 1)
   ) ORDER BY sequence DESC LIMIT 1`;
 
-/** Rows as arrays: where there are many, an object for each takes three times as long. */
-export function inArrays(statement: StatementSync): StatementSync {
+/** Below every number that a row can have. */
+export const FIRST = -(2n ** 63n);
+const PAGE_ROWS = 1_000;
+
+/**
+ * All rows of a statement that begins behind a number, its first column, and takes a limit; in pages
+ * of arrays: where there are many rows, an object for each, or a step for each, takes twice as long.
+ */
+export function* pagesOf<Columns extends readonly [number, ...unknown[]]>(
+  statement: StatementSync,
+  after: number | bigint = FIRST,
+): Generator<readonly Columns[]> {
   statement.setReturnArrays(true);
-  return statement;
+  for (let last = after; ;) {
+    const page = statement.all(last, PAGE_ROWS) as unknown as Columns[];
+    const end = page.at(-1);
+    if (end === undefined) return;
+    yield page;
+    last = end[0];
+  }
 }

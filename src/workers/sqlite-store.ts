@@ -38,7 +38,7 @@ import { SqliteOutcomes, keyInJournal } from "./sqlite-outcomes.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { postingOf, proposalOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
 import { SCHEMA_VERSION } from "./sqlite-schema.ts";
-import { numberOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
+import { numberOf, pagesOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
 import {
   StoreFull,
   StoreUnusable,
@@ -104,10 +104,11 @@ class SqliteStore implements Store {
 
   load(): Books {
     const books = emptyBooks();
-    for (const columns of this.#statements.accounts.iterate()) {
-      const [id, kind, name, balance, lastTransaction] = columns as unknown as AccountColumns;
-      books.accounts[id] = { id, kind, name, balance, lastTransaction };
-      accountsOf(books, kind).set(name, id);
+    for (const page of pagesOf<AccountColumns>(this.#statements.accounts)) {
+      for (const [id, kind, name, balance, lastTransaction] of page) {
+        books.accounts[id] = { id, kind, name, balance, lastTransaction };
+        accountsOf(books, kind).set(name, id);
+      }
     }
     for (const row of this.#statements.attempts.iterate()) {
       // A try that was pending when the bank went down may have been a guess.
