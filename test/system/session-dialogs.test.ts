@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { launchBrowser } from "../browser.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { logIn, nextTransaction, openAtm, saying, signUp, transact } from "./atm-pages.ts";
+import { enrolAt } from "./authenticator.ts";
 import { startBankProgram } from "./program.ts";
 
 const PASSWORD = "SecurePass123";
@@ -21,14 +22,14 @@ afterAll(() => browser.close());
 async function arrive(...options: string[]) {
   const folder = temporaryFolder();
   const bank = { ...(await startBankProgram(folder, ...options)), folder };
-  const { page } = await openAtm(browser, bank, "modern");
+  const { page, url } = await openAtm(browser, bank, "modern");
   await signUp(page, "alice", PASSWORD);
   await logIn(page, "alice", PASSWORD);
-  return page;
+  return { page, url, port: bank.port };
 }
 
 it("row 43: a large sum goes once its customer has typed the password again", async () => {
-  const page = await arrive("--confirm-above", "50");
+  const { page } = await arrive("--confirm-above", "50");
   await transact(page, "deposit", 200, "Deposited $200. New Balance: $200");
   await nextTransaction(page);
   await page.click("#choose-withdraw");
@@ -44,8 +45,38 @@ it("row 43: a large sum goes once its customer has typed the password again", as
   expect(await page.locator("dialog").count()).toBe(0);
 });
 
+it("row 43: a second factor that was turned on elsewhere is asked for as well", async () => {
+  const { page, ...bank } = await arrive("--confirm-above", "50");
+  await transact(page, "deposit", 200, "Deposited $200. New Balance: $200");
+  await nextTransaction(page);
+  const { recoveryCodes } = await enrolAt(bank, "alice", PASSWORD);
+  await page.click("#choose-withdraw");
+  await page.fill("#amount", "60");
+  await page.click("#continue");
+  await page.click("#confirm");
+  await page.fill("#confirm-password", PASSWORD);
+  expect(await page.locator("#confirm-code").count()).toBe(0);
+  await page.keyboard.press("Enter");
+  await page.locator("#confirm-code").waitFor();
+  await page.fill("#confirm-password", PASSWORD);
+  await page.fill("#confirm-code", recoveryCodes[0]!);
+  await page.keyboard.press("Enter");
+  await saying(page, "Withdrew $60. New Balance: $140");
+  await nextTransaction(page);
+  await page.click("#choose-password");
+  await page.fill("#old-password", PASSWORD);
+  await page.fill("#new-password", "a new and better one");
+  await page.click("#submit");
+  await saying(page, "Enter the code");
+  await page.fill("#old-password", PASSWORD);
+  await page.fill("#new-password", "a new and better one");
+  await page.fill("#code", recoveryCodes[1]!);
+  await page.click("#submit");
+  await saying(page, "Your new password is in use.");
+});
+
 it("row 39: a session is warned of its end, goes on by one key, and explains its end", async () => {
-  const page = await arrive("--idle-timeout", "8");
+  const { page } = await arrive("--idle-timeout", "8");
   await page.click("#choose-deposit");
   await page.fill("#amount", "12");
   await page.locator("dialog").getByText("Stay").waitFor();
