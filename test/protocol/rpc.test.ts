@@ -197,7 +197,7 @@ describe("the errors", () => {
   it("have a code each, and a text that is a sentence's middle", () => {
     const codes = ERROR_KINDS.map((kind) => ERRORS[kind].code);
     expect(new Set(codes).size).toBe(ERROR_KINDS.length);
-    for (const kind of ERROR_KINDS) expect(ERRORS[kind].message).toMatch(/^[a-z][a-z ]+$|JSON$/);
+    for (const kind of ERROR_KINDS) expect(ERRORS[kind].message).toMatch(/^[a-z][a-z -]+$|JSON$/);
   });
 
   it("have the standard's codes where the standard has one", () => {
