@@ -46,3 +46,11 @@ export function codeRefused(error: unknown, what: string): unknown {
   const message = `Refused: ${what} is wrong. ${CODE_RULES}`;
   return new CommandFailed(EXIT.failure, message, { cause: error });
 }
+
+/** A password that is too short to be alone stays beside its factor. */
+export function removalRefused(error: unknown): unknown {
+  if (!(error instanceof Refused) || error.reason !== "too_short") return error;
+  const least = error.charsMin === null ? "" : `, under ${error.charsMin} characters`;
+  const message = `Refused: without a second factor the password is too short${least}: change it.`;
+  return new CommandFailed(EXIT.failure, message, { cause: error });
+}

@@ -9,8 +9,7 @@ import { METHOD_CODECS } from "../protocol/method-codecs.ts";
 import type { Credentials, Method, Result } from "../protocol/methods.ts";
 import type { News } from "../client/modern-client.ts";
 import type { JsonSource } from "../protocol/rpc.ts";
-import { codeRefused } from "./atm-command-code.ts";
-import { judgeFirst } from "./atm-command-new-password.ts";
+import { codeRefused, removalRefused } from "./atm-command-code.ts";
 import {
   historyLines,
   infoLines,
@@ -196,7 +195,6 @@ export class ModernTeller implements Teller {
 
   async #changePassword(newPassword: string, code?: string): Promise<Answer> {
     const { username, password } = this.#credentials ?? { username: "", password: "" };
-    await judgeFirst(this.#session, newPassword);
     await this.#session.changePassword(password, newPassword, code);
     this.#credentials = { username, password: newPassword };
     return answer("auth.changePassword", {}, ["The password is changed."]);
@@ -272,7 +270,9 @@ export class ModernTeller implements Teller {
   }
 
   async #removeFactor(password: string, code: string): Promise<Answer> {
-    await this.#session.removeFactor(password, code);
+    await this.#session.removeFactor(password, code).catch((error: unknown) => {
+      throw removalRefused(error);
+    });
     return answer("auth.removeFactor", {}, ["The second factor is taken away."]);
   }
 

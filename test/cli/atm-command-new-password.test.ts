@@ -1,9 +1,10 @@
-/** Why the terminal ATM refuses a new password, in words; and that a code is not spent on one. */
+/** Why a new password is refused at the terminal ATM, in words; and what it means for a code. */
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { customerOf } from "../attacks/modern/customer.ts";
+import { CODE_QUESTION } from "../../src/cli/atm-command-code.ts";
 import { startOperatedBank } from "../attacks/operators.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startTestBank } from "../test-bank.ts";
@@ -40,20 +41,18 @@ describe("a new password", () => {
     expect(stderr).toContain("must have at least 15 characters");
   });
 
-  it("that the bank would not take is refused before a code is spent on it", async () => {
+  it("that is refused leaves its code for the next", async () => {
     const testBank = await startTestBank({ passwords: "demo" });
     const { recoveryCodes } = await enrolled(testBank, "ada");
     const [first = "", second = ""] = recoveryCodes;
     const [weak, good] = ["password1", "nobody guesses it"].map(fileWith);
-    const person = new Person(
-      ...["log-in ada", first, `password "${weak}"`, `password "${good}"`, second],
-    );
-    const seen = await visit(testBank, person);
+    const change = [`password "${weak}"`, second, `password "${good}"`, second];
+    const seen = await visit(testBank, new Person("log-in ada", first, ...change));
     expect(seen.slice(seen.indexOf("Logged in as ada.") + 1)).toEqual([
+      CODE_QUESTION,
       expect.stringMatching(/^Refused: the new password is one of those that are guessed first/),
-      ...["Code of the second factor: ", "The password is changed."],
+      ...[CODE_QUESTION, "The password is changed."],
     ]);
-    expect(testBank.audit().filter(({ action }) => action === "recovery_code")).toHaveLength(2);
   });
 
   it("of an operator is told to be as long as theirs must be", async () => {
@@ -64,6 +63,19 @@ describe("a new password", () => {
     const person = new Person("log-in tess", `password "${fileWith("fourteen chars")}"`);
     expect((await visit(testBank, person)).at(-1)).toMatch(
       /^Refused: the new password must have at least 15 characters\./,
+    );
+  });
+
+  it("is needed first by whoever gives up the factor beside a short one", async () => {
+    const testBank = await startTestBank({ passwords: "demo" });
+    const { recoveryCodes } = await enrolled(testBank, "ada", "eight ch");
+    await testBank.bank.stop();
+    const strict = await startTestBank({ folder: testBank.folder, passwords: "strict" });
+    const [first = "", second = ""] = recoveryCodes;
+    const file = fileWith("eight ch");
+    const person = new Person(`log-in ada "${file}"`, first, `factor remove "${file}"`, second);
+    expect((await visit(strict, person)).at(-1)).toBe(
+      "Refused: without a second factor the password is too short, under 15 characters: change it.",
     );
   });
 });
