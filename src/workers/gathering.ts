@@ -1,29 +1,31 @@
 /**
- * Gathering: a commit costs much the same for one letter as for eight, so where several clients ask
- * at once, a small batch waits a moment for more. The time that it saves on this thread and on the
- * main one is what logins and everybody else's requests then have.
+ * Gathering: a commit costs much the same for one letter as for eight, so where many arrive, a small
+ * batch waits a moment for more. The time that it saves on this thread and on the main one is what
+ * logins and everybody else's requests then have.
  *
- * Nobody waits who asks alone, nor does a batch that is large enough, nor one that comes late.
+ * Where few arrive there is time enough, and nobody waits; nor does a batch that is large enough, or
+ * that comes late.
  */
 
 /** At most so long after the last batch. */
 export const GATHER_MS = 1;
 /** Letters that need not wait for more. */
 export const GATHERED = 8;
+/** So many a millisecond are many … */
+export const MANY_PER_MS = 4;
+/** … over about this time: it outlasts a hiccup. */
+export const WINDOW_MS = 10;
 
-/** What there is to decide by: the letters that are here, and the last batch. */
-export type Gathered = { here: number; inLastBatch: number; sinceLastMs: number };
-
-/** How long to wait for more, in ms; 0 for not at all. */
-export function gatherMs({ here, inLastBatch, sinceLastMs }: Gathered): number {
-  if (here >= GATHERED || (here === 1 && inLastBatch <= 1)) return 0;
+/** How long a batch waits for more, in ms, of which so many letters are here; 0 for not at all. */
+export function gatherMs(here: number, perMs: number, sinceLastMs: number): number {
+  if (here >= GATHERED || perMs < MANY_PER_MS) return 0;
   return Math.max(0, GATHER_MS - sinceLastMs);
 }
 
 export class Gathering {
   readonly #now: () => number;
   readonly #sleep: (ms: number) => void;
-  #inLastBatch = 0;
+  #perMs = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
 
   /**
@@ -37,15 +39,16 @@ export class Gathering {
 
   /** Returns when the batch of which so many letters are here need wait no longer. */
   wait(here: number): void {
-    const sinceLastMs = this.#now() - this.#lastAt;
-    const waitMs = gatherMs({ here, inLastBatch: this.#inLastBatch, sinceLastMs });
+    const waitMs = gatherMs(here, this.#perMs, this.#now() - this.#lastAt);
     if (waitMs > 0) this.#sleep(waitMs);
   }
 
-  /** A batch is committed. */
+  /** A batch is committed. What came before it counts the less, the longer ago it was. */
   committed(letters: number): void {
-    this.#inLastBatch = letters;
-    this.#lastAt = this.#now();
+    const now = this.#now();
+    const kept = Math.exp((this.#lastAt - now) / WINDOW_MS);
+    this.#perMs = this.#perMs * kept + letters / WINDOW_MS;
+    this.#lastAt = now;
   }
 }
 

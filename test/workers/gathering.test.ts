@@ -1,57 +1,75 @@
 /** Gathering: which batches wait for more letters, and how long. */
 import { describe, expect, it } from "vitest";
-import { GATHERED, GATHER_MS, Gathering, gatherMs } from "../../src/workers/gathering.ts";
+import {
+  GATHERED,
+  GATHER_MS,
+  Gathering,
+  MANY_PER_MS,
+  gatherMs,
+} from "../../src/workers/gathering.ts";
 
 describe("a batch", () => {
   it.for([
-    // here  last  since  waits
-    [1, 0, 0, 0], //     of somebody who asks alone
-    [1, 1, 0.2, 0], //   and asks again
-    [1, 2, 0.2, 0.8], // behind others, of whom more may come
-    [2, 1, 0.2, 0.8],
-    [7, 64, 0.9, 0.1],
-    [8, 64, 0, 0], //    large enough
+    // here  a ms  since  waits
+    [1, 0, 0, 0], //     few come
+    [2, 3.9, 0.2, 0],
+    [1, 4, 0.2, 0.8], // many come
+    [7, 40, 0.9, 0.1],
+    [8, 40, 0, 0], //    large enough
     [500, 500, 0, 0],
-    [2, 2, 1, 0], //     late enough
-    [2, 2, 1_000, 0],
+    [2, 4, 1, 0], //     late enough
+    [2, 4, 1_000, 0],
   ] as const)(
-    "of %i, behind one of %i that ended %f ms ago, waits %f ms",
-    ([here, inLastBatch, sinceLastMs, waitMs]) => {
-      expect(gatherMs({ here, inLastBatch, sinceLastMs })).toBeCloseTo(waitMs);
+    "of %i, where %f come in a ms, %f ms behind the last, waits %f ms",
+    ([here, perMs, sinceLastMs, waitMs]) => {
+      expect(gatherMs(here, perMs, sinceLastMs)).toBeCloseTo(waitMs);
     },
   );
-
-  it("never waits longer than the time to gather", () => {
-    for (let here = 1; here <= GATHERED; here++) {
-      for (const inLastBatch of [0, 1, 2, 1_000]) {
-        const waitMs = gatherMs({ here, inLastBatch, sinceLastMs: 0 });
-        expect(waitMs).toBeGreaterThanOrEqual(0);
-        expect(waitMs).toBeLessThanOrEqual(GATHER_MS);
-      }
-    }
-  });
 });
 
 describe("gathering", () => {
-  it("sleeps for what is left of the time since the last batch", () => {
-    let now = 100;
+  /** A thread that commits so many letters each millisecond, for so long. */
+  function busy(letters: number, forMs: number) {
     const slept: number[] = [];
+    let now = 100;
     const gathering = new Gathering(
       () => now,
       (ms) => void slept.push(ms),
     );
-    gathering.wait(2); // The first batch of all follows none.
-    expect(slept).toEqual([]);
-    gathering.committed(3);
-    now += 0.25;
+    const pass = (ms: number): void => void (now += ms);
+    for (let ms = 0; ms < forMs; ms++) {
+      pass(1);
+      gathering.committed(letters);
+    }
+    return { gathering, slept, pass };
+  }
+
+  it("makes nobody wait at first, nor where few letters come", () => {
+    for (const { gathering, slept } of [busy(0, 0), busy(MANY_PER_MS - 1, 1_000)]) {
+      gathering.wait(1);
+      expect(slept).toEqual([]);
+    }
+  });
+
+  it("sleeps for what is left of the time since the last batch, where many come", () => {
+    const { gathering, slept, pass } = busy(MANY_PER_MS + 1, 1_000);
+    pass(0.25);
     gathering.wait(1);
     gathering.wait(GATHERED);
     expect(slept).toEqual([GATHER_MS - 0.25]);
   });
 
-  it("puts its thread to sleep, and wakes it", () => {
+  it("forgets in a while that many have come", () => {
+    const { gathering, slept, pass } = busy(1_000, 10);
+    pass(200);
+    gathering.committed(1);
+    gathering.wait(1);
+    expect(slept).toEqual([]);
+  });
+
+  it("can stop its own thread", () => {
     const gathering = new Gathering(() => 0);
-    gathering.committed(2);
-    expect(() => gathering.wait(2)).not.toThrow(); // As it does where a thread must not sleep.
+    gathering.committed(1_000);
+    expect(() => gathering.wait(1)).not.toThrow(); // As it would where a thread must not sleep.
   });
 });
