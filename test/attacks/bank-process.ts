@@ -16,10 +16,10 @@ export type BankProcess = {
 /** @param descriptorsMax How many files and sockets the system lets it have open. */
 export async function startBankProcess(
   folder: string,
-  { descriptorsMax }: { descriptorsMax?: number } = {},
+  { descriptorsMax, bcryptCost = 4 }: { descriptorsMax?: number; bcryptCost?: number } = {},
 ): Promise<BankProcess> {
   const bank = [process.execPath, PROGRAM, "server", "--port", "0", "--data", folder];
-  const command = [...bank, "--bcrypt-cost", "4", "--signups-max", "100000"];
+  const command = [...bank, "--bcrypt-cost", String(bcryptCost), "--signups-max", "100000"];
   const limited = ["sh", "-c", `ulimit -n ${descriptorsMax} && exec "$@"`, "sh", ...command];
   const [file = "", ...args] = descriptorsMax === undefined ? command : limited;
   const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -73,7 +73,7 @@ export function continueRemoval(
   }
 }
 
-/** A password that is too short to be alone stays beside its factor; no code is used up for that. */
+/** A password too short to be alone keeps its factor; no code is used up to find that out. */
 function measure(admission: Admission, { password }: RemoveFactor): AdmissionStep {
   const operator = admission.isOperator === true ? { isOperator: true as const } : {};
   return go(admission, "measuring", [{ type: "measure_password", password, ...operator }]);

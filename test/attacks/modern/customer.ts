@@ -14,8 +14,10 @@ export const PASSWORD = "a good password";
 
 export type Customer = { client: ModernClient; ended: Promise<SessionEnd> };
 
+type Dialled = { bank: Pick<TestBank["bank"], "port" | "publicKey"> };
+
 /** Connects to what should be `bank`, perhaps by somebody's port. */
-export async function connectTo({ bank }: TestBank, port = bank.port): Promise<Customer> {
+export async function connectTo({ bank }: Dialled, port = bank.port): Promise<Customer> {
   const { promise: ended, resolve: onEnd } = Promise.withResolvers<SessionEnd>();
   const client = await ModernClient.connect(
     () => new TcpTransport("127.0.0.1", port),
