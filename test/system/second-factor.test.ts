@@ -16,7 +16,7 @@ import {
   signUp,
   transact,
 } from "./atm-pages.ts";
-import { Authenticator } from "./authenticator.ts";
+import { Authenticator, enrolAt } from "./authenticator.ts";
 import { startCuttingRelay } from "./cutting-relay.ts";
 import { startBankProgram } from "./program.ts";
 
@@ -32,13 +32,13 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** Alice is logged in at an ATM; her line can be cut. */
-async function arrive(...options: string[]) {
+async function arrive(password = PASSWORD, ...options: string[]) {
   const folder = temporaryFolder();
   const bank = { ...(await startBankProgram(folder, ...options)), folder };
   const relay = await startCuttingRelay(bank.port);
   const { page, url } = await openAtm(browser, { folder, port: relay.port }, "modern");
-  await signUp(page, "alice", PASSWORD);
-  await logIn(page, "alice", PASSWORD);
+  await signUp(page, "alice", password);
+  await logIn(page, "alice", password);
   return { bank, relay, page, url };
 }
 
@@ -215,7 +215,7 @@ it("a line that is lost goes on with a code, and the session ends without one", 
 });
 
 it("row 43: a large sum takes a code beside the password, as a new password does", async () => {
-  const { page } = await arrive("--confirm-above", "50");
+  const { page } = await arrive(PASSWORD, "--confirm-above", "50");
   const { recoveryCodes } = await enrol(page);
   await page.click("#finish");
   await page.getByTestId("factor-state").waitFor();
@@ -248,6 +248,32 @@ it("row 43: a large sum takes a code beside the password, as a new password does
   await page.click("#submit");
   await saying(page, "Your new password is in use.");
   expect(await heading(page)).toBe("Password changed");
+});
+
+it("row 19: a password too short to be alone keeps its second factor", async () => {
+  const long = "seven brass lanterns hum";
+  const short = "brass hum";
+  const { bank, page, url } = await arrive(long, "--passwords", "strict");
+  const { recoveryCodes } = await enrolAt({ url, port: bank.port }, "alice", long);
+  await page.click("#log-out");
+  await page.click("#finish");
+  await fillCredentials(page, "alice", long);
+  await page.fill("#code", recoveryCodes[0]!);
+  await page.click("#submit");
+  await page.click("#choose-password");
+  await page.fill("#old-password", long);
+  await page.fill("#new-password", short);
+  await page.fill("#code", recoveryCodes[1]!);
+  await page.click("#submit");
+  await saying(page, "Your new password is in use.");
+  await page.click("#finish");
+  await openSecurity(page);
+  await page.click("#remove_factor");
+  await page.fill("#password", short);
+  await page.fill("#code", recoveryCodes[2]!);
+  await page.click("#submit");
+  await saying(page, "Your password is too short to do without a second factor");
+  expect(await heading(page)).toBe("Turn off the second factor");
 });
 
 it("sessions are seen and ended, one by one and all at once", async () => {

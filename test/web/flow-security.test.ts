@@ -158,10 +158,17 @@ describe("turning the second factor off", () => {
     ],
     [[...REMOVING, proof(PASSWORD, "12")], ["code"]],
     [[...REMOVED, refused("authentication_failed")], ["password"]],
+    [[...REMOVED, refused("bad_password")], ["password"]],
   ] satisfies [Message[], string[]][])("that fails says where, %#", ([messages, fields]) => {
     const view = viewAfter(messages);
     expect(view.screen).toBe("factor_remove");
     expect(problemsOf(view).map(({ field }) => field)).toEqual(fields);
+  });
+
+  it("is not done where the password is too short alone, and says what to do first", () => {
+    const [problem] = problemsOf(viewAfter([...REMOVED, refused("bad_password")]));
+    expect(problem?.text).toBe("Your password is too short to do without a second factor");
+    expect(problem?.more).toContain("Change it first");
   });
 
   it("is not begun where there is none", () => {

@@ -103,8 +103,10 @@ export function securityRefused(
         : null;
     }
     case "remove_factor": {
-      const problems: Problem[] = [{ type: "proof", withCode: true }];
-      return kind === FAILED ? show(state, { screen: "factor_remove", username, problems }) : null;
+      if (kind !== FAILED && kind !== "bad_password") return null;
+      const problem: Problem =
+        kind === FAILED ? { type: "proof", withCode: true } : { type: "short_alone" };
+      return show(state, { screen: "factor_remove", username, problems: [problem] });
     }
     default:
       return null;

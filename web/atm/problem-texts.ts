@@ -58,6 +58,8 @@ function problemText(problem: Problem): ProblemTold {
       return told(...CODE_TEXT[problem.fault], "code");
     case "proof":
       return problem.withCode ? PROOF_TEXT.withCode : PROOF_TEXT.alone;
+    case "short_alone":
+      return SHORT_ALONE;
     case "secret_void":
       return SECRET_VOID;
     case "code_late":
@@ -123,6 +125,12 @@ const PROOF_TEXT = {
     "password",
   ),
 };
+
+const SHORT_ALONE = told(
+  "Your password is too short to do without a second factor",
+  "Change it first, then turn the second factor off. Your code was not used up.",
+  "password",
+);
 
 const SECRET_VOID = told(
   "The line was lost, and the secret with it",

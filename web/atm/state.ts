@@ -66,6 +66,8 @@ export type Problem =
   | { type: "classic_failed" }
   | { type: "code"; fault: CodeFault | "wrong" | "mismatch" }
   | { type: "secret_void" }
+  /** Of a password that would do beside a second factor only. */
+  | { type: "short_alone" }
   /** The line closed, as the bank waits for no code for long. */
   | { type: "code_late" }
   | { type: "username_taken" }
