@@ -1,10 +1,10 @@
 /**
- * Gathering: a commit costs much the same for one letter as for eight, so where many arrive, a small
- * batch waits a moment for more. The time that it saves on this thread and on the main one is what
- * logins and everybody else's requests then have.
+ * Gathering: a commit costs much the same for one letter as for eight, so where many arrive, a
+ * small batch waits a moment for more. The time that it saves on this thread and on the main one is
+ * what logins and everybody else's requests then have.
  *
- * Where few arrive there is time enough, and nobody waits; nor does a batch that is large enough, or
- * that comes late.
+ * Where few arrive there is time enough, and nobody waits; nor does a batch that is large enough,
+ * or that comes late.
  */
 
 /** At most so long after the last batch. */
