@@ -39,6 +39,8 @@ const ownStreams = (): Streams => ({
   isInteractive: isatty(process.stdin.fd),
 });
 
+const AHEAD_LINES_MAX = 1_000;
+
 type Kind = "plain" | "command" | "secret";
 
 export const interruption = (): CommandFailed =>
@@ -47,9 +49,14 @@ export const interruption = (): CommandFailed =>
 export function openTerminal(streams = ownStreams()): Terminal {
   const { isInteractive } = streams;
   let asking: { question: string; kind: Kind } | null = null;
+  /** What was typed or pasted before it was asked for: the next questions take it. */
+  const ahead: string[] = [];
+  let isScript = false;
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (asking?.kind !== "secret") streams.output.write(chunk);
+      // What is typed ahead may be a password, too.
+      const isShown = asking === null ? isScript : asking.kind !== "secret";
+      if (isShown) streams.output.write(chunk);
       done();
     },
   });
@@ -65,6 +72,9 @@ export function openTerminal(streams = ownStreams()): Terminal {
       interrupted.abort();
       opened?.close(); // The next Ctrl+C is the system's again, and ends the process.
     });
+    opened.on("line", (line) => {
+      if (!isScript && ahead.length < AHEAD_LINES_MAX) ahead.push(line);
+    });
     opened.on("history", (lines: string[]) => {
       if (asking?.kind !== "command") lines.shift();
     });
@@ -73,11 +83,19 @@ export function openTerminal(streams = ownStreams()): Terminal {
 
   async function answerTo(question: string, kind: Kind): Promise<string | null> {
     if (interrupted.signal.aborted) throw interruption();
+    const typedAhead = ahead.shift();
+    if (typedAhead !== undefined) {
+      streams.output.write(`${question}${kind === "secret" ? "" : typedAhead}\n`);
+      return typedAhead;
+    }
     asking = { question, kind };
     if (kind === "secret") streams.output.write(question);
     let isLineOpen = true;
     try {
-      const typed = await input().question(question, { signal: ended.signal });
+      const answer = input().question(question, { signal: ended.signal });
+      // Behind what was typed ahead of it.
+      if (!ended.signal.aborted) input().write(null, { ctrl: true, name: "e" });
+      const typed = await answer;
       isLineOpen = kind === "secret";
       return typed;
     } catch (error) {
@@ -105,7 +123,10 @@ export function openTerminal(streams = ownStreams()): Terminal {
     ask: (question) => answerTo(question, "plain"),
     askCommand: (question) => answerTo(question, "command"),
     askSecret: (question) => answerTo(question, "secret"),
-    lines: () => input(),
+    lines() {
+      isScript = true;
+      return input();
+    },
     close: () => opened?.close(),
   };
 }

@@ -67,6 +67,35 @@ describe("a question", () => {
     expect(shown().slice(before)).not.toMatch(/password|123456/);
   });
 
+  it("takes what was typed ahead of it, and shows that only then, but no password", async () => {
+    const { terminal, type, shown } = stage();
+    const first = terminal.askCommand("atm> ");
+    type("log-in ada\r");
+    expect(await first).toBe("log-in ada");
+    type("a good password\r123456\rbal");
+    expect(shown()).not.toMatch(/password|123456|bal/);
+    expect(await terminal.askSecret("Password: ")).toBe("a good password");
+    expect(await terminal.ask("Code: ")).toBe("123456");
+    expect(shown()).toContain("Password: \nCode: 123456\n");
+    const last = terminal.askCommand("atm> ");
+    type("ance\r");
+    expect(await last).toBe("balance");
+    expect(shown()).toContain("atm> bal");
+    expect(shown()).not.toContain("a good password");
+  });
+
+  it("for a password shows nothing of it between the lines of a program, either", async () => {
+    const { terminal, type, shown } = stage();
+    const lines = terminal.lines()[Symbol.asyncIterator]();
+    type("password\r");
+    expect(await lines.next()).toEqual({ value: "password", done: false });
+    expect(shown()).toContain("password");
+    const answer = terminal.askSecret("New password: ");
+    type("nobody guesses it\r");
+    expect(await answer).toBe("nobody guesses it");
+    expect(shown()).not.toContain("nobody");
+  });
+
   it.for(QUESTIONS)("of %s is shown again behind what is said meanwhile", async (how) => {
     const { terminal, type, shown } = stage();
     const answer = terminal[how]("Well? ");
