@@ -311,8 +311,8 @@ export function apply(books: Books, event: Event): void {
 }
 
 /**
- * The sum of all balances: zero, always. The sum of a part of them may be too large for a number, so
- * it is made in two, one of millions and one of what is left.
+ * The sum of all balances: zero, always. The sum of a part of them may be too large for a number,
+ * so it is made in two, one of millions and one of what is left.
  */
 export function sumOfBalances({ accounts }: Books): Cents {
   let millions = 0;

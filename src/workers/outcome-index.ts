@@ -16,15 +16,16 @@ export const OUTCOMES_MAX = 1_000_000;
 
 /** Slots and accounts are numbered from 1. */
 const NONE = 0;
-const ACCOUNTS_AT_FIRST = 1_024;
+/** Slots, buckets and accounts; there is room for twice as many whenever it runs out. */
+const ROOM_AT_FIRST = 1_024;
 
-/** Everything is in flat arrays, which cost neither an object an outcome nor the collector's time. */
+/** All is in flat arrays, which cost neither an object an outcome nor the collector's time. */
 export class OutcomeIndex {
   readonly #max: number;
-  readonly #slots: Slots;
+  #slots = slotsOf(ROOM_AT_FIRST);
   /** The first slot of each bucket of the hash table. */
-  readonly #buckets: Int32Array;
-  #accounts = accountsOf(ACCOUNTS_AT_FIRST);
+  #buckets = new Int32Array(ROOM_AT_FIRST);
+  #accounts = accountsOf(ROOM_AT_FIRST);
   /** By a count: the first of the accounts that have so many outcomes. */
   readonly #firstWith: number[] = [];
   #most = 0;
@@ -34,29 +35,24 @@ export class OutcomeIndex {
 
   constructor(max = OUTCOMES_MAX) {
     this.#max = max;
-    this.#slots = slotsOf(max + 2);
-    this.#buckets = new Int32Array(2 ** Math.ceil(Math.log2(max + 2)));
   }
 
   /** @returns the number of the outcome that was forgotten for this one, or null. */
   remember(account: AccountId, hash: number, number: number): number | null {
-    const { hashes, numbers, owners, nextInBucket } = this.#slots;
     this.#makeRoomFor(account);
     const known = this.#slotOf(account, hash);
     if (known !== NONE) {
-      const replaced = numbers[known] ?? null;
-      numbers[known] = number;
+      const replaced = this.#slots.numbers[known] ?? null;
+      this.#slots.numbers[known] = number;
       this.#unlink(known);
       this.#append(account, known);
       return replaced;
     }
     const slot = this.#takeSlot();
-    hashes[slot] = hash;
-    numbers[slot] = number;
-    owners[slot] = account;
-    const bucket = this.#bucketOf(hash);
-    nextInBucket[slot] = this.#buckets[bucket] ?? NONE;
-    this.#buckets[bucket] = slot;
+    this.#slots.hashes[slot] = hash;
+    this.#slots.numbers[slot] = number;
+    this.#slots.owners[slot] = account;
+    this.#joinBucket(slot);
     this.#append(account, slot);
     this.#count(account, 1);
     return this.#size > this.#max ? this.#forgetOne() : null;
@@ -88,7 +84,11 @@ export class OutcomeIndex {
   }
 
   #takeSlot(): number {
-    if (this.#free === NONE) return (this.#used += 1);
+    if (this.#free === NONE) {
+      this.#used += 1;
+      if (this.#used === this.#buckets.length) this.#makeRoom();
+      return this.#used;
+    }
     const slot = this.#free;
     this.#free = this.#slots.nextInBucket[slot] ?? NONE;
     return slot;
@@ -105,6 +105,12 @@ export class OutcomeIndex {
       slot = nextInBucket[slot] ?? NONE;
     }
     return slot;
+  }
+
+  #joinBucket(slot: number): void {
+    const bucket = this.#bucketOf(this.#slots.hashes[slot] ?? 0);
+    this.#slots.nextInBucket[slot] = this.#buckets[bucket] ?? NONE;
+    this.#buckets[bucket] = slot;
   }
 
   #leaveBucket(slot: number): void {
@@ -166,6 +172,16 @@ export class OutcomeIndex {
     if (now > this.#most || (this.#firstWith[this.#most] ?? NONE) === NONE) this.#most = now;
   }
 
+  /** For as many slots again, all of which are in use. */
+  #makeRoom(): void {
+    const length = 2 * this.#buckets.length;
+    const larger = slotsOf(length);
+    for (const name of SLOT_ARRAYS) larger[name].set(this.#slots[name]);
+    this.#slots = larger;
+    this.#buckets = new Int32Array(length);
+    for (let slot = 1; slot < this.#used; slot++) this.#joinBucket(slot);
+  }
+
   #makeRoomFor(account: number): void {
     const { length } = this.#accounts.counts;
     if (account < length) return;
@@ -175,9 +191,11 @@ export class OutcomeIndex {
   }
 }
 
-/** What is known of an outcome, by its slot. */
-type Slots = ReturnType<typeof slotsOf>;
+const SLOT_ARRAYS = [
+  ...(["hashes", "numbers", "owners", "nextInBucket", "elder", "younger"] as const),
+] as const;
 
+/** What is known of an outcome, by its slot. */
 const slotsOf = (length: number) => ({
   hashes: new Float64Array(length),
   numbers: new Float64Array(length),

@@ -128,19 +128,28 @@ type Saved = { account: AccountId; hash: number; number: number };
 /** Which keys the latest rows of the journal hold: those that a start finds there. */
 class Window {
   readonly rows: number;
-  readonly #accounts: Int32Array;
-  readonly #hashes: Float64Array;
+  /** By the transaction's number, modulo that of the rows; as far as there has been one. */
+  #accounts = new Int32Array(0);
+  #hashes = new Float64Array(0);
 
   constructor(rows: number) {
     this.rows = rows;
-    this.#accounts = new Int32Array(rows);
-    this.#hashes = new Float64Array(rows);
   }
 
   put(transaction: number, account: AccountId, hash: number): void {
     const place = transaction % this.rows;
+    if (place >= this.#accounts.length) this.#makeRoomFor(place);
     this.#accounts[place] = account;
     this.#hashes[place] = hash;
+  }
+
+  #makeRoomFor(place: number): void {
+    const length = Math.min(this.rows, 2 * (place + 1));
+    const [accounts, hashes] = [new Int32Array(length), new Float64Array(length)];
+    accounts.set(this.#accounts);
+    hashes.set(this.#hashes);
+    this.#accounts = accounts;
+    this.#hashes = hashes;
   }
 
   /**
@@ -151,7 +160,7 @@ class Window {
     const number = transaction - this.rows;
     if (number <= 0) return null;
     const place = number % this.rows;
-    const account = this.#accounts[place] as AccountId;
+    const account = (this.#accounts[place] ?? 0) as AccountId;
     return account === 0 ? null : { account, hash: this.#hashes[place] ?? 0, number };
   }
 }

@@ -59,8 +59,8 @@ export const FIRST = -(2n ** 63n);
 const PAGE_ROWS = 1_000;
 
 /**
- * All rows of a statement that begins behind a number, its first column, and takes a limit; in pages
- * of arrays: where there are many rows, an object for each, or a step for each, takes twice as long.
+ * All rows of a statement that begins behind a number, its first column, and takes a limit: in
+ * pages of arrays, since an object for each, or a step for each, takes twice as long.
  */
 export function* pagesOf<Columns extends readonly [number, ...unknown[]]>(
   statement: StatementSync,

@@ -17,7 +17,7 @@ describe("an outcome index", () => {
     });
     fc.assert(
       fc.property(entries, (all) => {
-        const index = new OutcomeIndex(200);
+        const index = new OutcomeIndex();
         for (const [number, [id, key]] of all.entries())
           index.remember(id, hashOf(id, key), number);
         for (const [number, [id, key]] of all.entries())
@@ -95,7 +95,7 @@ describe("an outcome index", () => {
     );
   });
 
-  it("does what a plain list does, whatever is remembered, asked again, moved and forgotten", () => {
+  it("does what a plain list does, whatever is remembered, moved and forgotten", () => {
     const max = 8;
     const account = fc.integer({ min: 1, max: 4 }).map((id) => id as AccountId);
     const step = fc.record({ account, key: fc.integer({ max: 9, min: 0 }), moves: fc.boolean() });
