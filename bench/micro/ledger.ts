@@ -1,8 +1,8 @@
 /**
  * What the ledger's thread spends: CPU time of a change beside that of the bare SQLite loop, of its
  * letters as objects and as they travel, and of a page of history.
- * `node bench/micro/ledger.ts [seconds] [checkout …]`: each with its own feeder, and built. They and
- * the bare loop take turns, so that ratios say something on a machine that is busy with other things.
+ * `node bench/micro/ledger.ts [seconds] [checkout …]`: each with its own feeder, and built. They
+ * and the bare loop take turns, so that ratios mean something on a machine that is busy with more.
  */
 
 import { join, resolve } from "node:path";

@@ -1,7 +1,7 @@
 /**
  * What the ledger is asked, and what it answers; and how both travel to its thread and back. What
  * there is much of travels as an array of scalars: an object of the same content, with its names,
- * takes four times as long to be cloned (bench/README.md). Whatever is rare travels as it is.
+ * takes more than twice as long (`node bench/micro/ledger.ts`). Whatever is rare travels as it is.
  */
 
 import type { Noted } from "../bank/audit-vocabulary.ts";
