@@ -1,4 +1,4 @@
-/** So many counters and no more: who is let in when they are all in use, and that they are freed. */
+/** So many counters and no more: who is let in when all are in use, and that they are freed. */
 
 import { describe, expect, it } from "vitest";
 import { setAttempts } from "../../src/bank/attempts-by-name.ts";
