@@ -12,6 +12,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -78,8 +79,8 @@ export class AuditLog {
   readonly #format: LineFormat;
   readonly #reader: AuditReader;
   readonly #onDamage: (message: string) => void;
-  /** Complete lines in the file; null when it has to be looked at first. */
-  #lines: number | null = null;
+  /** How the last write has left the file; null when it has to be looked at first. */
+  #left: { lines: number; bytes: number } | null = null;
 
   constructor(options: {
     folder: string;
@@ -94,12 +95,14 @@ export class AuditLog {
   }
 
   /**
-   * Appends every entry that the file lacks; the first of all makes the file.
+   * Appends every entry that the file lacks; the first of all makes the file. One that somebody has
+   * moved away, or emptied, is written anew from the first entry on.
    * @throws Error of the file system. The next call then begins by mending what was cut short.
    */
   catchUp(): void {
-    let lines = this.#lines ?? this.#recover();
-    this.#lines = null; // Until the write below has ended well.
+    const isAsLeft = this.#left?.bytes === sizeOf(this.#path);
+    let lines = this.#left !== null && isAsLeft ? this.#left.lines : this.#recover();
+    this.#left = null; // Until the write below has ended well.
     for (;;) {
       const entries = this.#reader.auditAfter(lines, ENTRIES_MAX);
       if (entries.length === 0) break;
@@ -107,7 +110,7 @@ export class AuditLog {
       appendAll(this.#path, text);
       lines += entries.length;
     }
-    this.#lines = lines;
+    this.#left = { lines, bytes: sizeOf(this.#path) };
   }
 
   /** Counts the lines, cuts off one that a crash left torn, and checks the last of them. */
@@ -129,6 +132,9 @@ export class AuditLog {
     return 0;
   }
 }
+
+/** Zero for a file that is not there. */
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /** The complete lines of a file: how many, how many bytes they are, and the last of them. */
 function readTail(path: string): { lines: number; bytes: number; last: string } {

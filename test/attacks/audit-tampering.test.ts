@@ -1,6 +1,6 @@
 /** D20: whoever edits the audit files, or takes the bank down, hides nothing. */
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
@@ -102,6 +102,21 @@ describe("D20", () => {
     );
     expect(aside.map((names) => names.length)).toEqual([1, 1]);
     expect(aside.flat().map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(altered);
+  });
+
+  it("files that are moved away under a bank are whole again, and so are those moved", async () => {
+    const bank = await startTestBank();
+    const session = await ForgedSession.open(bank, "alice");
+    await session.deposit(1);
+    await expect.poll(() => linesOf(bank.folder, SEALED_FILE).length).toBe(4); // With the start.
+    for (const file of FILES) renameSync(join(bank.folder, file), join(bank.folder, `${file}.1`));
+    await session.deposit(2);
+    await bank.bank.stop();
+    expect(faultsIn(bank.folder)).toEqual([null, null]);
+    const plain = linesOf(bank.folder, PLAIN_FILE);
+    expect(plain).toHaveLength(6);
+    expect(linesOf(bank.folder, `${PLAIN_FILE}.1`)).toEqual(plain.slice(0, 4));
+    expect(bank.events.filter(({ type }) => type === "alarm")).toEqual([]);
   });
 
   it("a bank that starts with a shortened file writes what is missing", async () => {

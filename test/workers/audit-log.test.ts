@@ -1,6 +1,13 @@
 /** The audit files: one line for each entry, whatever happened in between. */
 
-import { appendFileSync, existsSync, readFileSync, readdirSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  truncateSync,
+} from "node:fs";
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -108,6 +115,21 @@ describe.for(formats)("$file", (format) => {
     expect(lines()).toEqual(expectedLines(3));
     expect(damages).toHaveLength(1);
     expect(readdirSync(folder).filter((name) => name.includes(".damaged-"))).toHaveLength(1);
+  });
+
+  it.for([
+    ["moved away", (path: string) => renameSync(path, `${path}.1`)],
+    ["emptied", (path: string) => writeFileSync(path, "")],
+    ["cut within a line", (path: string) => truncateSync(path, 40)],
+  ] as const)("is whole again when it was %s under its writer", ([, damage]) => {
+    const { reader, damages, open, path, lines } = setUp(format, 3);
+    const log = open();
+    log.catchUp();
+    damage(path);
+    reader.count = 5;
+    log.catchUp();
+    expect(lines()).toEqual(expectedLines(5));
+    expect(damages).toEqual([]);
   });
 
   it("is written anew when it was removed", () => {
