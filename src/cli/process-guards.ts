@@ -9,7 +9,15 @@ import { existsSync, writeFileSync } from "node:fs";
 const CORE_FILTER = "/proc/self/coredump_filter";
 
 export function guardProcess(): void {
-  if (existsSync(CORE_FILTER)) writeFileSync(CORE_FILTER, "0");
+  if (existsSync(CORE_FILTER)) emptyCoreFile();
   // By itself Node answers this signal with a debugger, to which any program here can connect.
   if (process.platform !== "win32") process.on("SIGUSR1", () => undefined);
+}
+
+function emptyCoreFile(): void {
+  try {
+    writeFileSync(CORE_FILTER, "0");
+  } catch {
+    // Of a process with rights of its own (`setcap`) it is root's, and there is no core file then.
+  }
 }
