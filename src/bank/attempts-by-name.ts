@@ -5,7 +5,7 @@
 
 import type { Books } from "./ledger.ts";
 import { factorKey } from "./factor-rules.ts";
-import { attemptsAt, failuresMaxOf, forgottenMsOf, type Attempts } from "./lockout.ts";
+import { attemptsAt, failuresMaxOf, forgottenMsOf, nameInKeys, type Attempts } from "./lockout.ts";
 
 /** The one way in which a counter changes; null: nothing is counted any more. */
 export function setAttempts(
@@ -24,7 +24,7 @@ export function setAttempts(
 
 /** What is counted against a user name, by its keys: passwords and codes. */
 export const attemptKeysOf = ({ attemptKeys }: Books, username: string): readonly string[] => [
-  ...(attemptKeys.get(username) ?? []),
+  ...(attemptKeys.get(nameInKeys(username)) ?? []),
 ];
 
 /** Whether guesses have locked a user name out somewhere. */
@@ -34,7 +34,7 @@ export const isLockedOut = (books: Books, username: string, at: number): boolean
     return (left?.failures ?? 0) >= failuresMaxOf(key);
   });
 
-/** The user name that a counter is about, or null for a source's. */
+/** The user name that a counter is about, as keys have it, or null for a source's. */
 function nameOf(key: string): string | null {
   if (key.startsWith(factorKey(""))) return key.slice(factorKey("").length);
   return key.startsWith("\t") ? null : key.slice(0, key.indexOf("\t"));

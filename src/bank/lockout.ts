@@ -51,9 +51,16 @@ export type Attempts = {
   readonly lastAt: number;
 };
 
-/** A pair's name; a user name is never empty and never holds a tab (src/bank/credentials.ts). */
+/** A pair's name; no terminal has a tab in it. */
 export const attemptsKey = (username: string, terminal: string): string =>
-  `${username}\t${terminal}`;
+  `${nameInKeys(username)}\t${terminal}`;
+
+/**
+ * A user name as keys have it: never empty, and without a tab. No customer's name needs it; but who
+ * tries to log in may say any text, and it must not name another counter.
+ */
+export const nameInKeys = (username: string): string =>
+  username === "" ? "\\" : username.replaceAll("\\", "\\\\").replaceAll("\t", "\\t");
 
 export const pairCounter = (username: string, terminal: string): Counter => ({
   ...{ key: attemptsKey(username, terminal), past: "locked" },
@@ -67,7 +74,7 @@ export const strangersCounters = (username: string, source: string): readonly Co
     ...{ failuresMax: STRANGERS_FAILURES_MAX, forgottenMs: STRANGERS_MS },
   },
   {
-    ...{ key: attemptsKey("", source), past: "throttled" },
+    ...{ key: `\t${source}`, past: "throttled" },
     ...{ failuresMax: SOURCE_FAILURES_MAX, forgottenMs: LOCKOUT_MS },
   },
 ];

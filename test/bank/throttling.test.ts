@@ -6,6 +6,7 @@ import { apply, decide, type Books, type Command } from "../../src/bank/ledger.t
 import {
   LOCKOUT_MS,
   LOGIN_FAILURES_MAX,
+  SIGN_UPS_MS,
   SOURCE_FAILURES_MAX,
   STRANGERS_FAILURES_MAX,
   STRANGERS_MS,
@@ -47,6 +48,24 @@ function guessAsStrangers(books: Books, username: string, times: number): void {
     expect(guess(books, username, `t${Math.floor(n / LOGIN_FAILURES_MAX)}`)).toBe("login_begun");
   }
 }
+
+describe("a name that nobody can have", () => {
+  it.for(["", "\t", "\tfactor", "\tsign-ups", "\tfactor\talice", "alice\t", "alice\tx", "\\"])(
+    "%j counts for itself and its source, and touches no other counter",
+    (username) => {
+      const books = booksWith();
+      perform(books, { type: "begin_sign_up", source: "hall", signUpsMax: 1 }, 0);
+      const before = new Map(books.attempts);
+      for (let n = 0; n < LOGIN_FAILURES_MAX; n++) guess(books, username, "hall", LOCKOUT_MS);
+      expect(guess(books, username, "hall", LOCKOUT_MS)).toBe("locked");
+      expect([...books.attempts]).toEqual(expect.arrayContaining([...before]));
+      expect(books.attempts.size).toBe(before.size + 3); // The pair, the name, and the source.
+      expect(isLockedOut(books, "alice", LOCKOUT_MS)).toBe(false);
+      const signUp = { type: "begin_sign_up", source: "hall", signUpsMax: 1 } as const;
+      expect(outcomeOf(perform(books, signUp, SIGN_UPS_MS - 1))).toBe("throttled");
+    },
+  );
+});
 
 describe("row 27", () => {
   it("after ten wrong passwords the right one is refused, and works thirty minutes later", () => {
