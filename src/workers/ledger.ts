@@ -287,7 +287,8 @@ export class Ledger {
     const first = this.#firstOutcome(request);
     if (first !== null) return replyOf(this.#repeat(request, first, now));
     const { command } = request;
-    if (command.type === "end_login") this.#endAttempt(command, now);
+    const end = endOfTry(command, this.#books);
+    if (end !== null) this.#endAttempt(end, now);
     if (command.type === "balance") {
       const decision = decide(this.#books, command, now);
       if (!decision.ok) return { type: "rejected", rejection: decision.rejection };
@@ -302,9 +303,8 @@ export class Ledger {
    * A try whose end cannot be stored is over all the same, or it would keep its place among the
    * pending ones and lock an honest customer out. If the bank goes down now, it counts as wrong.
    */
-  #endAttempt(command: Command & { type: "end_login" }, now: number): void {
-    const outcome = command.outcome === "authenticated" ? "not_checked" : command.outcome;
-    const decision = decide(this.#books, { ...command, outcome }, now);
+  #endAttempt(end: Command, now: number): void {
+    const decision = decide(this.#books, end, now);
     if (decision.ok) apply(this.#books, decision.event);
   }
 }
@@ -318,6 +318,26 @@ type PerformedEntry = Entry & { readonly reply: LedgerReply | (() => LedgerReply
 
 const isOfBank = ({ accounts }: Books, account: AccountId): boolean =>
   accounts[account]?.kind === "bank";
+
+/** How a try of a password or a code ends where nothing can be kept: none has succeeded by it. */
+function endOfTry(command: Command, { accounts }: Books): Command | null {
+  switch (command.type) {
+    case "end_login":
+      return command.outcome === "authenticated" ? { ...command, outcome: NOT_CHECKED } : command;
+    case "end_factor":
+      return command.outcome === "wrong_code" ? command : { ...command, outcome: NOT_CHECKED };
+    case "change_password": {
+      const username = accounts[command.account]?.name;
+      if (username === undefined) return null;
+      const { terminal } = command;
+      return { type: "end_login", username, terminal, outcome: NOT_CHECKED };
+    }
+    default:
+      return null;
+  }
+}
+
+const NOT_CHECKED = "not_checked";
 
 /** By an operator; but whoever is in an account when it is locked stays in. */
 const endsSessions = (command: Command): boolean =>

@@ -6,9 +6,9 @@ import { LOGIN_FAILURES_MAX } from "../../src/bank/lockout.ts";
 import type { Cents } from "../../src/bank/money.ts";
 import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
 import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
-import { StoreFull, type Entry, type Store } from "../../src/workers/store.ts";
+import { StoreFull } from "../../src/workers/store.ts";
 import { CUSTOMER, ORDINARY } from "../ordinary.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { FaultyStore, openLedger } from "./faulty-store.ts";
 
 const ALICE = 1 as AccountId;
 const VAULT = 2 as AccountId;
@@ -26,38 +26,6 @@ const end = (outcome: "authenticated" | "wrong_password" | "not_checked") =>
 const posting = (type: "deposit" | "withdraw", amount: number) =>
   request({ type, account: ALICE, vault: VAULT, amount: amount as Cents });
 const balance = request({ type: "balance", account: ALICE });
-
-/** A store that does as told: keeps the real one's promises, or breaks down in a stated way. */
-class FaultyStore implements Store {
-  readonly #inner: Store;
-  fault: Error | null = null;
-  appended: Entry[][] = [];
-  constructor(inner: Store) {
-    this.#inner = inner;
-  }
-  loads = 0;
-  load = () => {
-    this.loads += 1;
-    return this.#inner.load();
-  };
-  lastAt = () => this.#inner.lastAt();
-  wasStopped = () => this.#inner.wasStopped();
-  outcome = (account: AccountId, key: string) => this.#inner.outcome(account, key);
-  posting = (transaction: number) => this.#inner.posting(transaction);
-  append(batch: readonly Entry[]): void {
-    if (this.fault !== null) throw this.fault;
-    this.appended.push([...batch]);
-    this.#inner.append(batch);
-  }
-  passwordHash = (account: AccountId) => this.#inner.passwordHash(account);
-  close = () => this.#inner.close();
-}
-
-function openLedger() {
-  const folder = temporaryFolder();
-  const store = new FaultyStore(openSqliteStore({ folder }));
-  return { folder, store, ledger: new Ledger(store) };
-}
 
 describe("a batch", () => {
   it("is answered in order, each request from the books that the ones before it left", () => {
