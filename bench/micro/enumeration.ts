@@ -18,7 +18,7 @@ import { startBank } from "../../src/server/bank.ts";
 
 const ROUNDS = 200;
 const BCRYPT_COST = 12;
-/** Below what a pair may try; and those of a bank, with those that lock, below what a source may. */
+/** Below what a pair may try; of a bank, with those that lock, below what a source may. */
 const ROUNDS_PER_NAME = 5;
 const ROUNDS_PER_BANK = 40;
 

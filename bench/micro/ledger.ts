@@ -12,7 +12,7 @@ import type { AccountId } from "../../src/bank/ledger.ts";
 import { dollars } from "../../src/bank/money.ts";
 import { packRequest, type LedgerRequest } from "../../src/protocol/ledger-letters.ts";
 import { openSqliteReader } from "../../src/workers/sqlite-store.ts";
-import { fillFolder, scratchFolder, userName } from "../bank/scratch-folder.ts";
+import { type fillFolder, scratchFolder, userName } from "../bank/scratch-folder.ts";
 import { openSqliteLoop } from "../ceilings/sqlite-loop.ts";
 import type { LedgerFeeder } from "../load/ledger-feeder.ts";
 

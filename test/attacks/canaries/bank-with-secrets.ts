@@ -27,7 +27,7 @@ import type { Canary } from "./search.ts";
 const PASSWORDS = {
   "a password": 'kanarienvogel "grün" & 17%',
   "a wrong password": "no-Such-Canary/äöü+31",
-  "a password that is none": `${"Wellensittich-ß".repeat(9)}`,
+  "a password that is none": "Wellensittich-ß".repeat(9),
   "a password that is too short": "Zeisig7",
   "the old password": "old canary \\ yellow, 5 g",
   "the new password": "new canary / blue, 6 g ∆",
@@ -144,7 +144,7 @@ async function playClassic(port: number): Promise<Played> {
   const derived = nodeCiphers.hkdfSha256(secret, Buffer.from("ATM Session Keys"), 64);
   const session = new ForgedSession(line, deriveSessionKeys(nodeCiphers, secret));
   errors.push(await session.ask(session.seal(`{"action": ${password}}`)));
-  errors.push(await session.ask(session.seal(`${password}`)));
+  errors.push(await session.ask(session.seal(password)));
   const token = session.token("{}");
   errors.push(await session.ask(encodeEnvelope({ payload: token, mac: "0".repeat(64) })));
   return {
