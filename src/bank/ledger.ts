@@ -109,10 +109,13 @@ export type Command =
 /** The password was right, and yet: the code was missing, wrong, or locked, or cannot be given. */
 export type CodeFailure = "code_required" | "factor_required" | "wrong_code" | "code_locked";
 
+/** The password was right, and is an operator's, whom this protocol is not for. */
+export type RoleFailure = "not_permitted";
+
 /** The old password was right, the new one is none that the bank takes. */
 export type NewPasswordFailure = "bad_password";
 
-export type LoginOutcome = AttemptOutcome | CodeFailure | NewPasswordFailure;
+export type LoginOutcome = AttemptOutcome | CodeFailure | RoleFailure | NewPasswordFailure;
 
 /** Why a login failed, for the audit: its peer is told the same in every case. */
 export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled" | "locked";

@@ -117,5 +117,6 @@ const ATTEMPTS: Record<LoginFailure, AttemptOutcome> = {
   factor_required: "not_checked",
   wrong_code: "not_checked",
   code_locked: "not_checked",
+  not_permitted: "not_checked",
   bad_password: "not_checked",
 };

@@ -87,6 +87,7 @@ const LOGIN_FAILURES: Record<LoginFailure, AuditOutcome> = {
   factor_required: "factor_required",
   wrong_code: "wrong_code",
   code_locked: "code_locked",
+  not_permitted: "not_permitted",
   bad_password: "bad_password",
 };
 

@@ -63,14 +63,16 @@ function whenBegun(admission: Admission, wish: Trying, result: Result): Admissio
   const { answer } = result;
   if (answer.ok && answer.reply.type === "login_begun") {
     const { passwordHash, standing } = answer.reply;
-    const isAsked = standing.factor !== null && barOf(standing) === null;
+    // Of whom the ledger will refuse, nothing is asked that would tell of a right password.
+    const isBarred = barOf(standing) !== null;
     const known = {
-      ...(isAsked && { hasFactor: true as const }),
-      ...(isOperator(standing.roles) && { isOperator: true as const }),
+      ...(!isBarred && standing.factor !== null && { hasFactor: true as const }),
+      ...(!isBarred && isOperator(standing.roles) && { isOperator: true as const }),
     };
     const { password } = wish;
+    const judgement = isBarred ? {} : judgementOf(wish, standing);
     return go({ ...admission, checkedHash: passwordHash, ...known }, "checking", [
-      { type: "check_password", password, hash: passwordHash, ...judgementOf(wish, standing) },
+      { type: "check_password", password, hash: passwordHash, ...judgement },
     ]);
   }
   // It may still be counted, late, and would then take up a place for as long as a lockout.

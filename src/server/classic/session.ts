@@ -97,7 +97,7 @@ function whenAdmitted(
   const report: Effect = { type: "report", action, who: wish.username, outcome: word };
   const effects = isEvent ? [...errands, report] : errands;
   if (outcome.type !== "logged_in") return [anonymous(state), [...effects, bare(text)]];
-  // Operators use the modern protocol alone; they are told no more than anybody who guesses.
+  // Somebody who has become an operator meanwhile is told no more than those who were one before.
   if (isOperator(outcome.roles)) {
     const refused: Effect = {
       ...{ type: "note", who: wish.username, action: "login", outcome: "not_permitted" },
