@@ -105,7 +105,9 @@ class SqliteStore implements Store {
   load(): Books {
     const books = emptyBooks();
     for (const page of pagesOf<AccountColumns>(this.#statements.accounts)) {
-      for (const [id, kind, name, balance, lastTransaction] of page) {
+      for (const [id, kindAsRead, name, balance, lastTransaction] of page) {
+        // One string for all customers, and not one each.
+        const kind = kindAsRead === "customer" ? "customer" : kindAsRead;
         books.accounts[id] = { id, kind, name, balance, lastTransaction };
         accountsOf(books, kind).set(name, id);
       }
