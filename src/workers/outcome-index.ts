@@ -26,8 +26,10 @@ export class OutcomeIndex {
   /** The first slot of each bucket of the hash table. */
   #buckets = new Int32Array(ROOM_AT_FIRST);
   #accounts = accountsOf(ROOM_AT_FIRST);
-  /** By a count: the first of the accounts that have so many outcomes. */
+  /** By a count: of the accounts that have so many outcomes, the first to come to that, and … */
   readonly #firstWith: number[] = [];
+  /** … the last. */
+  readonly #lastWith: number[] = [];
   #most = 0;
   #size = 0;
   #used = 0;
@@ -70,7 +72,7 @@ export class OutcomeIndex {
     if (slot !== NONE) this.#slots.numbers[slot] = number;
   }
 
-  /** The oldest of an account that has most. */
+  /** The oldest of an account that has most: of several, the first to come to so many. */
   #forgetOne(): number | null {
     const account = this.#firstWith[this.#most] ?? NONE;
     const slot = this.#accounts.oldest[account] ?? NONE;
@@ -157,17 +159,19 @@ export class OutcomeIndex {
     if (before > 0) {
       if (previous === NONE) this.#firstWith[before] = next;
       else nextAlike[previous] = next;
-      if (next !== NONE) previousAlike[next] = previous;
+      if (next === NONE) this.#lastWith[before] = previous;
+      else previousAlike[next] = previous;
     }
     const now = before + by;
     counts[account] = now;
     this.#size += by;
-    const first = this.#firstWith[now] ?? NONE;
     if (now > 0) {
-      nextAlike[account] = first;
-      previousAlike[account] = NONE;
-      if (first !== NONE) previousAlike[first] = account;
-      this.#firstWith[now] = account;
+      const last = this.#lastWith[now] ?? NONE;
+      nextAlike[account] = NONE;
+      previousAlike[account] = last;
+      if (last === NONE) this.#firstWith[now] = account;
+      else nextAlike[last] = account;
+      this.#lastWith[now] = account;
     }
     if (now > this.#most || (this.#firstWith[this.#most] ?? NONE) === NONE) this.#most = now;
   }
@@ -208,7 +212,10 @@ const slotsOf = (length: number) => ({
 
 const ACCOUNT_ARRAYS = ["oldest", "youngest", "counts", "nextAlike", "previousAlike"] as const;
 
-/** What is known of an account, by its number. Those that have as many outcomes make a list. */
+/**
+ * What is known of an account, by its number. Those that have as many outcomes make a list, in the
+ * order in which they came to so many: whoever has just got one must not be the first to lose it.
+ */
 const accountsOf = (length: number): Record<(typeof ACCOUNT_ARRAYS)[number], Int32Array> => ({
   oldest: new Int32Array(length),
   youngest: new Int32Array(length),

@@ -74,6 +74,14 @@ describe("an outcome index", () => {
     expect(bobs).toEqual([null, 1_095, 1_099]);
   });
 
+  it("keeps the latest of all where every account has as many, and forgets the first", () => {
+    const index = new OutcomeIndex(3);
+    const accounts = [1, 2, 3, 4, 5].map((id) => id as AccountId);
+    const forgotten = accounts.map((id) => index.remember(id, hashOf(id, "key"), id));
+    expect(forgotten).toEqual([null, null, null, 1, 2]);
+    expect(accounts.map((id) => index.find(id, hashOf(id, "key")))).toEqual([null, null, 3, 4, 5]);
+  });
+
   it("holds its bound, and an even share of it for each account, in any order", () => {
     const max = 12;
     const account = fc.integer({ min: 1, max: 4 }).map((id) => id as AccountId);
