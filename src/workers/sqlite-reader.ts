@@ -85,7 +85,8 @@ export class SqliteReader implements StoreReader {
   }
 
   auditPage({ before, limit }: AuditQuery): AuditEntry[] {
-    const end = Math.min(before ?? Number.POSITIVE_INFINITY, this.auditLast() + 1);
+    // SQLite takes a limit below zero for none.
+    const end = Math.max(1, Math.min(before ?? Number.POSITIVE_INFINITY, this.auditLast() + 1));
     const after = Math.max(0, end - 1 - limit);
     return this.auditAfter(after, end - 1 - after).toReversed();
   }

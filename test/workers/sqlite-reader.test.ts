@@ -48,6 +48,16 @@ describe("the audit of a day", () => {
     }
   });
 
+  it("comes in pages from its end, none of which is before its beginning", () => {
+    const reader = readerOfADay();
+    const newest = reader.auditAfter(0, 100).toReversed();
+    expect(reader.auditPage({ before: null, limit: 2 })).toEqual(newest.slice(0, 2));
+    expect(reader.auditPage({ before: newest.length + 9, limit: 2 })).toEqual(newest.slice(0, 2));
+    expect(reader.auditPage({ before: 3, limit: 2 })).toEqual(newest.slice(-2));
+    expect(reader.auditPage({ before: 2, limit: 2 })).toEqual(newest.slice(-1));
+    for (const before of [1, 0]) expect(reader.auditPage({ before, limit: 2 })).toEqual([]);
+  });
+
   it("is the same where the journal's rows are older than their own places in it", () => {
     const before = readerOfADay(AS_BEFORE_4);
     const after = readerOfADay();
