@@ -4,13 +4,15 @@ import { describe, expect, it } from "vitest";
 import { LOGIN_FAILURES_MAX } from "../../src/bank/lockout.ts";
 import { Refused } from "../../src/client/modern-errors.ts";
 import { encodeHello } from "../../src/protocol/classic.ts";
-import { AUTHENTICATION_FAILED } from "../../src/protocol/classic-replies.ts";
+import { AUTHENTICATED, AUTHENTICATION_FAILED } from "../../src/protocol/classic-replies.ts";
 import { startTestBank, type TestBank } from "../test-bank.ts";
 import { PASSWORD, connectTo } from "./modern/customer.ts";
 import { OPERATOR_PASSWORD, startOperatedBank } from "./operators.ts";
 import { RawLine, type RawLineOptions } from "./raw-line.ts";
 
 const TOO_MANY = "Service busy: too many sign-ups from here, try again in an hour";
+/** Slow enough that forty tries at once are there before a few of them are done. */
+const SLOW_PASSWORDS = 10;
 /** Elsewhere a machine has no second address of its own to call from. */
 const HAS_TERMINALS = process.platform === "linux" || process.platform === "win32";
 
@@ -87,6 +89,23 @@ describe("a stranger at a name", () => {
       }
       expect(outcomesOf(bank, username, "login").at(-1)).toBe("throttled");
     }
+  });
+});
+
+describe("a flood of tries that are locked", () => {
+  it("gets few passwords' time, and the owner gets in beside it", async () => {
+    if (!HAS_TERMINALS) return;
+    const bank = await startTestBank({ bcryptCost: SLOW_PASSWORDS });
+    await bank.customer("alice");
+    const guess = { action: "login", username: "alice", password: "a guess" } as const;
+    const from = { localAddress: "127.0.0.2" };
+    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) await classic(bank, guess, from);
+    const flood = Array.from({ length: 40 }, () => classic(bank, guess, from));
+    const owner = classic(bank, { action: "login", username: "alice" });
+    expect(await owner).toBe(AUTHENTICATED);
+    const replies = new Set(await Promise.all(flood));
+    const busy = "Service busy: nothing was done, try again in a moment";
+    expect(replies).toEqual(new Set([AUTHENTICATION_FAILED, busy]));
   });
 });
 
