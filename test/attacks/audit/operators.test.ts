@@ -66,6 +66,8 @@ it("row 61: what operators ask for is one row each, with whom it is about", asyn
       "ada: admin.approve: own_proposal (proposal 1)",
     ],
     ["an approval", () => eve.call("admin.approve", { proposal: "1" }), APPROVED],
+    ["another proposal", () => ada.call("admin.adjust", adjust(1_002, "c")), PROPOSED],
+    ["a rejection", () => eve.call("admin.reject", { proposal: "2" }), REJECTED],
     [
       "a rejection of what is not there",
       () => refused(eve.call("admin.reject", { proposal: "9" }), "unknown_proposal"),
@@ -98,6 +100,21 @@ it("row 61: what operators ask for is one row each, with whom it is about", asyn
       () => ada.call("admin.resetFactor", bob),
       "ada: admin.resetFactor: ok (bob)",
     ],
+    ...(["balance", "history"] as const).map((method): Event => [
+      `a customer's ${method}`,
+      () => refused(ada[method](), "not_permitted"),
+      `ada: account.${method}: not_permitted`,
+    ]),
+    ...(["deposit", "withdraw"] as const).map((method): Event => [
+      `a customer's ${method}`,
+      () => refused(ada[method](cents(1), "key"), "not_permitted"),
+      `ada: account.${method}: not_permitted`,
+    ]),
+    [
+      "a customer's transfer",
+      () => refused(ada.transfer({ to: "bob", amount: cents(1) }, "key"), "not_permitted"),
+      "ada: account.transfer: not_permitted (bob)",
+    ],
     ["a look at the audit", () => ada.call("audit.list", { limit: 1 }), "ada: audit.list: ok"],
     [
       "one that is not permitted",
@@ -116,4 +133,5 @@ const INIT_MS_MAX = 60_000;
 const ADJUSTED = "tess: admin.adjust: ok (bob)";
 const PROPOSED = "ada: admin.adjust: proposed (bob)";
 const APPROVED = "eve: admin.approve: ok (proposal 1)";
+const REJECTED = "eve: admin.reject: ok (proposal 2)";
 const SESSIONS = "ada: admin.sessions: ok";
