@@ -31,26 +31,41 @@ export type ReportOptions = {
   onDamage: (message: string) => void;
 };
 
-/** Takes up what there is, and then what comes. @returns what ends that. */
+/**
+ * Takes up what there is, and then what comes. Where the folder cannot be used, the bank serves all
+ * the same. @returns what ends that.
+ */
 export async function followReports(
   folder: string,
   { record, onDamage }: ReportOptions,
 ): Promise<() => void> {
   const reports = reportsIn(folder);
-  mkdirSync(reports, { recursive: true, mode: 0o700 });
+  /** Those on record that could not be deleted: else each look would record them again. */
+  const recorded = new Set<string>();
+  /** Of the look before, so that lasting damage is told once. */
+  let damages: readonly string[] = [];
   let isLooking = false;
 
   async function look(): Promise<void> {
     if (isLooking) return;
     isLooking = true;
+    const found: string[] = [];
+    for (const name of namesIn(found)) {
+      const path = join(reports, name);
+      await take(path).catch((error: unknown) => found.push(damageOf(path, error)));
+    }
+    for (const damage of found) if (!damages.includes(damage)) onDamage(damage);
+    damages = found;
+    isLooking = false;
+  }
+
+  function namesIn(found: string[]): string[] {
     try {
-      for (const name of readdirSync(reports)) {
-        if (name.endsWith(".json")) await take(join(reports, name));
-      }
+      mkdirSync(reports, { recursive: true, mode: 0o700 });
+      return readdirSync(reports).filter((name) => name.endsWith(".json"));
     } catch (error) {
-      onDamage(`${reports}: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      isLooking = false;
+      found.push(damageOf(reports, error));
+      return [];
     }
   }
 
@@ -59,8 +74,10 @@ export async function followReports(
     if (report === null) {
       renameSync(path, `${path}.refused`);
       onDamage(`${path} is no report, and was set aside`);
-    } else if (await record(report)) {
+    } else if (recorded.has(path) || (await record(report))) {
+      recorded.add(path);
       rmSync(path);
+      recorded.delete(path);
     }
   }
 
@@ -68,6 +85,9 @@ export async function followReports(
   const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
   return () => clearInterval(timer);
 }
+
+const damageOf = (path: string, error: unknown): string =>
+  `${path}: ${error instanceof Error ? error.message : String(error)}`;
 
 /** Null for what is none. */
 function readReport(path: string): OwnerReport | null {
