@@ -2,7 +2,7 @@
 
 import { AMOUNT_CENTS_MAX } from "../../bank/money.ts";
 import type { RpcId } from "../../protocol/rpc-error.ts";
-import type { AdmissionOutcome } from "../admission/admission.ts";
+import type { AdmissionOutcome, Wish } from "../admission/admission.ts";
 import type { Customer, Effect, SessionConfig } from "./session-state.ts";
 
 type LoggedIn = AdmissionOutcome & { type: "logged_in" };
@@ -32,4 +32,15 @@ export function greetingsTo(
     { type: "send_result", id, method: "auth.login", result },
     { type: "enter", account, username, roles },
   ];
+}
+
+/** Whoever knew the old password has no session left, where there is, or may be, a new one. */
+export function othersToEnd(
+  customer: Customer | null,
+  { type }: Wish,
+  outcome: AdmissionOutcome,
+): readonly Effect[] {
+  const mayBeNew = outcome.type === "password_changed" || outcome.type === "unknown";
+  if (customer === null || type !== "change_password" || !mayBeNew) return [];
+  return [{ type: "end_others", account: customer.account, by: customer.username }];
 }

@@ -38,7 +38,7 @@ import {
   toldByOperation,
 } from "./operator-calls.ts";
 import { factorResult, withFactor } from "./factor-results.ts";
-import { customerBy, greetingsTo } from "./logged-in.ts";
+import { customerBy, greetingsTo, othersToEnd } from "./logged-in.ts";
 import { admissionFailure, historyResult, ledgerResult, wordOf } from "./results.ts";
 import type { Overdue } from "../patience.ts";
 import {
@@ -240,6 +240,7 @@ function whenAdmitted(
   // A note is said on the terminal as well.
   const isNoted = effects.some(({ type }) => type === "note");
   const told = isNoted ? effects : [report(ACTIONS[admission.wish.type]), ...effects];
+  const others = othersToEnd(customer, admission.wish, outcome);
   switch (outcome.type) {
     case "signed_up":
       return drained(back, [
@@ -249,10 +250,7 @@ function whenAdmitted(
     case "password_changed":
       return drained(back, [
         { type: "send_result", id, method: "auth.changePassword", result: {} },
-        // Whoever knew the old password has no session left.
-        ...(customer === null
-          ? []
-          : [{ type: "end_others", account: customer.account, by: username } satisfies Effect]),
+        ...others,
         ...told,
       ]);
     case "confirmed":
@@ -267,7 +265,11 @@ function whenAdmitted(
     case "factor_removed":
       return drained(withFactor(back, outcome), [factorResult(id, outcome), ...told]);
     default:
-      return drained(back, [{ type: "send_error", id, ...admissionFailure(outcome) }, ...told]);
+      return drained(back, [
+        { type: "send_error", id, ...admissionFailure(outcome) },
+        ...others,
+        ...told,
+      ]);
   }
 }
 
