@@ -9,10 +9,17 @@
  */
 
 import { createHmac } from "node:crypto";
-import bcrypt from "bcrypt";
+import { createRequire } from "node:module";
+import type Bcrypt from "bcrypt";
 import { parseHash, schemeOf, type StoredHash } from "../bank/password-hash.ts";
 
 const BCRYPT_BYTES_MAX = 72;
+
+/**
+ * Loaded with a thread's first password, and so within a task, which the pool waits for: a thread
+ * that is ended while it loads a native library takes the whole process with it.
+ */
+const loadBcrypt = (): typeof Bcrypt => createRequire(import.meta.url)("bcrypt") as typeof Bcrypt;
 
 export type Pepper = { readonly version: number; readonly key: Uint8Array };
 /** `peppers`: the current one first, then those that old hashes may be under. */
@@ -22,7 +29,7 @@ export type HashPassword = PasswordHashing & { password: string };
 export type CheckPassword = HashPassword & { hash: string | null };
 
 export function hashPassword({ password, peppers: [pepper], cost }: HashPassword): string {
-  return schemeOf(pepper.version) + bcrypt.hashSync(peppered(password, pepper.key), cost);
+  return schemeOf(pepper.version) + loadBcrypt().hashSync(peppered(password, pepper.key), cost);
 }
 
 /**
@@ -30,6 +37,7 @@ export function hashPassword({ password, peppers: [pepper], cost }: HashPassword
  * that cost less is followed by the work that it lacks.
  */
 export function checkPassword({ password, peppers, cost, hash }: CheckPassword): boolean {
+  const bcrypt = loadBcrypt();
   const stored = hash === null ? null : parseHash(hash);
   const text = stored === null ? null : hashedText(password, stored, peppers);
   if (stored === null || text === null) {

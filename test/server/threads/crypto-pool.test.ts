@@ -17,6 +17,24 @@ const sealTask = (text: string): PackedTask => ({
   task: { type: "seal", text, nowSeconds: 1_700_000_000 },
 });
 
+/** The native libraries that any thread of this process has loaded. */
+function nativeLibraries(): string[] {
+  const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+  return sharedObjects.filter((path) => path.endsWith(".node"));
+}
+
+// First in its file, since a library that a process has loaded stays.
+describe("a thread", () => {
+  it("loads bcrypt within a task: one that ends while it loads it ends the process", async () => {
+    const pool = openPool();
+    const judged = { username: "alice", password: "pw", hasFactor: false };
+    await Promise.all([pool.seal(sealTask("x")), pool.isFitForOperator(judged)]);
+    expect(nativeLibraries().filter((path) => path.includes("bcrypt"))).toEqual([]);
+    await pool.hashPassword("SecurePass123");
+    expect(nativeLibraries().filter((path) => path.includes("bcrypt"))).toHaveLength(1);
+  });
+});
+
 describe("a password", () => {
   it("is hashed and checked on another thread", async () => {
     const pool = openPool();
