@@ -120,6 +120,14 @@ export const ACTIONS: Record<Operation["type"], Action> = {
   auditList: "audit.list",
 };
 
+/**
+ * Whether an operation ends the sessions of whom it is about: whoever is in the account got in as
+ * somebody that it is no more. What gives back, or bars logins alone, ends none. One that finds
+ * all as it should be ends them too, so to ask again makes sure.
+ */
+export const endsSessions = ({ type }: Operation): boolean =>
+  type === "disable" || type === "resetFactor" || type === "setRoles";
+
 /** For the first administrator, whom the owner of the bank's folder makes: `admin init`. */
 export type Appoint = { type: "appoint"; username: string };
 

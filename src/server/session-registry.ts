@@ -129,6 +129,13 @@ export class SessionRegistry<News> {
     return ended.length;
   }
 
+  /** As `endAll`, for whoever knows only whose they are: it looks through all sessions. */
+  endAllOf(username: string, { by }: { by: string }): number {
+    const ended = [...this.#byId.values()].filter((entry) => entry.username === username);
+    for (const { seat } of ended) seat.endElsewhere(by);
+    return ended.length;
+  }
+
   /** Tells the latest sessions of an account that can be told. */
   tell(account: AccountId, news: News): void {
     this.#presence.tell(account, news);

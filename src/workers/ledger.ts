@@ -14,6 +14,7 @@ import {
   type Event,
   type Posted,
 } from "../bank/ledger.ts";
+import { endsSessions } from "../bank/operations.ts";
 import { standingOf } from "../bank/standing.ts";
 import { undoOf, type Undo } from "../bank/undo.ts";
 import type { LedgerReply, LedgerRequest } from "../protocol/ledger-letters.ts";
@@ -237,7 +238,7 @@ export class Ledger {
       case "proposed":
         return { type: "proposed", proposal: event.proposal.id };
       case "standing_changed":
-        return endsSessions(command)
+        return command.type === "operate" && endsSessions(command.operation)
           ? { type: "standing_changed", account: event.account }
           : { type: "done" };
       case "answered":
@@ -338,10 +339,6 @@ function endOfTry(command: Command, { accounts }: Books): Command | null {
 }
 
 const NOT_CHECKED = "not_checked";
-
-/** By an operator; but whoever is in an account when it is locked stays in. */
-const endsSessions = (command: Command): boolean =>
-  command.type === "operate" && command.operation.type !== "lock";
 
 const replyOf = ({ reply }: PerformedEntry): LedgerReply =>
   typeof reply === "function" ? reply() : reply;

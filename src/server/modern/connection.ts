@@ -279,6 +279,9 @@ export class ModernConnection implements Speaker, Seat<News> {
         this.#context.sessions.endAll(account, { by, except: this.#membership?.id });
         return;
       }
+      case "end_all_of":
+        this.#context.sessions.endAllOf(effect.username, effect);
+        return;
       case "find_session": {
         const { id, call } = effect;
         const username = this.#context.sessions.usernameOf(call.params.session);

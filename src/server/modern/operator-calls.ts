@@ -1,12 +1,14 @@
 /** What the calls of operators come to: an operation for the ledger, and what they hear of it. */
 
+import type { Answer } from "../../actor/answer.ts";
 import { THE_BANK } from "../../bank/audit-vocabulary.ts";
-import type { Operation } from "../../bank/operations.ts";
+import { endsSessions, type Operation } from "../../bank/operations.ts";
 import { dollars, type Cents } from "../../bank/money.ts";
 import type { Call } from "../../protocol/methods.ts";
 import type { OperatorMethod } from "../../protocol/operator-methods.ts";
 import type { RpcId } from "../../protocol/rpc-error.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
+import { isUnknown } from "../answers.ts";
 import type { Customer, Effect, Message, News } from "./session-state.ts";
 
 /** What one operator may adjust alone, unless the bank is told another limit. */
@@ -146,7 +148,13 @@ export function operatorResult(id: RpcId, call: OperatorCall, reply: LedgerReply
  * What the sessions of whom it was about are told: money from the bank, or that they are over.
  * @param by The operator.
  */
-export function toldByOperation(reply: LedgerReply, by: string): readonly Effect[] {
+export function toldByOperation(
+  call: OperatorCall,
+  answer: Answer<LedgerReply>,
+  by: string,
+): readonly Effect[] {
+  if (!answer.ok) return isUnknown(answer) ? endedInDoubt(call, by) : [];
+  const { reply } = answer;
   // Whoever is logged in there is so as somebody that the account is no more.
   if (reply.type === "standing_changed") {
     return [{ type: "end_others", account: reply.account, by }];
@@ -156,4 +164,14 @@ export function toldByOperation(reply: LedgerReply, by: string): readonly Effect
   const { account, balance } = credited;
   const news: News = { transactionId: String(transaction), amount, balance, from: THE_BANK };
   return [{ type: "announce", account, news }];
+}
+
+/** What may have been done counts as done; but nobody has changed their own standing. */
+function endedInDoubt(call: OperatorCall, by: string): readonly Effect[] {
+  if (call.method === "admin.endSession") return [];
+  const operation = operationOf(call, SECOND_PERSON_ABOVE);
+  if (!("username" in operation) || operation.username === null) return [];
+  const { username } = operation;
+  if (!endsSessions(operation) || username === by) return [];
+  return [{ type: "end_all_of", username, by }];
 }

@@ -65,6 +65,8 @@ export type Effect =
   /** One session of the account, by its own id; it may be this one. */
   | { type: "end_session"; id: RpcId; account: AccountId; session: string; by: string }
   | { type: "end_others"; account: AccountId; by: string }
+  /** All sessions of somebody of whom only the name is known. */
+  | { type: "end_all_of"; username: string; by: string }
   /** Of an operator, who is to be on record with whose session it is. */
   | { type: "find_session"; id: RpcId; call: EndSession }
   /** What an operator has asked for is on record, and may be done. */
@@ -99,7 +101,7 @@ export type Customer = {
  * their receivers hear of it.
  */
 export type Ending =
-  | { reason: "draining" | "breach" | "cut" | "expired" | "ended_elsewhere" }
+  | { reason: "draining" | "breach" | "cut" | "idle" | "expired" | "ended_elsewhere" }
   | { reason: "logout"; id: RpcId; method: "auth.logout" | "auth.logoutEverywhere" };
 
 type Common = {

@@ -9,8 +9,6 @@
 import type { Transition } from "../../actor/transition.ts";
 import type { Noted } from "../../bank/audit-vocabulary.ts";
 import { isPermitted } from "../../bank/roles.ts";
-import type { ProtocolErrorCode } from "../../protocol/error.ts";
-import type { ClosingReason } from "../../protocol/notifications.ts";
 import type { ErrorKind, RpcId } from "../../protocol/rpc-error.ts";
 import {
   ACTIONS,
@@ -40,7 +38,15 @@ import {
 import { factorResult, withFactor } from "./factor-results.ts";
 import { customerBy, greetingsTo, othersToEnd } from "./logged-in.ts";
 import { admissionFailure, historyResult, ledgerResult, wordOf } from "./results.ts";
-import type { Overdue } from "../patience.ts";
+import {
+  drained,
+  notify,
+  toEnd,
+  tooLate,
+  whenBroken,
+  whenClosed,
+  whenTimedOut,
+} from "./session-ends.ts";
 import {
   commonOf,
   customerOf,
@@ -303,7 +309,7 @@ function whenAnswered(
   const action = isOperatorCall(call) ? call.method : call.method.slice("account.".length);
   const effects: Effect[] = [sent, { type: "report", action, who, outcome }];
   if (sent.type === "do_permitted") return [state, effects]; // It is not answered yet.
-  if (isOperatorCall(call) && answer.ok) effects.push(...toldByOperation(answer.reply, who));
+  if (isOperatorCall(call)) effects.push(...toldByOperation(call, answer, who));
   if (call.method === "account.transfer" && answer.ok && answer.reply.type === "posted") {
     const { credited, transaction, amount } = answer.reply;
     const { memo } = call.params;
@@ -321,61 +327,16 @@ function whenAnswered(
 function whenMisread(state: LiveState, { id, kind, reason }: Message & { type: "misread" }): Step {
   const answer: Effect = { type: "send_error", id, kind, reason };
   const effects = [answer, noteOf(state, { action: "request", outcome: kind })];
-  const breaches = state.breaches + 1;
-  if (breaches >= BREACHES_MAX) return ended(state, "breach", effects);
-  return [{ ...state, breaches }, effects];
-}
-
-/** Nothing more is taken; what was called before is still answered. */
-const whenBroken = (state: State, code: ProtocolErrorCode): Step =>
-  drained({ ...state, ending: { reason: "breach" } }, [
-    noteOf(state, { action: "session", outcome: code }),
-  ]);
-
-function whenTimedOut(state: State, waitingFor: Overdue): Step {
-  const note = noteOf(state, { action: "session", outcome: `timed_out_${waitingFor}` });
-  // Who does not read cannot be told, and who connects and says nothing is no event.
-  if (waitingFor === "reader") return drained({ ...state, ending: { reason: "cut" } }, [note]);
-  // Whoever has a request in hand at the end of the longest session still gets the answer.
-  if (waitingFor === "session") return toEnd(state, "expired", [note]);
-  return ended(state, "idle", waitingFor === "login" ? [] : [note]);
-}
-
-/**
- * A session that ends without a word from its client was cut, by whomever; and who hangs up on the
- * bank's hello has found it to be somebody else's, or altered on the way.
- */
-function whenClosed(state: State, hasCalled: boolean): Step {
-  const reason = state.ending?.reason;
-  const isNoted = reason === "cut" || reason === "breach";
-  const note = noteOf(state, { action: hasCalled ? "session" : "handshake", outcome: "cut" });
-  return drained({ ...state, ending: { reason: "cut" } }, isNoted ? [] : [note]);
+  const { breaches } = state;
+  // It ends with what is in hand, and whoever goes on meanwhile is not answered.
+  if (breaches >= BREACHES_MAX) return [state, []];
+  if (breaches + 1 < BREACHES_MAX) return [{ ...state, breaches: breaches + 1 }, effects];
+  return drained({ ...state, breaches: BREACHES_MAX, ending: { reason: "breach" } }, effects);
 }
 
 /** One call less in flight. */
 const settled = (state: State, effects: readonly Effect[]): Step =>
   drained({ ...state, inFlight: state.inFlight - 1 }, effects);
-
-/** Ends behind the last answer. What else has begun to end it goes on, and is not told again. */
-const toEnd = (
-  state: State,
-  reason: "draining" | "expired" | "ended_elsewhere",
-  notes: readonly Effect[] = [],
-): Step =>
-  state.ending === null ? drained({ ...state, ending: { reason } }, notes) : drained(state, []);
-
-/** A session that is to end does so behind its last answer; an admission is always ended first. */
-function drained(state: State, effects: readonly Effect[]): Step {
-  const { ending, inFlight, phase } = state;
-  if (ending === null || inFlight > 0 || phase === "admitting") return [state, effects];
-  if (ending.reason === "cut") return [endedState(state), [...effects, { type: "hang_up" }]];
-  if (ending.reason !== "logout") return ended(state, ending.reason, effects);
-  return ended(state, "logout", [
-    ...effects,
-    { type: "send_result", id: ending.id, method: ending.method, result: {} },
-    ...(customerOf(state) === null ? [] : [noteOf(state, { action: "logout", outcome: "ok" })]),
-  ]);
-}
 
 function loggedIn(state: State): Customer {
   const customer = customerOf(state);
@@ -383,18 +344,4 @@ function loggedIn(state: State): Customer {
   return customer;
 }
 
-/** What a call is told that comes when the session is about to end. */
-const tooLate = ({ reason }: Ending): ErrorKind =>
-  reason === "draining" ? "draining" : "not_logged_in";
-
-const ended = (state: State, reason: ClosingReason, effects: readonly Effect[]): Step => [
-  endedState(state),
-  [...effects, notify({ method: "session.closed", params: { reason } }), { type: "hang_up" }],
-];
-
-const endedState = (state: State): State => ({ ...commonOf(state), phase: "ended" });
 const oneMore = (state: State): State => ({ ...state, inFlight: state.inFlight + 1 });
-const notify = (notification: (Effect & { type: "notify" })["notification"]): Effect => ({
-  type: "notify",
-  notification,
-});
