@@ -10,11 +10,12 @@ import { pipeline } from "node:stream/promises";
 import { KeyUnusable } from "../server/keys/key-files.ts";
 import { databaseIn } from "../workers/sqlite-connection.ts";
 import { writeKeyFiles } from "./bank-secrets.ts";
-import { makeFolder, refuseExisting } from "./draft-folder.ts";
+import { digestOf } from "./digest.ts";
+import { makeFolder, refuseExisting, sweepDrafts } from "./draft-folder.ts";
 import { MANIFEST_FILE, parseManifest, type Manifest } from "./manifest.ts";
 import { BackupRefused } from "./refused.ts";
 import { openKeys, type BankKeys } from "./sealed-keys.ts";
-import { digestOf, proveFolder } from "./take-backup.ts";
+import { proveFolder } from "./take-backup.ts";
 
 export type RestoreOptions = {
   /** The backup's folder; all three are absolute. */
@@ -31,6 +32,7 @@ export type RestoreOptions = {
 /** @throws BackupRefused, StoreUnusable, or what `signal` was aborted with */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { data, passphrase, signal } = options;
+  sweepDrafts(data);
   refuseExisting(data, true);
   const text = readPart(join(options.from, MANIFEST_FILE), "the backup has no manifest");
   const manifest = parseManifest(text);
@@ -40,7 +42,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
   }
   return makeFolder(data, {
     allowsEmpty: true,
-    async fill(draft) {
+    async fill({ folder: draft }) {
       await copyDatabase(options.from, draft, manifest, signal);
       const proven = await proveFolder(draft, signal);
       if (!isSame(proven, manifest)) {

@@ -4,9 +4,7 @@
  * bank writes them anew from its database (docs/decisions/0002).
  */
 
-import { createHash } from "node:crypto";
-import { closeSync, createReadStream, existsSync, openSync } from "node:fs";
-import { realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { replaceSecretFile } from "../server/keys/secret-file.ts";
@@ -14,7 +12,8 @@ import { verifyBooks } from "../workers/books-verification.ts";
 import { databaseIn } from "../workers/sqlite-connection.ts";
 import { openFrozenSnapshot, openSnapshot } from "../workers/sqlite-snapshot.ts";
 import { readKeyFiles } from "./bank-secrets.ts";
-import { makeFolder, refuseExisting, syncFolder } from "./draft-folder.ts";
+import { digestOf, digestOfFile } from "./digest.ts";
+import { makeFolder, refuseExisting, sweepDrafts } from "./draft-folder.ts";
 import { MANIFEST_FILE, encodeManifest, type Manifest } from "./manifest.ts";
 import { BackupRefused } from "./refused.ts";
 import { sealKeys } from "./sealed-keys.ts";
@@ -30,36 +29,31 @@ export type BackupOptions = {
   now: () => number;
   /** Ends it, with nothing left behind. */
   signal: AbortSignal;
+  /** Makes the names in a folder durable; a test has another. */
+  sync?: (folder: string) => void;
 };
 
 /** @throws BackupRefused, KeyUnusable, StoreUnusable, StoreFull, or what ended it by `signal` */
 export async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const { data, to, keysTo, passphrase, now, signal } = options;
+  sweepDrafts(to);
   refusePlaces(options);
-  let isKept = false;
-  try {
-    return await makeFolder(to, {
-      allowsEmpty: false,
-      async fill(draft) {
-        const manifest = await fillBackup(data, draft, now(), signal);
-        const text = encodeManifest(manifest);
-        replaceSecretFile(join(draft, MANIFEST_FILE), text);
-        // After the snapshot: whatever key it needs has been made by now.
-        const keys = { manifest: digestOf(text), files: readKeyFiles(data) };
-        const sealed = await sealKeys(keys, passphrase);
-        signal.throwIfAborted();
-        // Before the folder has its name: whoever sees a backup has its keys as well.
-        const file = openSync(keysTo, "wx", 0o600);
-        isKept = true;
-        writeAndClose(file, sealed);
-        syncFolder(dirname(keysTo));
-        return manifest;
-      },
-    });
-  } catch (error) {
-    if (isKept) rmSync(keysTo, { force: true });
-    throw error;
-  }
+  return makeFolder(to, {
+    allowsEmpty: false,
+    async fill(draft) {
+      const manifest = await fillBackup(data, draft.folder, now(), signal);
+      const text = encodeManifest(manifest);
+      replaceSecretFile(join(draft.folder, MANIFEST_FILE), text);
+      // After the snapshot: whatever key it needs has been made by now.
+      const keys = { manifest: digestOf(text), files: readKeyFiles(data) };
+      const sealed = await sealKeys(keys, passphrase);
+      signal.throwIfAborted();
+      // Before the folder has its name: whoever sees a backup has its keys as well.
+      draft.writeApart(keysTo, sealed);
+      return manifest;
+    },
+    ...(options.sync === undefined ? {} : { sync: options.sync }),
+  });
 }
 
 /** Keys never lie where the backup does, nor either of both within the bank. */
@@ -82,14 +76,6 @@ function isWithin(path: string, folder: string): boolean {
 
 const realPath = (path: string): string =>
   existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-
-function writeAndClose(file: number, text: string): void {
-  try {
-    writeFileSync(file, text, { flush: true });
-  } finally {
-    closeSync(file);
-  }
-}
 
 async function fillBackup(
   data: string,
@@ -130,12 +116,4 @@ export async function proveFolder(
   } finally {
     snapshot.close();
   }
-}
-
-export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-async function digestOfFile(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }

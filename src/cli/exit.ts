@@ -35,6 +35,11 @@ export function explained(error: unknown, port: number): unknown {
     case "EROFS":
     case "EEXIST":
     case "ENOTDIR":
+    case "EBUSY":
+    case "EFBIG":
+    case "EDQUOT":
+    case "EIO":
+    case "EISDIR":
     case "ENOSPC":
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
@@ -43,8 +48,9 @@ export function explained(error: unknown, port: number): unknown {
   // By name: an error that crossed from a thread has lost its class.
   switch (error.name) {
     case "StoreUnusable": {
-      const isTaken = "reason" in error && error.reason === "in_use";
-      return new CommandFailed(isTaken ? EXIT.environment : EXIT.integrity, error.message);
+      const reason = "reason" in error ? error.reason : undefined;
+      const isSound = reason === "in_use" || reason === "unreachable";
+      return new CommandFailed(isSound ? EXIT.environment : EXIT.integrity, error.message);
     }
     case "KeyUnusable":
       return new CommandFailed(EXIT.integrity, error.message);

@@ -65,7 +65,7 @@ export function runAudit(control: Control, data: AuditThreadData): void {
       return true;
     } catch (error) {
       // The ledger, which makes the store, may still be starting; it calls when it has.
-      if (error instanceof StoreUnusable) return true;
+      if (error instanceof StoreUnusable && error.reason !== "unreachable") return true;
       raise(error instanceof Error ? error.message : String(error));
       return false;
     }

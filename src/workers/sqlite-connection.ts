@@ -17,9 +17,13 @@ const READER_WAIT_MS = 5_000;
 /** Pages that a copy takes in one step: between two steps it can be told to stop. */
 const COPY_PAGES = 1_000;
 const SQLITE_BUSY = 5;
+const SQLITE_IOERR = 10;
 const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 const SQLITE_CORRUPT = 11;
+/** Of writing, of forcing onto the disk, and of cutting a file. */
+const IOERR_WRITES: ReadonlySet<number> = new Set([3, 4, 6].map((n) => SQLITE_IOERR | (n << 8)));
 /** Node's own: a whole number that is none of JavaScript's. */
 const OUT_OF_RANGE = "ERR_OUT_OF_RANGE";
 
@@ -130,11 +134,19 @@ export const versionOf = (database: DatabaseSync): number =>
 /** What an error of SQLite's means for the operator; any other error is left as it is. */
 export function translated(error: unknown, folder: string): unknown {
   const code = codeOf(error);
-  if (code !== SQLITE_NOTADB && code !== SQLITE_CORRUPT) return error;
-  return new StoreUnusable("damaged", `the database in ${folder} is damaged`);
+  if (code === SQLITE_NOTADB || code === SQLITE_CORRUPT) {
+    return new StoreUnusable("damaged", `the database in ${folder} is damaged`);
+  }
+  if (code !== SQLITE_IOERR && code !== SQLITE_CANTOPEN) return error;
+  const told = error instanceof Error ? error.message : String(error);
+  return new StoreUnusable("unreachable", `the database in ${folder} cannot be used: ${told}`);
 }
 
 export const isFull = (error: unknown): boolean => codeOf(error) === SQLITE_FULL;
+
+/** Whether an error is of what was being written, by SQLite's extended codes. */
+export const isUnwritten = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && IOERR_WRITES.has(Number(error.errcode));
 
 /** Whether a number was read that is too large to be exact: no bank writes one. */
 export const isOutOfRange = (error: unknown): boolean =>

@@ -12,6 +12,7 @@ import {
   copyDatabase,
   isFull,
   isOutOfRange,
+  isUnwritten,
   openForReading,
   openFrozen,
   translated,
@@ -88,7 +89,7 @@ export class SqliteSnapshot implements BooksSnapshot {
     try {
       await copyDatabase(this.#database, folder, signal);
     } catch (error) {
-      if (isFull(error)) throw new StoreFull(`there is no room in ${folder}`);
+      if (isFull(error) || isUnwritten(error)) throw new StoreFull(`no room in ${folder}`);
       throw translated(error, this.#folder);
     }
   }

@@ -100,7 +100,8 @@ export class StoreFull extends Error {
   override readonly name = "StoreFull";
 }
 
-type Unusable = "in_use" | "damaged" | "newer_version" | "older_version";
+/** `unreachable`: the disk, or the right to it, fails; the data may be as good as ever. */
+type Unusable = "in_use" | "damaged" | "newer_version" | "older_version" | "unreachable";
 
 /** The store cannot be used at all; the message says why, for the operator. */
 export class StoreUnusable extends Error {
