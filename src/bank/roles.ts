@@ -2,7 +2,8 @@
 
 import type { Role } from "./standing.ts";
 
-const EVERYBODY: readonly Role[] = ["customer", "teller", "auditor", "administrator"];
+/** Whoever is logged in, if all their roles were withheld: it is about their own sessions. */
+const ANYBODY = "anybody";
 const CUSTOMERS: readonly Role[] = ["customer"];
 const READERS: readonly Role[] = ["auditor", "administrator"];
 const COUNTER: readonly Role[] = ["teller", "administrator"];
@@ -19,8 +20,8 @@ const PERMITTED = {
   "account.withdraw": CUSTOMERS,
   "account.transfer": CUSTOMERS,
   "account.history": CUSTOMERS,
-  "session.list": EVERYBODY,
-  "session.end": EVERYBODY,
+  "session.list": ANYBODY,
+  "session.end": ANYBODY,
   "admin.users": READERS,
   "admin.show": ["teller", "auditor", "administrator"],
   "admin.lock": COUNTER,
@@ -36,13 +37,15 @@ const PERMITTED = {
   "admin.sessions": READERS,
   "admin.endSession": ADMINISTRATORS,
   "audit.list": READERS,
-} as const satisfies Record<string, readonly Role[]>;
+} as const satisfies Record<string, readonly Role[] | typeof ANYBODY>;
 
 export type Action = keyof typeof PERMITTED;
 
 /** Somebody with several roles may do what any of them may. */
-export const isPermitted = (roles: readonly Role[], action: Action): boolean =>
-  roles.some((role) => (PERMITTED[action] as readonly Role[]).includes(role));
+export function isPermitted(roles: readonly Role[], action: Action): boolean {
+  const permitted: readonly Role[] | typeof ANYBODY = PERMITTED[action];
+  return permitted === ANYBODY || roles.some((role) => permitted.includes(role));
+}
 
 /** Operators use the modern protocol alone, whatever else they are. */
 export const isOperator = (roles: readonly Role[]): boolean =>

@@ -47,6 +47,12 @@ describe("an operator with a customer's password", () => {
     const { client, given } = await bank.logIn(SHORT);
     expect(given).toEqual([]);
     await expect(client.balance()).rejects.toEqual(refused("not_permitted"));
+    // Nor is a session left open somewhere that they could not end.
+    const left = await bank.logIn(SHORT);
+    const { current } = await left.client.sessions();
+    expect((await client.sessions()).sessions.map(({ session }) => session)).toContain(current);
+    await client.endSession(current);
+    await expect.poll(() => left.client.end).toMatchObject({ reason: "ended_elsewhere" });
     const reasonFor = (text: string) =>
       client.changePassword(SHORT, text).catch((error: unknown) => {
         if (error instanceof Refused) return [error.reason, error.charsMin];
