@@ -66,6 +66,7 @@ function whenBegun(admission: Admission, wish: Trying, result: Result): Admissio
     // Of whom the ledger will refuse, nothing is asked that would tell of a right password.
     const isBarred = barOf(standing) !== null;
     const known = {
+      ...(isBarred && { isBarred }),
       ...(!isBarred && standing.factor !== null && { hasFactor: true as const }),
       ...(!isBarred && isOperator(standing.roles) && { isOperator: true as const }),
     };
@@ -92,6 +93,8 @@ function whenChecked(admission: Admission, result: Result, whenRight: Next): Adm
   if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
   if (!result.valid) return fail(admission, "wrong_password");
+  // As much is done as for a wrong one, and the ledger's word is the same.
+  if (admission.isBarred === true) return succeed(admission);
   const { isOutdated, isFit } = result;
   return whenRight({
     ...admission,

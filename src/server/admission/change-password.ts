@@ -3,6 +3,7 @@
 import { abandon, continueAttempt, whenStored } from "./attempt.ts";
 import { askForCode, continueCode, withoutCode } from "./code.ts";
 import {
+  BUSY,
   ask,
   end,
   go,
@@ -28,9 +29,11 @@ export function continueChange(
     case "hashing":
       return whenHashed(admission, result, (hashed) => askForCode(hashed, wish, storeNew));
     case "storing":
-      return whenStored(admission, result, ({ type }) =>
-        type === "done" ? end({ type: "password_changed" }) : null,
-      );
+      return whenStored(admission, result, ({ type }) => {
+        if (type === "done") return end({ type: "password_changed" });
+        // The account was barred, and at this moment is so no more.
+        return type === "logged_in" ? end(BUSY) : null;
+      });
     default:
       return continueAttempt(
         admission,

@@ -37,6 +37,8 @@ export type Admission = Place & {
   readonly checkedHash?: string | null;
   /** Whether that hash is to be made anew once the login has succeeded. */
   readonly isOutdated?: true;
+  /** Whatever the password is, the ledger refuses it. */
+  readonly isBarred?: true;
   /** The password is judged by what operators' have to be, and so is a new one. */
   readonly isOperator?: true;
   /** It is one that an operator may have. */

@@ -2,7 +2,13 @@
 
 import { expect, it } from "vitest";
 import { ROLES, type Standing } from "../../../src/bank/standing.ts";
-import { beginAdmission, continueAdmission } from "../../../src/server/admission/admission.ts";
+import {
+  beginAdmission,
+  continueAdmission,
+  type Wish,
+} from "../../../src/server/admission/admission.ts";
+import type { Errand, ErrandResult } from "../../../src/server/errands.ts";
+import type { LedgerReply } from "../../../src/workers/ledger.ts";
 import { ORDINARY } from "../../ordinary.ts";
 
 const FACTOR = { sealedSecret: "sealed", lastStep: 0, recoveryHashes: [] };
@@ -38,3 +44,48 @@ it.for(cases)("%j logs in %j: the password is checked, and the ledger asked", ([
     [expect.objectContaining({ command: expect.objectContaining({ outcome: "authenticated" }) })],
   ]);
 });
+
+const ways = [
+  { type: "change_password", username: "alice", account: 1, password: "given", newPassword: "x" },
+  { type: "remove_factor", username: "alice", password: "given", code: "123456" },
+  { type: "begin_factor", username: "alice", password: "given" },
+  { type: "confirm", username: "alice", password: "given" },
+] as readonly Wish[];
+const barred = ways.flatMap((wish) =>
+  BARS.flatMap((bar) =>
+    [null, FACTOR].map((factor) => [wish, { ...ORDINARY, ...bar, factor }] as const),
+  ),
+);
+
+it.for(barred)("%j of somebody who is %j: right or wrong, the way is the same", (asked) => {
+  const [right, wrong] = [wayOf(...asked, true), wayOf(...asked, false)];
+  expect(right).toEqual(wrong);
+  expect(right).toEqual([
+    ...["take_turn", "begin_login", "check_password", "end_login", "end_turn", "failed"],
+  ]);
+});
+
+/** What is sent out for, and what has become of it in the end. */
+function wayOf(wish: Wish, standing: Standing, valid: boolean): string[] {
+  let { admission, errands } = beginAdmission(wish, { terminal: "lobby", signUpsMax: 1 });
+  const way = errands.map(wordOf);
+  for (const result of [
+    { type: "turn", granted: true },
+    replied({ type: "login_begun", passwordHash: "hash", standing }),
+    { type: "password_checked", valid },
+    replied({ type: "login_failed" }),
+  ] as const satisfies ErrandResult<null>[]) {
+    const step = continueAdmission(admission, result);
+    way.push(...step.errands.map(wordOf));
+    if ("outcome" in step) return [...way, step.outcome.type];
+    ({ admission } = step);
+  }
+  throw new Error(`it has not ended: ${way.join(", ")}`);
+}
+
+const wordOf = (errand: Errand<"admission">): string =>
+  errand.type === "ask_ledger" ? errand.command.type : errand.type;
+
+function replied(reply: LedgerReply): ErrandResult<null> & { type: "answered" } {
+  return { type: "answered", answer: { ok: true, reply }, about: null };
+}
