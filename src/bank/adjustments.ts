@@ -8,7 +8,7 @@ import type { Account, AccountId, Books, Decision } from "./ledger.ts";
 import { cents, type Cents } from "./money.ts";
 import type { Adjustment, Operation } from "./operations.ts";
 import { decidePosting } from "./postings.ts";
-import type { Proposal } from "./proposals.ts";
+import { proposalUnder } from "./proposals.ts";
 import { isPermitted } from "./roles.ts";
 import { standingOf } from "./standing.ts";
 
@@ -38,7 +38,7 @@ export function decideAdjustment(
   if (!isPermitted(standingOf(books, operator).roles, "admin.approve")) {
     return rejected("not_permitted");
   }
-  if (openProposals(books).length >= PROPOSALS_OPEN_MAX) return rejected("too_many_proposals");
+  if (books.openProposals.size >= PROPOSALS_OPEN_MAX) return rejected("too_many_proposals");
   const id = books.proposals.size + 1;
   const proposal = { id, proposer: operator, account: account.id, amount, reason, key };
   return decided({ type: "proposed", proposal: { ...proposal, state: "open" } });
@@ -80,11 +80,3 @@ function adjusted(
 const newAccount = (id: AccountId): Account => ({
   ...{ id, kind: "bank", name: "", balance: cents(0), lastTransaction: 0 },
 });
-
-export const openProposals = ({ proposals }: Books): Proposal[] =>
-  [...proposals.values()].filter(({ state }) => state === "open");
-
-const proposalUnder = ({ proposals }: Books, operator: AccountId, key: string) =>
-  [...proposals.values()].find(
-    (proposal) => proposal.proposer === operator && proposal.key === key,
-  );

@@ -31,7 +31,7 @@ import {
   type OperatorRejection,
 } from "./operations.ts";
 import { decideBalance, decideCash, decideTransfer } from "./postings.ts";
-import type { Proposal } from "./proposals.ts";
+import { setProposal, type Proposal } from "./proposals.ts";
 import { setStanding, type Standing } from "./standing.ts";
 
 declare const accountBrand: unique symbol;
@@ -64,7 +64,11 @@ export type Books = {
   readonly attemptKeys: Map<string, Set<string>>;
   /** The bank's own accounts. */
   readonly banks: Map<string, AccountId>;
+  /** All that were ever made; written by ./proposals.ts alone, beside the next two. */
   readonly proposals: Map<number, Proposal>;
+  readonly openProposals: Set<number>;
+  /** By proposer and key. */
+  readonly proposalsByKey: Map<string, number>;
   /** The terminals that an account has logged in at, the latest to be new last; few each. */
   readonly knownTerminals: Map<AccountId, readonly string[]>;
   /** Of the accounts that are out of the ordinary, which few are. */
@@ -213,6 +217,8 @@ export const emptyBooks = (): Books => ({
   attemptKeys: new Map(),
   banks: new Map(),
   proposals: new Map(),
+  openProposals: new Set(),
+  proposalsByKey: new Map(),
   knownTerminals: new Map(),
   standings: new Map(),
   lastTransaction: 0,
@@ -292,7 +298,7 @@ export function apply(books: Books, event: Event): void {
       applyPosting(books, event);
       return;
     case "proposed":
-      books.proposals.set(event.proposal.id, event.proposal);
+      setProposal(books, event.proposal);
       return;
     case "proposal_rejected":
       endProposal(books, event.id, "rejected");
@@ -351,7 +357,7 @@ export function accountsOf(books: Books, kind: AccountKind): Map<string, Account
 function endProposal(books: Books, id: number, state: Proposal["state"]): void {
   const proposal = books.proposals.get(id);
   if (proposal === undefined) throw new Error(`no proposal ${id}: not an event of these books`);
-  books.proposals.set(id, { ...proposal, state });
+  setProposal(books, { ...proposal, state });
 }
 
 function applyPosting(books: Books, { debit, credit, transaction }: Posted): void {

@@ -3,12 +3,12 @@
  * may have changed since the login: the table of ./roles.ts is asked at the moment of the decision.
  */
 
-import { decideAdjustment, decideProposal, openProposals } from "./adjustments.ts";
+import { decideAdjustment, decideProposal } from "./adjustments.ts";
 import { attemptKeysOf, isLockedOut } from "./attempts-by-name.ts";
 import { decided, rejected } from "./decision.ts";
 import type { Account, AccountId, Books, Decision, Posted } from "./ledger.ts";
 import type { Cents } from "./money.ts";
-import type { Proposal } from "./proposals.ts";
+import { openProposals, type Proposal } from "./proposals.ts";
 import { isOperator, isPermitted, type Action } from "./roles.ts";
 import { ORDINARY, barOf, standingOf, type Role, type Standing } from "./standing.ts";
 

@@ -11,6 +11,7 @@ import {
   type PostingSide,
 } from "./ledger.ts";
 import type { CounterChange } from "./login-attempts.ts";
+import { dropProposal, setProposal } from "./proposals.ts";
 import { setStanding, standingOf } from "./standing.ts";
 
 /** Takes an event back from the books that it was applied to last. */
@@ -63,7 +64,7 @@ export function undoOf(books: Books, event: Event): Undo {
     case "posted":
       return undoOfPosting(books, event);
     case "proposed":
-      return () => void books.proposals.delete(event.proposal.id);
+      return () => dropProposal(books, event.proposal);
     case "proposal_rejected":
       return undoOfProposal(books, event.id);
     case "adjusted": {
@@ -112,10 +113,10 @@ function undoOfPosting(
   };
 }
 
-function undoOfProposal({ proposals }: Books, id: number): Undo {
-  const before = proposals.get(id);
+function undoOfProposal(books: Books, id: number): Undo {
+  const before = books.proposals.get(id);
   return () => {
-    if (before !== undefined) proposals.set(id, before);
+    if (before !== undefined) setProposal(books, before);
   };
 }
 

@@ -23,7 +23,7 @@ import { setAttempts } from "../bank/attempts-by-name.ts";
 import type { CounterChange } from "../bank/login-attempts.ts";
 import type { Cents } from "../bank/money.ts";
 import { ADJUSTMENTS } from "../bank/adjustments.ts";
-import type { Proposal } from "../bank/proposals.ts";
+import { setProposal, type Proposal } from "../bank/proposals.ts";
 import { isOrdinary, type Standing } from "../bank/standing.ts";
 import { postedOf } from "./ledger-audit.ts";
 import {
@@ -127,7 +127,7 @@ class SqliteStore implements Store {
     }
     for (const row of this.#statements.proposals.iterate()) {
       const proposal = proposalOf(row);
-      books.proposals.set(proposal.id, proposal);
+      setProposal(books, proposal);
     }
     books.lastTransaction = numberOf(this.#statements.lastTransaction, "last");
     if (sumOfBalances(books) !== 0) {
