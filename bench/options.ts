@@ -41,8 +41,11 @@ type Flags = {
   program: string;
 };
 
-/** A token of the classic protocol lives for a minute, and replies are read after the run. */
-const SECONDS_MAX = 45;
+/**
+ * A token of the classic protocol lives for a minute. Requests are sealed before the run, and
+ * replies are read after it.
+ */
+const SECONDS_MAX = 30;
 
 /** @throws CommanderError, of which the user has been told. */
 export function parseOptions(args: readonly string[]): BenchOptions {

@@ -1,6 +1,6 @@
 /**
- * A line that speaks the classic protocol, one request at a time. A reply is taken as it comes and
- * read after the run, by the protocol's own functions.
+ * A line that speaks the classic protocol, one request at a time. Requests are sealed before a run,
+ * and a reply is taken as it comes and read after it, by the protocol's own functions.
  */
 
 import type { Socket } from "node:net";
@@ -10,6 +10,8 @@ import { encodeHello, openReply, sealRequest, type Request } from "../../src/pro
 import { readLogInReply } from "../../src/protocol/reply-reader.ts";
 import { deriveSessionKeys, type SessionKeys } from "../../src/protocol/session-keys.ts";
 import { UnexpectedReply, type Line, type LineEvents, type User } from "./line.ts";
+import type { Mix } from "./mix.ts";
+import { RequestStock } from "./request-stock.ts";
 import { openSocket, type Target } from "./socket.ts";
 
 /** A token of a text of 1 to 16 bytes, and each further block, before base64. */
@@ -21,6 +23,7 @@ const decoder = new TextDecoder();
 
 export class ClassicLine implements Line {
   readonly #events: LineEvents;
+  readonly #stock: RequestStock;
   #socket: Socket | null = null;
   #keys: SessionKeys | null = null;
   #isClosing = false;
@@ -29,13 +32,19 @@ export class ClassicLine implements Line {
   #take: (bytes: Uint8Array) => void = (bytes) => this.#takeReply(bytes);
   #usedAtSeconds = 0;
 
-  private constructor(events: LineEvents) {
+  private constructor(events: LineEvents, mix: Mix) {
     this.#events = events;
+    this.#stock = new RequestStock((amount) => this.#seal(amount), mix);
   }
 
   /** Connects and logs in. @throws Error if the bank does not let the user in. */
-  static async open(target: Target, user: User, events: LineEvents): Promise<ClassicLine> {
-    const line = new ClassicLine(events);
+  static async open(
+    target: Target,
+    user: User,
+    events: LineEvents,
+    mix: Mix,
+  ): Promise<ClassicLine> {
+    const line = new ClassicLine(events, mix);
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => undefined); // Heard below while it matters.
     const onLost = (reason: string): void => {
@@ -47,11 +56,13 @@ export class ClassicLine implements Line {
     return line;
   }
 
-  send(_place: number, amount: Cents): void {
-    const request: Request =
-      amount === ZERO ? { action: "balance" } : { action: "deposit", amount };
-    const seconds = Math.floor(Date.now() / 1_000);
-    this.#socket!.write(sealRequest(nodeCiphers, this.#keys!, request, seconds));
+  stock(requests: number): void {
+    this.#stock.clear(); // A token lives for a minute: what the last run has left may be too old.
+    this.#stock.fill(requests);
+  }
+
+  send(): Cents {
+    return this.#stock.take(this.#write);
   }
 
   flush(): void {} // A request is alone on the line, and has left.
@@ -70,6 +81,14 @@ export class ClassicLine implements Line {
   close(): void {
     this.#isClosing = true;
     this.#socket?.destroy();
+  }
+
+  readonly #write = (message: Uint8Array): void => void this.#socket!.write(message);
+
+  #seal(amount: Cents): Uint8Array {
+    const request: Request =
+      amount === ZERO ? { action: "balance" } : { action: "deposit", amount };
+    return sealRequest(nodeCiphers, this.#keys!, request, Math.floor(Date.now() / 1_000));
   }
 
   #logIn({ name, password }: User): Promise<void> {

@@ -7,9 +7,8 @@
 import type { Line } from "./line.ts";
 import { nowMs } from "./clock.ts";
 import { Meter } from "./meter.ts";
-import type { Mix } from "./mix.ts";
 import { ObservationColumns, type Observations } from "./observations.ts";
-import { ReplyStore } from "./reply-store.ts";
+import { MessageStore } from "./message-store.ts";
 import { Schedule } from "./schedule.ts";
 import type { Cents } from "../../src/bank/money.ts";
 
@@ -39,7 +38,6 @@ export type DriverOptions = {
   accounts: readonly number[];
   /** Requests at once on each line. */
   inFlight: number;
-  mix: Mix;
   /** Which of the threads this is, to share a rate. */
   share: { index: number; of: number };
 };
@@ -51,7 +49,7 @@ export class Driver {
   readonly #startedAt: Float64Array;
   readonly #dueAt: Float64Array;
   #columns = new ObservationColumns();
-  #replies = new ReplyStore();
+  #replies = new MessageStore();
   #replyLines: number[] = [];
   #meter = new Meter(0, 0);
   #sent = 0;
@@ -65,6 +63,11 @@ export class Driver {
     this.#amounts = new Float64Array(places);
     this.#startedAt = new Float64Array(places);
     this.#dueAt = new Float64Array(places);
+  }
+
+  /** Has each line seal as many requests ahead. */
+  stock(perLine: number): void {
+    for (const line of this.#options.lines) line.stock(perLine);
   }
 
   /** Takes a reply from a line. */
@@ -83,7 +86,7 @@ export class Driver {
   /** Runs to the end, and until every request that was sent is answered. */
   async run(run: Run): Promise<DrivenRun> {
     this.#columns = new ObservationColumns();
-    this.#replies = new ReplyStore();
+    this.#replies = new MessageStore();
     this.#replyLines = [];
     this.#meter = new Meter(run.measureFrom, run.endAt - run.measureFrom);
     const unsent = run.perSecond === null ? await this.#runClosed(run) : await this.#runOpen(run);
@@ -141,15 +144,13 @@ export class Driver {
   }
 
   #send(index: number, dueAt: number): Line {
-    const { lines, inFlight, mix } = this.#options;
-    const amount = mix();
+    const { lines, inFlight } = this.#options;
     const place = index % inFlight;
-    this.#amounts[index] = amount;
+    const line = lines[(index - place) / inFlight]!;
     this.#dueAt[index] = dueAt;
     this.#startedAt[index] = nowMs();
     this.#sent += 1;
-    const line = lines[(index - place) / inFlight]!;
-    line.send(place, amount);
+    this.#amounts[index] = line.send(place);
     return line;
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Socket } from "node:net";
+import { ZERO, type Cents } from "../../src/bank/money.ts";
 import type { EchoSizes } from "../ceilings/echo-process.ts";
 import type { Line, LineEvents } from "./line.ts";
 import { openSocket, type Target } from "./socket.ts";
@@ -39,9 +40,12 @@ export class EchoLine implements Line {
     return line;
   }
 
-  send(place: number): void {
+  stock(): void {} // One message is all that it sends.
+
+  send(place: number): Cents {
     this.#due.push(place);
     this.#unsent += 1;
+    return ZERO;
   }
 
   flush(): void {

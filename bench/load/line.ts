@@ -7,8 +7,13 @@ export type LineProtocol = "classic" | "modern" | "echo";
 export type User = { name: string; password: string };
 
 export interface Line {
-  /** Sends a request in a free place of the line. It leaves with the next `flush`. */
-  send(place: number, amount: Cents): void;
+  /** Seals requests ahead, until as many are there. Only while none is in flight. */
+  stock(requests: number): void;
+  /**
+   * Sends the next request, in a free place of the line; it leaves with the next `flush`. Gives its
+   * amount, zero for an inquiry.
+   */
+  send(place: number): Cents;
   flush(): void;
   /** The balance that a reply tells, in cents. @throws Error if it tells none. */
   balanceIn(reply: Uint8Array, amount: Cents): number;

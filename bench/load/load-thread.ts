@@ -10,7 +10,7 @@ import { Driver, type Run } from "./driver.ts";
 import { EchoLine } from "./echo-line.ts";
 import type { Line, LineEvents, LineProtocol, User } from "./line.ts";
 import type { Slots } from "./meter.ts";
-import { seededMix } from "./mix.ts";
+import { seededMix, type Mix } from "./mix.ts";
 import { ModernLine } from "./modern-line.ts";
 import { buffersOf, type Observations } from "./observations.ts";
 import type { Target } from "./socket.ts";
@@ -31,8 +31,13 @@ export type ThreadPlan = {
   loginsAtOnce: number;
 };
 
+export type ThreadOrder =
+  /** Seals as many requests of each line before the run, and says when they are there. */
+  { type: "stock"; perLine: number } | { type: "run"; run: Run } | { type: "close" };
+
 export type ThreadMessage =
   | { type: "ready" }
+  | { type: "stocked" }
   /** The run is over; what follows is only reading what came of it. */
   | { type: "driven" }
   | {
@@ -47,40 +52,50 @@ if (parentPort !== null) await serve(parentPort, workerData as ThreadPlan);
 
 async function serve(port: NonNullable<typeof parentPort>, plan: ThreadPlan): Promise<void> {
   let driver: Driver | null = null;
-  const lines = await openLines(plan, (line, place, reply) => driver?.replied(line, place, reply));
+  const mix = seededMix(plan.seed, plan.depositPercent);
+  const lines = await openLines(plan, mix, (line, place, reply) =>
+    driver?.replied(line, place, reply),
+  );
   driver = new Driver({
     ...{ lines, accounts: plan.users.map(({ account }) => account) },
     ...{ inFlight: plan.inFlight, share: plan.share },
-    mix: seededMix(plan.seed, plan.depositPercent),
   });
   const running = driver;
-  port.on("message", (run: Run | null) => {
-    if (run === null) {
-      for (const line of lines) line.close();
-      port.close();
-      return;
+  const tell = (message: ThreadMessage): void => port.postMessage(message);
+  port.on("message", (order: ThreadOrder) => {
+    switch (order.type) {
+      case "stock":
+        running.stock(order.perLine);
+        tell({ type: "stocked" });
+        return;
+      case "run":
+        void running.run(order.run).then(({ meter, unsent }) => {
+          tell({ type: "driven" });
+          const observations = running.read();
+          const { histogram, slots } = meter;
+          const message: ThreadMessage = { type: "ran", histogram, slots, observations, unsent };
+          port.postMessage(message, buffersOf(observations));
+        });
+        return;
+      case "close":
+        for (const line of lines) line.close();
+        port.close();
     }
-    void running.run(run).then(({ meter, unsent }) => {
-      port.postMessage({ type: "driven" } satisfies ThreadMessage);
-      const observations = running.read();
-      const { histogram, slots } = meter;
-      const message: ThreadMessage = { type: "ran", histogram, slots, observations, unsent };
-      port.postMessage(message, buffersOf(observations));
-    });
   });
-  port.postMessage({ type: "ready" } satisfies ThreadMessage);
+  tell({ type: "ready" });
 }
 
 /** Opens all lines, a few at a time, in the order of their users. */
 async function openLines(
   plan: ThreadPlan,
+  mix: Mix,
   onReply: (line: number, place: number, reply: Uint8Array) => void,
 ): Promise<Line[]> {
   const lines: Line[] = [];
   let next = 0;
   async function openSome(): Promise<void> {
     for (let index = next++; index < plan.users.length; index = next++) {
-      lines[index] = await openLine(plan, plan.users[index]!, {
+      lines[index] = await openLine(plan, plan.users[index]!, mix, {
         onReply: (place, reply) => onReply(index, place, reply),
         onLost: (reason) => {
           throw new Error(`a line of the load was lost: ${reason}`);
@@ -92,16 +107,17 @@ async function openLines(
   return lines;
 }
 
-function openLine(plan: ThreadPlan, user: User, events: LineEvents): Promise<Line> {
+function openLine(plan: ThreadPlan, user: User, mix: Mix, events: LineEvents): Promise<Line> {
   switch (plan.protocol) {
     case "classic":
-      return ClassicLine.open(plan.target, user, events);
+      return ClassicLine.open(plan.target, user, events, mix);
     case "modern":
       if (plan.bankKey === null) throw new Error("a modern line needs the bank's key");
       return ModernLine.open(
         { ...plan.target, bankKey: plan.bankKey },
         user,
         events,
+        mix,
         plan.inFlight,
       );
     case "echo":

@@ -10,7 +10,7 @@ import type { EchoSizes } from "../ceilings/echo-process.ts";
 import { nowMs } from "./clock.ts";
 import type { Run } from "./driver.ts";
 import type { LineProtocol, User } from "./line.ts";
-import type { ThreadMessage, ThreadPlan } from "./load-thread.ts";
+import type { ThreadMessage, ThreadOrder, ThreadPlan } from "./load-thread.ts";
 import { SLOT_MS, mergeHistograms, mergeSlots, type Slots } from "./meter.ts";
 import { joinObservations, type Observations } from "./observations.ts";
 import type { Target } from "./socket.ts";
@@ -19,6 +19,12 @@ import type { Target } from "./socket.ts";
 const LOGINS_AT_ONCE_MAX = 32;
 /** Between the order to run and the start, so that all threads start together. */
 const LEAD_MS = 50;
+/**
+ * Requests are sealed before a run, enough for so many a second of all lines together in a closed
+ * loop; in an open one for its rate, and more, since not all lines send the same share of it.
+ */
+const CLOSED_PER_SECOND = 40_000;
+const OPEN_SHARES = 1.5;
 
 export type LoadOptions = {
   protocol: LineProtocol;
@@ -62,10 +68,12 @@ const NO_ECHO: EchoSizes = { requestBytes: 1, replyBytes: 1 };
 
 export class Load {
   readonly #workers: readonly Worker[];
+  readonly #connections: number;
   readonly #failed: Promise<never>;
 
-  private constructor(workers: readonly Worker[]) {
+  private constructor(workers: readonly Worker[], connections: number) {
     this.#workers = workers;
+    this.#connections = connections;
     const failed = Promise.withResolvers<never>();
     failed.promise.catch(() => undefined); // Whoever waits for a thread learns of it.
     for (const worker of workers) worker.on("error", failed.reject);
@@ -79,7 +87,7 @@ export class Load {
     const workers = Array.from({ length: of }, (_, index) => {
       return new Worker(url, { workerData: planOf(options, { index, of }), name: "load" });
     });
-    const load = new Load(workers);
+    const load = new Load(workers, options.connections);
     try {
       await load.#answers("ready");
       return load;
@@ -94,6 +102,7 @@ export class Load {
     { perSecond, warmUpMs, durationMs }: Pace,
     watcher: RunWatcher | null = null,
   ): Promise<Measured> {
+    await this.#stock({ perSecond, warmUpMs, durationMs });
     const startAt = nowMs() + LEAD_MS;
     const measureFrom = startAt + warmUpMs;
     const run: Run = { perSecond, startAt, measureFrom, endAt: measureFrom + durationMs };
@@ -102,7 +111,7 @@ export class Load {
     for (const answers of [driven, ran]) {
       answers.catch(() => undefined); // Waited for below, unless the run fails before.
     }
-    for (const worker of this.#workers) worker.postMessage(run);
+    this.#order({ type: "run", run });
     await Promise.race([sleep(LEAD_MS + warmUpMs), this.#failed]);
     watcher?.begin();
     try {
@@ -127,11 +136,23 @@ export class Load {
       (worker) => new Promise<void>((resolve) => worker.once("exit", () => resolve())),
     );
     for (const worker of this.#workers) {
-      if (worker.threadId === -1) continue;
-      worker.postMessage(null);
+      if (worker.threadId !== -1) worker.postMessage({ type: "close" } satisfies ThreadOrder);
     }
     await Promise.race([Promise.all(exits), this.#failed.catch(() => undefined)]);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  /** Has every line seal what it will send. */
+  async #stock({ perSecond, warmUpMs, durationMs }: Pace): Promise<void> {
+    const seconds = (warmUpMs + durationMs) / 1_000;
+    const requests = seconds * (perSecond === null ? CLOSED_PER_SECOND : perSecond * OPEN_SHARES);
+    const stocked = this.#answers("stocked");
+    this.#order({ type: "stock", perLine: Math.ceil(requests / this.#connections) });
+    await stocked;
+  }
+
+  #order(order: ThreadOrder): void {
+    for (const worker of this.#workers) worker.postMessage(order);
   }
 
   /** The next message of this type from each thread. */

@@ -1,7 +1,8 @@
 /**
- * A line that speaks the modern protocol, with many requests in flight. A request's id is its place
- * on the line. Of a reply only the id is read as it comes, and the rest after the run; where there
- * is but one request in flight it is not even opened before.
+ * A line that speaks the modern protocol, with many requests in flight. A request's id is its
+ * number on the line, since its place is not known yet when it is sealed. Of a reply only the id is
+ * read as it comes, and the rest after the run; where there is but one request in flight it is not
+ * even opened before.
  */
 
 import type { Socket } from "node:net";
@@ -12,6 +13,8 @@ import { FrameSplitter } from "../../src/protocol/frames.ts";
 import { CUSTOMER_CODECS } from "../../src/protocol/customer-codecs.ts";
 import { encodeCall, parseReply, parseResult } from "../../src/protocol/modern.ts";
 import { UnexpectedReply, type Line, type LineEvents, type User } from "./line.ts";
+import type { Mix } from "./mix.ts";
+import { RequestStock } from "./request-stock.ts";
 import { openSocket, type Target } from "./socket.ts";
 
 const {
@@ -32,15 +35,20 @@ export class ModernLine implements Line {
   /** Before each idempotency key of this line; no other line has it. */
   readonly #keyPrefix: string;
   readonly #splitter = new FrameSplitter();
+  readonly #stock: RequestStock;
   #socket: Socket | null = null;
   #channel: Channel | null = null;
   #isClosing = false;
-  #keysUsed = 0;
+  #sealed = 0;
+  #sent = 0;
+  /** Of the requests in flight, by their numbers; not kept where there is but one. */
+  readonly #places = new Map<number, number>();
   #outgoing: Uint8Array[] = [];
   #takeFrame: (body: Uint8Array) => void = () => undefined;
 
-  private constructor(events: LineEvents, inFlight: number) {
+  private constructor(events: LineEvents, mix: Mix, inFlight: number) {
     this.#events = events;
+    this.#stock = new RequestStock((amount) => this.#seal(amount), mix);
     this.#isOneByOne = inFlight === 1;
     this.#keyPrefix = Buffer.from(nodeCiphers.randomBytes(9)).toString("base64url");
   }
@@ -50,9 +58,10 @@ export class ModernLine implements Line {
     target: Target & { bankKey: Uint8Array },
     user: User,
     events: LineEvents,
+    mix: Mix,
     inFlight: number,
   ): Promise<ModernLine> {
-    const line = new ModernLine(events, inFlight);
+    const line = new ModernLine(events, mix, inFlight);
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => undefined); // Heard below while it matters.
     const onLost = (reason: string): void => {
@@ -64,15 +73,14 @@ export class ModernLine implements Line {
     return line;
   }
 
-  send(place: number, amount: Cents): void {
-    if (amount === ZERO) {
-      this.#seal(encodeCall(place, { method: "account.balance", params: {} }, BALANCE));
-      return;
-    }
-    this.#keysUsed += 1;
-    const idempotencyKey = `${this.#keyPrefix}-${this.#keysUsed}`;
-    const params = { amount, idempotencyKey };
-    this.#seal(encodeCall(place, { method: "account.deposit", params }, DEPOSIT));
+  stock(requests: number): void {
+    this.#stock.fill(requests); // A channel opens in order: what the last run has left comes first.
+  }
+
+  send(place: number): Cents {
+    this.#sent += 1;
+    if (!this.#isOneByOne) this.#places.set(this.#sent, place);
+    return this.#stock.take(this.#leave);
   }
 
   flush(): void {
@@ -108,15 +116,23 @@ export class ModernLine implements Line {
           else reject(new Error(`${username} was not let in: ${JSON.stringify(reply)}`));
         };
         const login = { method: "auth.login", params: { username, password } } as const;
-        this.#seal(encodeCall(LOGIN_ID, login, LOGIN));
-        this.flush();
+        this.#socket!.write(this.#channel.seal(encodeCall(LOGIN_ID, login, LOGIN)));
       };
       this.#socket!.write(handshake.first());
     });
   }
 
-  #seal(message: Uint8Array): void {
-    this.#outgoing.push(this.#channel!.seal(message));
+  readonly #leave = (message: Uint8Array): void => void this.#outgoing.push(message);
+
+  #seal(amount: Cents): Uint8Array {
+    this.#sealed += 1;
+    const id = this.#sealed;
+    if (amount === ZERO) {
+      const inquiry = { method: "account.balance", params: {} } as const;
+      return this.#channel!.seal(encodeCall(id, inquiry, BALANCE));
+    }
+    const params = { amount, idempotencyKey: `${this.#keyPrefix}-${id}` };
+    return this.#channel!.seal(encodeCall(id, { method: "account.deposit", params }, DEPOSIT));
   }
 
   #take(bytes: Uint8Array): void {
@@ -130,20 +146,24 @@ export class ModernLine implements Line {
       return;
     }
     const reply = this.#channel!.open(body);
-    const place = placeIn(reply);
-    if (place !== null) this.#events.onReply(place, reply);
-    else if (parseReply(reply).type === "error")
+    const id = idIn(reply);
+    const place = id === null ? undefined : this.#places.get(id);
+    if (id !== null && place !== undefined) {
+      this.#places.delete(id);
+      this.#events.onReply(place, reply);
+    } else if (parseReply(reply).type === "error") {
       throw new UnexpectedReply("an error of no request");
+    }
   }
 }
 
-/** The request that a message answers; null for a message that answers none of this line's. */
-function placeIn(message: Uint8Array): number | null {
+/** The id of the request that a message answers; null for a message that answers none. */
+function idIn(message: Uint8Array): number | null {
   if (BEFORE_ID.compare(message, 0, BEFORE_ID.length) !== 0) return null;
-  let place = 0;
+  let id = 0;
   let at = BEFORE_ID.length;
   for (; message[at]! >= DIGIT_0 && message[at]! <= DIGIT_9; at++) {
-    place = place * 10 + message[at]! - DIGIT_0;
+    id = id * 10 + message[at]! - DIGIT_0;
   }
-  return at === BEFORE_ID.length ? null : place;
+  return at === BEFORE_ID.length ? null : id;
 }

@@ -20,16 +20,19 @@ class PromptLine implements Line {
     this.#onReply = onReply;
   }
 
-  send(place: number, amount: Cents): void {
+  stock(): void {}
+
+  send(place: number): Cents {
     this.requests += 1;
     this.inFlight += 1;
     this.inFlightMax = Math.max(this.inFlightMax, this.inFlight);
-    this.#balance += amount;
+    this.#balance += DEPOSIT;
     const reply = new TextEncoder().encode(String(this.#balance));
     setImmediate(() => {
       this.inFlight -= 1;
       this.#onReply(place, reply);
     });
+    return DEPOSIT;
   }
 
   flush(): void {}
@@ -85,7 +88,7 @@ function stage(lineCount: number, inFlight: number): { lines: PromptLine[]; driv
   );
   const driver: Driver = new Driver({
     ...{ lines, accounts: lines.map((_, index) => 10 + index), inFlight },
-    ...{ mix: () => DEPOSIT, share: { index: 0, of: 1 } },
+    share: { index: 0, of: 1 },
   });
   return { lines, driver };
 }

@@ -1,13 +1,15 @@
-/** What a load measures: when requests are due, how latencies add up, what is kept of replies. */
+/** What a load measures: when requests are due, how latencies add up, what is kept of messages. */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Meter, SLOT_MS, mergeHistograms, mergeSlots } from "../../bench/load/meter.ts";
 import { seededMix } from "../../bench/load/mix.ts";
+import { MessageStore } from "../../bench/load/message-store.ts";
 import { ObservationColumns, joinObservations } from "../../bench/load/observations.ts";
-import { ReplyStore } from "../../bench/load/reply-store.ts";
+import { RequestStock } from "../../bench/load/request-stock.ts";
 import { Schedule } from "../../bench/load/schedule.ts";
 import { latencyOf } from "../../bench/report/results.ts";
+import { dollars } from "../../src/bank/money.ts";
 
 const second = { startAt: 1_000, endAt: 2_000 };
 
@@ -107,9 +109,53 @@ describe("a mix", () => {
   });
 });
 
-describe("what is kept of replies", () => {
+describe("a stock of requests", () => {
+  it("gives what was sealed ahead, then what is sealed when it is taken, in one order", () => {
+    const { stock, take, sealed } = stockOfNumbers();
+    stock.fill(2);
+    expect([stock.size, sealed()]).toEqual([2, 2]);
+    expect([take(), sealed()]).toEqual(["1 of 100", 2]);
+    expect([take(), sealed()]).toEqual(["2 of 200", 2]);
+    expect([take(), sealed()]).toEqual(["3 of 300", 3]);
+    expect(stock.size).toBe(0);
+  });
+
+  it("is filled up behind what is left of it", () => {
+    const { stock, take, sealed } = stockOfNumbers();
+    stock.fill(3);
+    take();
+    stock.fill(3);
+    expect(sealed()).toBe(4);
+    expect([take(), take(), take(), take()]).toEqual(
+      ["2 of 200", "3 of 300", "4 of 400", "5 of 500"], // The last of them was not in stock.
+    );
+  });
+
+  it("gives nothing of what was thrown away", () => {
+    const { stock, take } = stockOfNumbers();
+    stock.fill(3);
+    stock.clear();
+    expect(take()).toBe("4 of 400");
+  });
+});
+
+/** Its messages tell their number, which their amount is a hundred times. */
+function stockOfNumbers(): { stock: RequestStock; take: () => string; sealed: () => number } {
+  let sealed = 0;
+  let drawn = 0;
+  const seal = (): Uint8Array => Buffer.from(String(++sealed));
+  const stock = new RequestStock(seal, () => dollars(++drawn));
+  const take = (): string => {
+    let text = "";
+    const amount = stock.take((message) => (text = Buffer.from(message).toString()));
+    return `${text} of ${amount}`;
+  };
+  return { stock, take, sealed: () => sealed };
+}
+
+describe("messages that are kept", () => {
   it("comes back as it was, over many chunks", () => {
-    const store = new ReplyStore();
+    const store = new MessageStore();
     const buffer = new Uint8Array(500);
     const count = 70_000; // More than fit into one chunk, and more than the table begins with.
     for (let index = 0; index < count; index++) {
@@ -118,13 +164,13 @@ describe("what is kept of replies", () => {
     }
     expect(store.size).toBe(count);
     for (const index of [0, 1, 299, 3_000, 65_536, count - 1]) {
-      expect(store.at(index)).toEqual(new Uint8Array(1 + (index % 300)).fill(index % 251));
+      expect(store.at(index)).toEqual(Buffer.alloc(1 + (index % 300), index % 251));
     }
     expect(() => store.at(count)).toThrow(RangeError);
   });
 
-  it("takes replies without a byte", () => {
-    const store = new ReplyStore();
+  it("takes messages without a byte", () => {
+    const store = new MessageStore();
     store.keep(new Uint8Array(0));
     expect(store.at(0)).toHaveLength(0);
   });
