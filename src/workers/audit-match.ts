@@ -19,6 +19,10 @@ const ACTIONS: Record<PostingKind, readonly string[]> = {
   transfer: ["transfer"],
   adjustment: ["admin.adjust", "admin.approve"],
 };
+/** Rows of the audit that are taken without a look at whether to go on. */
+const ROWS_AT_ONCE = 10_000;
+/** Behind the last row. */
+const END = Number.POSITIVE_INFINITY;
 const MOVES: ReadonlySet<string> = new Set(Object.values(ACTIONS).flat());
 
 export class AuditMatch {
@@ -49,7 +53,7 @@ export class AuditMatch {
       this.#place(row.sequence, row.at);
       return;
     }
-    const before = row.sequence === 0 ? Number.POSITIVE_INFINITY : row.sequence + 1;
+    const before = row.sequence === 0 ? END : row.sequence + 1;
     let told = this.#next(before);
     while (told !== null && told.transaction < row.id) {
       this.#tellStray(told);
@@ -63,9 +67,33 @@ export class AuditMatch {
     this.#compare(row, told);
   }
 
-  /** After the journal's last row: the audit must not tell of any other. */
-  end(): void {
-    for (let told = this.#next(); told !== null; told = this.#next()) this.#tellStray(told);
+  /**
+   * After the journal's last row: the audit must not tell of any other.
+   * @returns whether that is all; if not, it is to be called again
+   */
+  end(): boolean {
+    for (let rows = 0; rows < ROWS_AT_ONCE; rows++) {
+      if (this.catchUp()) return false;
+      const told = this.#next();
+      if (told === null) return true;
+      this.#tellStray(told);
+    }
+    return false;
+  }
+
+  /**
+   * Takes what the audit says before a row of the journal, or after the last, of anything else than
+   * money, as far as that may be done at once: what follows would do so, however long it takes.
+   * @returns whether there is more of it
+   */
+  catchUp(row?: JournalRow): boolean {
+    const before = row === undefined || row.sequence === 0 ? END : row.sequence;
+    for (let rows = 0; rows < ROWS_AT_ONCE; rows++) {
+      const next = this.#look();
+      if (next === null || next.sequence >= before || next.transaction !== null) return false;
+      this.#takeOther(next);
+    }
+    return true;
   }
 
   #tellStray(told: Told): void {
@@ -79,16 +107,20 @@ export class AuditMatch {
    * The next audit row with a lower number that names a transaction, which is to be taken then;
    * those on the way to it are.
    */
-  #next(before = Number.POSITIVE_INFINITY): Told | null {
+  #next(before = END): Told | null {
     for (let row = this.#look(); row !== null && row.sequence < before; row = this.#look()) {
-      const { sequence, action, outcome, transaction } = row;
+      const { transaction } = row;
       if (transaction !== null) return { ...row, transaction };
-      this.#take(row);
-      if (outcome === "ok" && MOVES.has(action)) {
-        this.#tell("audit", `audit row ${sequence} tells of a ${action} without a transaction`);
-      }
+      this.#takeOther(row);
     }
     return null;
+  }
+
+  #takeOther(row: AuditRow): void {
+    this.#take(row);
+    const { sequence, action, outcome } = row;
+    if (outcome !== "ok" || !MOVES.has(action)) return;
+    this.#tell("audit", `audit row ${sequence} tells of a ${action} without a transaction`);
   }
 
   #look(): AuditRow | null {

@@ -41,22 +41,33 @@ export async function verifyBooks(
     if (faults.length < FAULTS_MAX) faults.push({ kind, text });
   };
   for (const text of snapshot.storageFaults()) tell("storage", text);
-  const replay = new JournalReplay(snapshot.accounts(), tell);
+  await breathe();
+  const replay = new JournalReplay([], tell);
   const audit = new AuditMatch(snapshot.audit(), (id) => replay.accountOf(id), tell);
   let rows = 0;
+  for (const account of snapshot.accounts()) {
+    replay.open(account);
+    if (++rows % BREATHE_EVERY === 0) await breathe();
+  }
   for (const row of snapshot.journal()) {
+    while (audit.catchUp(row)) await breathe();
     replay.add(row);
     audit.add(row);
     if (++rows % BREATHE_EVERY === 0) await breathe();
   }
-  const sum = replay.end();
-  audit.end();
+  const accounts = replay.ending();
+  let ending = accounts.next();
+  for (; ending.done !== true; ending = accounts.next()) {
+    if (++rows % BREATHE_EVERY === 0) await breathe();
+  }
+  while (!audit.end()) await breathe();
   let outcomes = 0;
   for (const outcome of snapshot.outcomes()) {
     const text = outcomeFault(outcome);
     if (text !== null) tell("outcomes", text);
     if (++outcomes % BREATHE_EVERY === 0) await breathe();
   }
+  const sum = ending.value;
   const isSound = Object.values(counts).every((count) => count === 0);
   return { head: snapshot.head(), sum, outcomes, faults, counts, isSound };
 }

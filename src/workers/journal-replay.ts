@@ -58,16 +58,21 @@ const KINDS: Record<PostingKind, readonly (readonly [debit: AccountKind, credit:
 export class JournalReplay {
   readonly #accounts = new Map<number, Replayed>();
   readonly #tell: Tell;
+  readonly #before: Before;
   #last: number;
   #lastAt = Number.NEGATIVE_INFINITY;
 
   constructor(accounts: Iterable<AccountRow>, tell: Tell, before: Before = NOTHING) {
     this.#tell = tell;
+    this.#before = before;
     this.#last = before.lastTransaction;
-    for (const row of accounts) {
-      const { balance, lastTransaction: last } = before.accounts.get(row.id) ?? UNUSED;
-      this.#accounts.set(row.id, { row, balance, other: null, last });
-    }
+    for (const row of accounts) this.open(row);
+  }
+
+  /** One more account: before any row of the journal. */
+  open(row: AccountRow): void {
+    const { balance, lastTransaction: last } = this.#before.accounts.get(row.id) ?? UNUSED;
+    this.#accounts.set(row.id, { row, balance, other: null, last });
   }
 
   accountOf(id: number): AccountRow | undefined {
@@ -93,6 +98,14 @@ export class JournalReplay {
    * @returns the sum of all balances, in cents
    */
   end(): number {
+    const accounts = this.ending();
+    let step = accounts.next();
+    while (step.done !== true) step = accounts.next();
+    return step.value;
+  }
+
+  /** The same, with a stop after each account. */
+  *ending(): Generator<void, number> {
     let sum = 0n;
     let expected = 0;
     for (const [id, { row, balance, other, last }] of this.#accounts) {
@@ -108,6 +121,7 @@ export class JournalReplay {
         this.#tell("history", `the history of ${nameOf(row)} ends with ${told}`);
       }
       this.#checkBounds(row, row.balance, () => `${nameOf(row)} has ${money(row.balance)}`);
+      yield;
     }
     if (sum !== 0n) this.#tell("sum", `the balances sum to ${money(Number(sum))}`);
     return Number(sum);
