@@ -13,6 +13,8 @@ export default defineConfig({
     // when to give up on a hang, not how long a test may take.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // So is this, for what a test waits to see: a second was too little on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     // One test enabled alone by mistake must not look like a success of all.
     allowOnly: false,
   },

@@ -1,11 +1,10 @@
 /** The screens as a state machine: every way through, and what is asked of the bank. */
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cents, dollars } from "../../src/bank/money.ts";
 import { transition } from "../../web/atm/flow.ts";
 import { problemsOf } from "../../web/atm/problem-texts.ts";
-import type { Answer, Message, Place, State } from "../../web/atm/state.ts";
+import type { Answer, Message, Place } from "../../web/atm/state.ts";
 import { titleOf, wordsOf } from "../../web/atm/texts.ts";
 import { hasSession, isBusy, logIn, placeOf } from "../../web/atm/views.ts";
 import {
@@ -371,72 +370,5 @@ describe("the address", () => {
     const [state, effects] = run([...CHOOSING, { type: "went", place }]);
     expect(hasSession(state.view)).toBe(false);
     expect(effects.at(-1)).toEqual({ type: "hang_up" });
-  });
-});
-
-describe("whatever happens, in any order", () => {
-  const message: fc.Arbitrary<Message> = fc.oneof(
-    fc.constantFrom<Message[]>(
-      ...[...DONE, ...unknownWith("k-1"), ENTERED],
-      { type: "signed_up" },
-      { type: "code_wanted", wasWrong: false },
-      { type: "code_wanted", wasWrong: true },
-      { type: "code_entered", typed: "123456" },
-      { type: "checking" },
-      { type: "not_authentic" },
-      { type: "outcome_unknown", key: null, session: "open" },
-      { type: "protocol_chosen", protocol: "classic" },
-      { type: "chosen", kind: "balance" },
-      { type: "chosen", kind: "history" },
-      { type: "chosen", kind: "password" },
-      { type: "passwords_entered", oldPassword: PASSWORD, newPassword: PASSWORD, code: null },
-      refused("insufficient_funds"),
-      refused("busy"),
-      { type: "refused", problem: { type: "authentication_failed" } },
-      ended("line_lost"),
-      { type: "stepped_back" },
-      { type: "finished" },
-      { type: "left" },
-    ),
-    fc
-      .constantFrom<Place[]>(LOG_IN, SIGN_UP, ACTION, { route: "/action", step: "deposit" })
-      .map((place): Message => ({ type: "went", place })),
-  );
-
-  it("no state holds a password, each has words, and one order at a time is asked for", () => {
-    fc.assert(
-      fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
-        let state: State = pageOf("modern");
-        for (const next of messages) {
-          const before = state;
-          const [after, effects] = transition(before, next);
-          state = after;
-          expect(JSON.stringify(state)).not.toContain(PASSWORD);
-          expect(wordsOf(state).heading).not.toBe("");
-          expect(placeOf(state.view).route).toMatch(/^\/(signup|action)?$/);
-          if (asked(effects).length === 0) continue;
-          expect(before.view.screen).not.toBe("waiting");
-          expect(state.view.screen).toBe("waiting");
-        }
-      }),
-    );
-  });
-
-  it("a change that is in doubt is asked for under its own key alone", () => {
-    fc.assert(
-      fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
-        const [doubted] = run(unknownWith("k-1"));
-        let state = doubted;
-        for (const next of messages) {
-          const { doubt } = state.desk;
-          const [after, effects] = transition(state, next);
-          for (const effect of effects) {
-            if (effect.type !== "ask" || effect.order !== doubt?.order) continue;
-            expect(effect.key).toBe(doubt.key);
-          }
-          state = after;
-        }
-      }),
-    );
   });
 });

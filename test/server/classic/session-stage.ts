@@ -29,6 +29,21 @@ export const transition = sessionTransition({
   confirmAbove: cents(1_000_000),
 });
 
+/** One step: in this state, at this message, what follows. */
+export type Row = readonly [
+  name: string,
+  state: State,
+  message: Message,
+  phase: State["phase"],
+  effects: readonly Effect[],
+];
+
+export const FAILURES = ["busy", "timed_out", "died", "draining"] as const;
+export const TRY_AGAIN = "Service busy: nothing was done, try again in a moment";
+export const NOT_JSON = "Invalid request: the message is not one flat JSON object";
+export const NOT_OBJECT =
+  "Invalid request: a message starts with a brace, and nothing follows its end";
+
 /** What follows in `state`, as far as a peer or the bank can tell. */
 export function follow(state: State, message: Message): { phase: string; effects: Effect[] } {
   const [next, effects] = transition(state, message);
