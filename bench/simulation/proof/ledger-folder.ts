@@ -37,7 +37,7 @@ export function readBooks(folder: string): BooksOnDisk {
       (_kind, text) => auditFaults.push(text),
     );
     for (const row of journal) audit.add(row);
-    for (let isOver = false; !isOver; ) isOver = audit.end();
+    for (let isOver = false; !isOver;) isOver = audit.end();
     return { accounts, journal, auditFaults: [...auditFaults, ...fileFaults(folder)] };
   } finally {
     snapshot.close();
