@@ -39,9 +39,9 @@ const texts: { readonly [M in OperatorMethod]: (result: Result<M>) => string[] }
   "audit.list": ({ entries, next }) => [...entries.map(auditLine), ...moreBefore(next)],
 };
 
-/** One line or more. */
+/** One line or more. Whoever is told of, or the bank, may have chosen it: none steers a terminal. */
 export const adminLines = <M extends OperatorMethod>(method: M, result: Result<M>): string[] =>
-  texts[method](result);
+  texts[method](result).map(escapeField);
 
 function adjustedLines(result: Result<"admin.adjust">): string[] {
   if ("proposal" in result) {
@@ -65,10 +65,9 @@ const moreBefore = (next: string | undefined): string[] =>
 function sessionLine({ session, username, terminal, protocol, ...times }: SessionLine): string {
   const { startedAt, lastActiveAt } = times;
   const line = [session, username, `at ${terminal}`, protocol];
-  return escapeField([...line, `since ${startedAt}`, `last active ${lastActiveAt}`].join("  "));
+  return [...line, `since ${startedAt}`, `last active ${lastActiveAt}`].join("  ");
 }
 
-/** Whoever is in the audit may have chosen what it says: none of it steers the terminal. */
 function auditLine(entry: AuditLine): string {
   const { sequence, at, origin, who, action, outcome, object, amount, transactionId } = entry;
   const more = [
@@ -76,5 +75,5 @@ function auditLine(entry: AuditLine): string {
     ...(amount === undefined ? [] : [formatDollars(amount)]),
     ...(transactionId === undefined ? [] : [`transaction ${transactionId}`]),
   ];
-  return escapeField([sequence, at, origin, `"${who}"`, action, outcome, ...more].join("  "));
+  return [sequence, at, origin, `"${who}"`, action, outcome, ...more].join("  ");
 }

@@ -67,8 +67,9 @@ it.for(barred)("%j of somebody who is %j: right or wrong, the way is the same", 
 
 /** What is sent out for, and what has become of it in the end. */
 function wayOf(wish: Wish, standing: Standing, valid: boolean): string[] {
-  let { admission, errands } = beginAdmission(wish, { terminal: "lobby", signUpsMax: 1 });
-  const way = errands.map(wordOf);
+  const begun = beginAdmission(wish, { terminal: "lobby", signUpsMax: 1 });
+  let { admission } = begun;
+  const way = begun.errands.map(wordOf);
   for (const result of [
     { type: "turn", granted: true },
     replied({ type: "login_begun", passwordHash: "hash", standing }),
