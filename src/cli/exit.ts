@@ -53,6 +53,7 @@ export function explained(error: unknown, port: number): unknown {
       return new CommandFailed(isSound ? EXIT.environment : EXIT.integrity, error.message);
     }
     case "KeyUnusable":
+    case "CertificateUnusable":
       return new CommandFailed(EXIT.integrity, error.message);
     case "BackupRefused": {
       const reason = "reason" in error ? error.reason : undefined;

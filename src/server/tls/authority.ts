@@ -62,7 +62,7 @@ export async function initAuthority(
   }
 }
 
-/** Gives the bank a new key and certificate, for the same names and `hosts`. @throws KeyUnusable */
+/** Gives the bank a new key and certificate, for the same names and `hosts`. @throws CertificateUnusable */
 export async function renewServer(
   folder: string,
   { hosts = [], nowMs }: { hosts?: readonly string[]; nowMs: number },
@@ -73,7 +73,7 @@ export async function renewServer(
   replaceSecretFile(tlsFiles.server(folder), server);
 }
 
-/** Makes and enrols a terminal's certificate. @throws CertificateRefused, KeyUnusable */
+/** Makes and enrols a terminal's certificate. @throws CertificateRefused, CertificateUnusable */
 export async function issueTerminal(folder: string, name: string, nowMs: number): Promise<void> {
   if (!TERMINAL_NAME.test(name)) {
     throw new CertificateRefused("A terminal's name is of a-z, 0-9 and -, 63 characters at most.");
@@ -89,7 +89,7 @@ export async function issueTerminal(folder: string, name: string, nowMs: number)
 
 /**
  * Makes a terminal's next certificate; the one before works until its end.
- * @throws CertificateRefused, KeyUnusable
+ * @throws CertificateRefused, CertificateUnusable
  */
 export const renewTerminal = (folder: string, name: string, nowMs: number): Promise<void> =>
   enrol(folder, name, nowMs, (held) => {
@@ -98,7 +98,7 @@ export const renewTerminal = (folder: string, name: string, nowMs: number): Prom
 
 /**
  * Revokes all certificates of a terminal: no new connection is taken.
- * @throws CertificateRefused, KeyUnusable
+ * @throws CertificateRefused, CertificateUnusable
  */
 export async function revokeTerminal(folder: string, name: string, nowMs: number): Promise<void> {
   readAuthority(folder);
@@ -109,7 +109,7 @@ export async function revokeTerminal(folder: string, name: string, nowMs: number
   });
 }
 
-/** @throws KeyUnusable */
+/** @throws CertificateUnusable */
 export async function listCertificates(
   folder: string,
   nowMs: number,

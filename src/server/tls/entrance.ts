@@ -18,7 +18,7 @@ export type TlsEntranceOptions = {
 
 /**
  * @returns null if `secure-atm cert init` was never run for this folder, and nobody needs TLS.
- * @throws KeyUnusable if the certificate is damaged or has expired.
+ * @throws CertificateUnusable if the certificate is damaged or has expired.
  */
 export function openTlsEntrance(
   folder: string,

@@ -2,7 +2,6 @@
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { KeyUnusable } from "../keys/key-ring.ts";
 import { readIfThere } from "../keys/secret-file.ts";
 
 export const tlsFolderIn = (folder: string): string => join(folder, "tls");
@@ -19,25 +18,33 @@ export const tlsFiles = {
     join(tlsFolderIn(folder), "terminals", `${name}.key`),
 } as const;
 
+/** A certificate, or the register of them, is missing or unfit; the message says which and why. */
+export class CertificateUnusable extends Error {
+  override readonly name = "CertificateUnusable";
+}
+
 /** A certificate as its file has it, and as Node reads it. */
 export type ReadCertificate = { pem: string; certificate: X509Certificate };
 
-/** @throws KeyUnusable, with the command that makes what is missing. */
+/** @throws CertificateUnusable, with the command that makes what is missing. */
 export const readAuthority = (folder: string): ReadCertificate =>
   readCertificate(folder, tlsFiles.authorityCert(folder));
 
-/** The bank's own certificate; `pem` holds its key as well. @throws KeyUnusable */
+/** The bank's own certificate; `pem` holds its key as well. @throws CertificateUnusable */
 export function readServer(folder: string): ReadCertificate {
   const path = tlsFiles.server(folder);
   const server = readCertificate(folder, path);
-  if (!hasKeyOf(server)) throw new KeyUnusable(`${path} does not hold its certificate's key`);
+  if (!hasKeyOf(server))
+    throw new CertificateUnusable(`${path} does not hold its certificate's key`);
   return server;
 }
 
 export function readFileOf(folder: string, path: string): string {
   const text = readIfThere(path);
   if (text !== null) return text;
-  throw new KeyUnusable(`there is no ${path}; to make it: secure-atm cert init --data ${folder}`);
+  throw new CertificateUnusable(
+    `there is no ${path}; to make it: secure-atm cert init --data ${folder}`,
+  );
 }
 
 function readCertificate(folder: string, path: string): ReadCertificate {
@@ -45,7 +52,7 @@ function readCertificate(folder: string, path: string): ReadCertificate {
   try {
     return { pem, certificate: new X509Certificate(pem) };
   } catch {
-    throw new KeyUnusable(`${path} does not hold a certificate`);
+    throw new CertificateUnusable(`${path} does not hold a certificate`);
   }
 }
 

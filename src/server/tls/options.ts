@@ -4,8 +4,7 @@
  */
 
 import type { TlsOptions } from "node:tls";
-import { KeyUnusable } from "../keys/key-ring.ts";
-import { readAuthority, readServer } from "./files.ts";
+import { CertificateUnusable, readAuthority, readServer } from "./files.ts";
 
 const SUITES = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 const CURVES = ["X25519", "P-256", "P-384"];
@@ -19,7 +18,7 @@ const WARNING_DAYS = 14;
  * What a `tls.Server` is made with, and later given by `setSecureContext` when a certificate was
  * renewed. With `mutual`, only clients with a certificate of the bank's authority complete the
  * handshake; which terminal it is, and whether it still is one, `terminalCheck` says.
- * @throws KeyUnusable if there is no certificate, or it has expired.
+ * @throws CertificateUnusable if there is no certificate, or it has expired.
  */
 export function bankTlsOptions(
   folder: string,
@@ -29,7 +28,7 @@ export function bankTlsOptions(
   const { pem, certificate } = readServer(folder);
   if (certificate.validToDate.getTime() < nowMs) {
     const day = dayOf(certificate.validToDate);
-    throw new KeyUnusable(`the bank's certificate expired on ${day}; ${renewal(folder)}`);
+    throw new CertificateUnusable(`the bank's certificate expired on ${day}; ${renewal(folder)}`);
   }
   return {
     ...{ cert: pem, key: pem, ca: authority.pem },
@@ -40,7 +39,7 @@ export function bankTlsOptions(
   };
 }
 
-/** A line for the operator if the bank's certificate ends within two weeks. @throws KeyUnusable */
+/** A line for the operator if the bank's certificate ends within two weeks. @throws CertificateUnusable */
 export function serverCertificateWarning(folder: string, nowMs: number): string | null {
   const { validToDate } = readServer(folder).certificate;
   if (validToDate.getTime() - nowMs > WARNING_DAYS * DAY_MS) return null;

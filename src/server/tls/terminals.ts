@@ -6,9 +6,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { TLSSocket } from "node:tls";
 import { fresh } from "../keys/fresh-file.ts";
-import { KeyUnusable } from "../keys/key-ring.ts";
 import { readIfThere, replaceSecretFile } from "../keys/secret-file.ts";
-import { tlsFiles } from "./files.ts";
+import { CertificateUnusable, tlsFiles } from "./files.ts";
 
 export type EnrolledCertificate = {
   /** The terminal's name. After a renewal it has several certificates. */
@@ -63,12 +62,12 @@ export function terminalCheck(
   };
 }
 
-/** All that were ever enrolled, in that order. @throws KeyUnusable */
+/** All that were ever enrolled, in that order. @throws CertificateUnusable */
 export function readRegister(folder: string): EnrolledCertificate[] {
   const path = tlsFiles.register(folder);
   const text = readIfThere(path);
   if (text === null) return [];
-  const damaged = new KeyUnusable(`${path} is not a register of terminals`);
+  const damaged = new CertificateUnusable(`${path} is not a register of terminals`);
   let rows: unknown;
   try {
     rows = JSON.parse(text);
@@ -82,7 +81,7 @@ export function readRegister(folder: string): EnrolledCertificate[] {
 /**
  * Changes the register, alone: two commands at a time could undo a revocation. `change` may take
  * its time; what it throws leaves the register as it was.
- * @throws KeyUnusable if it is being changed, or is damaged.
+ * @throws CertificateUnusable if it is being changed, or is damaged.
  */
 export async function changeRegister(
   folder: string,
@@ -105,7 +104,7 @@ function lock(path: string): () => void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     const holder = readFileSync(path, "utf8").trim();
-    throw new KeyUnusable(
+    throw new CertificateUnusable(
       `process ${holder} is changing the terminals; if there is no such process, delete ${path}`,
     );
   }

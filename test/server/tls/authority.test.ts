@@ -14,9 +14,8 @@ import {
   revokeTerminal,
 } from "../../../src/server/tls/authority.ts";
 import { isHost } from "../../../src/server/tls/certificates.ts";
-import { KeyUnusable } from "../../../src/server/keys/key-ring.ts";
 import { bankTlsOptions, serverCertificateWarning } from "../../../src/server/tls/options.ts";
-import { tlsFiles } from "../../../src/server/tls/files.ts";
+import { CertificateUnusable, tlsFiles } from "../../../src/server/tls/files.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { DAY_MS } from "./tls-stage.ts";
 
@@ -185,7 +184,7 @@ describe("terminals", () => {
     const both = [issueTerminal(folder, "a", NOW_MS), revokeTerminal(folder, "lobby", NOW_MS)];
     const [issued, revoked] = await Promise.allSettled(both);
     expect(issued?.status).toBe("fulfilled");
-    expect(revoked).toMatchObject({ status: "rejected", reason: expect.any(KeyUnusable) });
+    expect(revoked).toMatchObject({ status: "rejected", reason: expect.any(CertificateUnusable) });
     await revokeTerminal(folder, "lobby", NOW_MS);
     expect(await statesIn(folder, NOW_MS)).toEqual([
       ["lobby", "revoked"],
@@ -220,7 +219,7 @@ describe("a bank that starts", () => {
     damage(folder);
     const nowMs = NOW_MS + (name === "has expired" ? 90 : 0) * DAY_MS;
     const start = () => bankTlsOptions(folder, { mutual: true, nowMs });
-    expect(start).toThrow(KeyUnusable);
+    expect(start).toThrow(CertificateUnusable);
     expect(start).toThrow(message);
   });
 });
