@@ -39,7 +39,7 @@ const texts: { readonly [M in OperatorMethod]: (result: Result<M>) => string[] }
   "audit.list": ({ entries, next }) => [...entries.map(auditLine), ...moreBefore(next)],
 };
 
-/** One line or more. Whoever is told of, or the bank, may have chosen it: none steers a terminal. */
+/** One line or more. Whoever they tell of may have chosen the words: none steers the terminal. */
 export const adminLines = <M extends OperatorMethod>(method: M, result: Result<M>): string[] =>
   texts[method](result).map(escapeField);
 

@@ -59,6 +59,7 @@ const CLOSING_LINES = {
   idle: "The bank ended the session: nobody had asked for anything.",
   expired: "The session has lasted as long as one may: log in again.",
   draining: "The bank is about to stop.",
+  terminal_refused: "The bank serves this ATM no more.",
   breach: "WARNING: the bank ended the session: somebody meddled with the line.",
   ended_elsewhere: "The session was ended elsewhere.",
 } as const;

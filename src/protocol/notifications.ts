@@ -4,12 +4,13 @@ import { LOGIN_TEXT_LENGTH_MAX } from "../bank/credentials.ts";
 import type { Fields } from "./fields.ts";
 import type { JsonSource } from "./rpc.ts";
 
-/** Why a session has ended: by its user, by time, by the bank's end, by an attack, by another. */
+/** Why a session has ended: by its user, by time, by the bank, by an attack, by another. */
 export const CLOSING_REASONS = [
   "logout",
   "idle",
   "expired",
   "draining",
+  "terminal_refused",
   "breach",
   "ended_elsewhere",
 ] as const;

@@ -64,7 +64,7 @@ export class Acceptor {
     this.#server.close();
     for (const socket of this.#waiting) socket.destroy();
     this.#waiting.clear();
-    for (const served of this.#serving) served.drain();
+    for (const served of this.#serving) served.drain("draining");
     const cancelForce = this.#options.context.clock.after(DRAIN_MS_MAX, () => {
       for (const served of this.#serving) served.destroy();
     });

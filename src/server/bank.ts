@@ -106,7 +106,9 @@ export type BankMetrics = {
   threads: ReturnType<Supervisor["metrics"]>;
 };
 
-/** @throws KeyUnusable, CertificateUnusable, StoreUnusable (by its `name`), or what `listen` throws. */
+/**
+ * @throws KeyUnusable, CertificateUnusable, StoreUnusable (by its `name`), or what `listen` throws.
+ */
 export async function startBank(options: BankOptions): Promise<Bank> {
   const { folder, log } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -12,6 +12,7 @@ import { ClassicConnection, type ClassicContext } from "./classic/connection.ts"
 import { isLoopback } from "./loopback.ts";
 import { ModernConnection, type ModernContext } from "./modern/connection.ts";
 import { takeNote } from "./note.ts";
+import type { Draining } from "./patience.ts";
 import { terminalOf } from "./terminal-of.ts";
 import type { TerminalRefusal, TerminalVerdict } from "./tls/terminals.ts";
 
@@ -29,7 +30,7 @@ const LOST: ReadonlySet<TerminalRefusal> = new Set(["expired", "not_enrolled", "
 /** Whoever serves a socket, whatever it speaks. */
 export interface Served {
   /** Takes no more requests; those in hand are still answered. */
-  drain(): void;
+  drain(why: Draining): void;
   destroy(): void;
   /** Ends what has taken too long at `now`, by the monotonic clock. Called about once a second. */
   sweep(now: number): void;
@@ -85,9 +86,9 @@ export class Entrance implements Served {
     this.#awaitFirstByte(socket, null);
   }
 
-  drain(): void {
+  drain(why: Draining): void {
     if (this.#served === null) this.#socket.destroy();
-    else this.#served.drain();
+    else this.#served.drain(why);
   }
 
   destroy(): void {
@@ -107,7 +108,7 @@ export class Entrance implements Served {
     if (verdict.ok || !LOST.has(verdict.reason)) return;
     this.#check = null;
     this.#note(verdict.reason);
-    this.drain();
+    this.drain("terminal_refused");
   }
 
   #awaitFirstByte(socket: Socket, secured: Secured | null): void {

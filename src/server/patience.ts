@@ -19,6 +19,9 @@ export type ConnectionLimits = {
   readerMs: number;
 };
 
+/** Why a line is waited for no more: the bank is to stop, or serves this terminal no longer. */
+export type Draining = "draining" | "terminal_refused";
+
 /** What the bank has waited too long for. */
 export type Overdue = "message" | "login" | "request" | "reader" | "session";
 

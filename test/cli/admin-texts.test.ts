@@ -45,7 +45,7 @@ const results: { readonly [M in OperatorMethod]?: Result<M> } = {
 };
 
 it.for(Object.entries(results))("of %s no character does more than be seen", ([method, result]) => {
-  const lines = adminLines(method as OperatorMethod, result as Result<OperatorMethod>);
+  const lines = adminLines(method as OperatorMethod, result);
   for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   expect(lines.join("\n")).toContain(SHOWN);
 });

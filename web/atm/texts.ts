@@ -173,6 +173,7 @@ const ENDINGS: Record<EndReason, Ending> = {
   idle: over("Nothing was asked for a while, so the bank ended your session.", GONE),
   expired: over("Your session has lasted as long as one may.", GONE),
   draining: over("The bank has stopped.", `Nothing was under way, so no money moved. ${GONE}`),
+  terminal_refused: over("The bank serves this ATM no more.", `Go to another one. ${GONE}`),
   ended_elsewhere: over(
     "The bank ended your session.",
     `It was ended from another session, by a new password, or by the bank. ${GONE}`,

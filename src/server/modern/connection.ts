@@ -28,7 +28,7 @@ import { Errands, type ErrandResult } from "../errands.ts";
 import { Intake } from "../intake.ts";
 import { Line, type Speaker } from "../line.ts";
 import type { Log } from "../log.ts";
-import type { ConnectionLimits } from "../patience.ts";
+import type { ConnectionLimits, Draining } from "../patience.ts";
 import type { Membership, Seat, SessionRegistry } from "../session-registry.ts";
 import { isAdmission } from "./calls.ts";
 import { READING_MS_MAX, doPermitted } from "./permitted.ts";
@@ -96,9 +96,9 @@ export class ModernConnection implements Speaker, Seat<News> {
   }
 
   /** Takes no more calls; those in flight are still answered, and then the client is told. */
-  drain(): void {
+  drain(why: Draining): void {
     if (this.#session === null) this.#line.hangUp();
-    else this.#tell({ type: "drain" });
+    else this.#tell({ type: "drain", why });
   }
 
   destroy(): void {

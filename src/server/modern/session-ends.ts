@@ -6,7 +6,7 @@
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
 import type { ClosingReason } from "../../protocol/notifications.ts";
 import type { ErrorKind } from "../../protocol/rpc-error.ts";
-import type { Overdue } from "../patience.ts";
+import type { Draining, Overdue } from "../patience.ts";
 import {
   commonOf,
   customerOf,
@@ -46,7 +46,7 @@ export function whenClosed(state: State, hasCalled: boolean): Step {
 /** Ends behind the last answer. What else has begun to end it goes on, and is not told again. */
 export const toEnd = (
   state: State,
-  reason: "draining" | "idle" | "expired" | "ended_elsewhere",
+  reason: Draining | "idle" | "expired" | "ended_elsewhere",
   notes: readonly Effect[] = [],
 ): Step =>
   state.ending === null ? drained({ ...state, ending: { reason } }, notes) : drained(state, []);

@@ -12,7 +12,7 @@ import type { MisreadKind, RpcFailure, RpcId } from "../../protocol/rpc-error.ts
 import type { ReaderReply } from "../../workers/history-thread.ts";
 import type { HistoryQuery } from "../../workers/store.ts";
 import type { Errand, ErrandResult, NoteErrand } from "../errands.ts";
-import type { Expiry, Overdue } from "../patience.ts";
+import type { Draining, Expiry, Overdue } from "../patience.ts";
 import type { OperatorCall, PermittedCall } from "./operator-calls.ts";
 import type { Admission } from "../admission/admission.ts";
 
@@ -47,7 +47,7 @@ export type Message =
   /** Whose it is; null if there is no such session. */
   | { type: "session_found"; id: RpcId; call: EndSession; username: string | null }
   | { type: "permitted_done"; sent: SendResult | SendError }
-  | { type: "drain" }
+  | { type: "drain"; why: Draining }
   /** The line is gone; of a client that has called, or only shaken hands. */
   | { type: "closed"; hasCalled: boolean };
 
@@ -101,7 +101,7 @@ export type Customer = {
  * their receivers hear of it.
  */
 export type Ending =
-  | { reason: "draining" | "breach" | "cut" | "idle" | "expired" | "ended_elsewhere" }
+  | { reason: Draining | "breach" | "cut" | "idle" | "expired" | "ended_elsewhere" }
   | { reason: "logout"; id: RpcId; method: "auth.logout" | "auth.logoutEverywhere" };
 
 type Common = {

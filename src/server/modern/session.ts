@@ -117,7 +117,7 @@ export const sessionTransition =
       case "permitted_done":
         return settled(state, [message.sent]);
       case "drain":
-        return toEnd(state, "draining");
+        return toEnd(state, message.why);
       case "ended_elsewhere": {
         const noted: Noted = { action: "session", outcome: "ended_elsewhere" };
         return toEnd(state, "ended_elsewhere", [noteOf(state, noted, `by ${message.by}`)]);

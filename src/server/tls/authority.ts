@@ -62,7 +62,10 @@ export async function initAuthority(
   }
 }
 
-/** Gives the bank a new key and certificate, for the same names and `hosts`. @throws CertificateUnusable */
+/**
+ * Gives the bank a new key and certificate, for the same names and `hosts`.
+ * @throws CertificateUnusable
+ */
 export async function renewServer(
   folder: string,
   { hosts = [], nowMs }: { hosts?: readonly string[]; nowMs: number },

@@ -39,7 +39,10 @@ export function bankTlsOptions(
   };
 }
 
-/** A line for the operator if the bank's certificate ends within two weeks. @throws CertificateUnusable */
+/**
+ * A line for the operator if the bank's certificate ends within two weeks.
+ * @throws CertificateUnusable
+ */
 export function serverCertificateWarning(folder: string, nowMs: number): string | null {
   const { validToDate } = readServer(folder).certificate;
   if (validToDate.getTime() - nowMs > WARNING_DAYS * DAY_MS) return null;

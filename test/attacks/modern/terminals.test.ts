@@ -140,7 +140,7 @@ describe("a bank with terminals", () => {
     await client.logIn("alice", PASSWORD);
     const before = snapshotOf(bank);
     await revokeTerminal(bank.folder, "lobby", Date.now());
-    expect(await ended.promise).toMatchObject({ type: "closed_by_bank", reason: "draining" });
+    expect(await ended.promise).toEqual({ type: "closed_by_bank", reason: "terminal_refused" });
     await expectNothingMoved(bank, before, ["tls: revoked"]);
   });
 

@@ -177,13 +177,13 @@ describe("a bank that stops", () => {
     const stage = await openModernStage();
     const line = await RawLine.open(stage.bank.port);
     await until(() => stage.served.length === 1);
-    stage.served[0]!.connection.drain();
+    stage.served[0]!.connection.drain("draining");
     expect(await line.restText()).toBe("");
   });
 
   it("tells whoever waits for nothing", async () => {
     const { alice, connection } = await openAlice();
-    connection.drain();
+    connection.drain("draining");
     expect(await alice.hearOut()).toMatchObject([closedFor("draining")]);
   });
 
@@ -192,7 +192,7 @@ describe("a bank that stops", () => {
     stage.holdLedger();
     await alice.line.send(alice.request("account.deposit", deposit("100")));
     await until(() => stage.held.length === 1);
-    connection.drain();
+    connection.drain("draining");
     const late = await alice.ask("account.withdraw", deposit("5"));
     expect(late).toMatchObject({ error: { data: { kind: "draining" } } });
     stage.answer();
@@ -211,7 +211,7 @@ describe("a bank that stops", () => {
     const login = session.request("auth.login", LOGIN);
     await session.line.send(Buffer.concat([login, session.request("account.balance")]));
     await until(() => stage.held.length === 1);
-    stage.served[0]!.connection.drain();
+    stage.served[0]!.connection.drain("draining");
     stage.answer();
     await until(() => stage.held.length === 1);
     stage.answer();

@@ -129,7 +129,10 @@ describe("an admission that has ended", () => {
   });
 
   it("during a drain ends the session behind its answer", () => {
-    const drained = follow(at("storing", admitting(signUp, null)), { type: "drain" });
+    const drained = follow(at("storing", admitting(signUp, null)), {
+      type: "drain",
+      why: "draining",
+    });
     expect(drained.effects).toEqual([]);
     const { next, effects } = follow(drained.next, admissionReplied({ type: "signed_up" }));
     expect(effects[0]).toMatchObject({ type: "send_result", method: "auth.signUp" });

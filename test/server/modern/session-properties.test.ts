@@ -175,7 +175,7 @@ const UNASKED: Record<Exclude<Step["type"], "call" | "answer">, Message> = {
     type: "credited",
     news: { transactionId: "1", amount: cents(1), balance: cents(1), from: "bob" },
   },
-  drain: { type: "drain" },
+  drain: { type: "drain", why: "draining" },
   ended_elsewhere: { type: "ended_elsewhere", by: "bob" },
   expired: { type: "timed_out", waitingFor: "session" },
   expiring: { type: "expiring", expiry: { limit: "idle", seconds: 60 } },

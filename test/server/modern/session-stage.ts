@@ -5,6 +5,7 @@ import type { Failure } from "../../../src/actor/answer.ts";
 import type { AccountId } from "../../../src/bank/ledger.ts";
 import { cents } from "../../../src/bank/money.ts";
 import type { Call, Method } from "../../../src/protocol/methods.ts";
+import type { ClosingReason } from "../../../src/protocol/notifications.ts";
 import type { ErrorKind, RpcId } from "../../../src/protocol/rpc-error.ts";
 import type { Wish } from "../../../src/server/admission/admission.ts";
 import { sessionTransition } from "../../../src/server/modern/session.ts";
@@ -155,9 +156,7 @@ export const note = (
 export const report = (action: string, outcome: string, who = "alice"): Effect => ({
   ...{ type: "report", action, who, outcome },
 });
-export const closed = (
-  reason: "logout" | "idle" | "expired" | "draining" | "breach" | "ended_elsewhere",
-): Effect[] => [
+export const closed = (reason: ClosingReason): Effect[] => [
   { type: "notify", notification: { method: "session.closed", params: { reason } } },
   { type: "hang_up" },
 ];

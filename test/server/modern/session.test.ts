@@ -235,7 +235,7 @@ describe("a logout", () => {
   it("waits for the calls before it", () => {
     const waiting = follow(busyWith(1), called(CALLS["auth.logout"], 9));
     expect(waiting.effects).toEqual([]);
-    expect(follow(waiting.next, { type: "drain" }).next).toEqual(waiting.next);
+    expect(follow(waiting.next, { type: "drain", why: "draining" }).next).toEqual(waiting.next);
     const { effects } = follow(waiting.next, failed(CALLS["account.deposit"], "busy"));
     expect(effects).toEqual([error("busy"), report("deposit", "busy"), ...left]);
   });
@@ -244,14 +244,23 @@ describe("a logout", () => {
 describe("an end", () => {
   it("of the bank comes at once if nothing is in flight", () => {
     for (const state of [states.anonymous, states.authenticated]) {
-      const { next, effects } = follow(state, { type: "drain" });
+      const { next, effects } = follow(state, { type: "drain", why: "draining" });
       expect(effects).toEqual(closed("draining"));
       expect(next.phase).toBe("ended");
     }
   });
 
+  it("of the terminal has a word of its own, and whoever calls then has no session", () => {
+    const waiting = follow(busyWith(1), { type: "drain", why: "terminal_refused" });
+    expect(follow(waiting.next, called(CALLS["account.balance"])).effects).toEqual([
+      error("not_logged_in"),
+    ]);
+    const { effects } = follow(waiting.next, failed(CALLS["account.balance"], "busy"));
+    expect(effects.slice(-2)).toEqual(closed("terminal_refused"));
+  });
+
   it("of the bank comes behind the last answer", () => {
-    const first = follow(busyWith(2), { type: "drain" });
+    const first = follow(busyWith(2), { type: "drain", why: "draining" });
     expect(first.effects).toEqual([]);
     const second = follow(first.next, failed(CALLS["account.balance"], "busy"));
     expect(second.effects).toEqual([error("busy"), report("balance", "busy")]);
