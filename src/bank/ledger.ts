@@ -90,6 +90,8 @@ export type Command =
       factorProven?: boolean;
       checkedHash?: CheckedHash;
       purpose?: LoginPurpose;
+      /** By a protocol that operators do not use. */
+      isForCustomers?: true;
     }
   | { type: "deposit"; account: AccountId; vault: AccountId; amount: Cents }
   | { type: "withdraw"; account: AccountId; vault: AccountId; amount: Cents }

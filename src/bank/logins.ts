@@ -14,6 +14,7 @@ import {
   terminalsAfter,
   type Try,
 } from "./login-attempts.ts";
+import { isOperator } from "./roles.ts";
 import { barOf, standingOf } from "./standing.ts";
 
 /**
@@ -51,17 +52,20 @@ export function decideBeginLogin(
 
 export function decideEndLogin(
   books: Books,
-  { username, terminal, outcome, factorProven = false }: Command & { type: "end_login" },
+  command: Command & { type: "end_login" },
   at: number,
 ): Decision {
+  const { username, terminal, outcome, factorProven = false, isForCustomers = false } = command;
   const tried = { username, terminal };
   if (outcome !== "authenticated") return fail(books, tried, outcome, at);
   const account = books.customers.get(username);
   if (account === undefined) return rejected("unknown_account");
-  const bar = barOf(standingOf(books, account));
+  const standing = standingOf(books, account);
+  const bar = barOf(standing);
   if (bar !== null) return fail(books, tried, bar, at);
-  // One that was enrolled while the password was checked counts as well.
-  if (standingOf(books, account).factor !== null && !factorProven) {
+  // Roles that were given, and a factor that was enrolled while the password was checked, count.
+  if (isForCustomers && isOperator(standing.roles)) return fail(books, tried, "not_permitted", at);
+  if (standing.factor !== null && !factorProven) {
     return fail(books, tried, "code_required", at);
   }
   const opened = books.vaults.get(terminal);

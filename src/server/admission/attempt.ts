@@ -179,8 +179,12 @@ function endLogin(
   return {
     ...{ type: "end_login", username, terminal, outcome, ...purposeOf(wish) },
     ...(outcome === "authenticated" && { checkedHash, ...(factorProven && { factorProven }) }),
+    ...(isForCustomers(wish) && { isForCustomers: true as const }),
   };
 }
+
+/** Operators use no protocol without a place for codes. */
+export const isForCustomers = (wish: Wish): boolean => wish.type === "log_in" && wish.code === null;
 
 /** A wrong password of somebody who is logged in is no failed login to the audit. */
 const purposeOf = ({ type }: Wish): { purpose?: LoginPurpose } => {

@@ -1,7 +1,7 @@
 /** The way of a login, and of a confirmation: the password, the code, and the ledger's word. */
 
 import type { AccountId } from "../../bank/ledger.ts";
-import { continueAttempt, fail, succeed, whenStored } from "./attempt.ts";
+import { continueAttempt, fail, isForCustomers, succeed, whenStored } from "./attempt.ts";
 import { askForCode, continueCode } from "./code.ts";
 import { end, type Admission, type AdmissionStep, type Errands, type Result } from "./steps.ts";
 import type { Confirm, LogIn } from "./wish.ts";
@@ -25,16 +25,12 @@ export function continueLogIn(
       });
     default:
       return continueAttempt(admission, wish, result, (checked) =>
-        isMisplaced(checked, wish)
+        checked.isOperator === true && isForCustomers(wish)
           ? fail(checked, "not_permitted")
           : askForCode(checked, wish, succeed),
       );
   }
 }
-
-/** Operators use no protocol without a place for codes; they are told no more than who guesses. */
-const isMisplaced = ({ isOperator }: Admission, { code }: LogIn | Confirm): boolean =>
-  isOperator === true && code === null;
 
 /** Now that the password is at hand, it is hashed as it should be. */
 function upgradeOf(

@@ -5,7 +5,6 @@
  * keys and sockets are the connection's; what is remembered here is who it is and what was asked.
  */
 
-import { isOperator } from "../../bank/roles.ts";
 import type { Transition } from "../../actor/transition.ts";
 import type { Cents } from "../../bank/money.ts";
 import { parseHello, type Hello } from "../../protocol/classic.ts";
@@ -97,14 +96,6 @@ function whenAdmitted(
   const report: Effect = { type: "report", action, who: wish.username, outcome: word };
   const effects = isEvent ? [...errands, report] : errands;
   if (outcome.type !== "logged_in") return [anonymous(state), [...effects, bare(text)]];
-  // Somebody who has become an operator meanwhile is told no more than those who were one before.
-  if (isOperator(outcome.roles)) {
-    const refused: Effect = {
-      ...{ type: "note", who: wish.username, action: "login", outcome: "not_permitted" },
-    };
-    const { text: told } = verdictOn(wish, { type: "failed" });
-    return [anonymous(state), [...errands, refused, bare(told)]];
-  }
   const { account, vault } = outcome;
   const seen = new SeenTokens();
   const customer: Customer = { username: wish.username, account, vault, seen, macFailures: 0 };
