@@ -31,6 +31,8 @@ export type LedgerNote = Noted & {
   origin: string;
   /** Left out where it is `who` itself. */
   object?: string;
+  /** It is taken once under it, however often it is told. */
+  key?: string;
 };
 
 export type LedgerReply =

@@ -162,7 +162,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
 
   await recordStart(record, options, keyWatch.names);
   const closeReports = await followReports(folder, {
-    record: (report) => recordReport(record, report),
+    record: (key, report) => recordReport(record, key, report),
     onDamage: onAlarm,
   });
 

@@ -64,13 +64,14 @@ export function recordKeys(
   for (const name of before) if (!after.includes(name)) note("keys.retire", name);
 }
 
-/** @returns whether it is in the store, for good. */
+/** Once, however often it is told. @returns whether it is in the store, for good. */
 export const recordReport = (
   context: RecordContext,
+  key: string,
   { action, object }: OwnerReport,
 ): Promise<boolean> =>
   isTaken(context, {
-    ...{ type: "note", who: THE_OWNER, origin: COMMANDS, object, action, outcome: "ok" },
+    ...{ type: "note", key, who: THE_OWNER, origin: COMMANDS, object, action, outcome: "ok" },
   });
 
 async function isTaken({ ledger }: RecordContext, request: LedgerRequest): Promise<boolean> {

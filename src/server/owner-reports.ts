@@ -1,7 +1,8 @@
 /**
  * What the owner's commands have done beside the bank, for its audit: a small file for each, in
  * `reports/` of the bank's folder. The bank takes them up, running or at its next start, and
- * deletes what it has on record.
+ * deletes what it has on record. A file's name is a key, under which it is put on record once: also
+ * where the bank is killed before it has deleted it, or cannot.
  */
 
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
@@ -26,8 +27,8 @@ export function reportToBank(folder: string, { action, object }: OwnerReport): v
 }
 
 export type ReportOptions = {
-  /** @returns whether the report is on record, for good. */
-  record: (report: OwnerReport) => Promise<boolean>;
+  /** Once for a key, however often. @returns whether the report is on record, for good. */
+  record: (key: string, report: OwnerReport) => Promise<boolean>;
   onDamage: (message: string) => void;
 };
 
@@ -40,8 +41,6 @@ export async function followReports(
   { record, onDamage }: ReportOptions,
 ): Promise<() => void> {
   const reports = reportsIn(folder);
-  /** Those on record that could not be deleted: else each look would record them again. */
-  const recorded = new Set<string>();
   /** Of the look before, so that lasting damage is told once. */
   let damages: readonly string[] = [];
   let isLooking = false;
@@ -51,8 +50,7 @@ export async function followReports(
     isLooking = true;
     const found: string[] = [];
     for (const name of namesIn(found)) {
-      const path = join(reports, name);
-      await take(path).catch((error: unknown) => found.push(damageOf(path, error)));
+      await take(name).catch((error: unknown) => found.push(damageOf(join(reports, name), error)));
     }
     for (const damage of found) if (!damages.includes(damage)) onDamage(damage);
     damages = found;
@@ -69,15 +67,14 @@ export async function followReports(
     }
   }
 
-  async function take(path: string): Promise<void> {
+  async function take(name: string): Promise<void> {
+    const path = join(reports, name);
     const report = readReport(path);
     if (report === null) {
       renameSync(path, `${path}.refused`);
       onDamage(`${path} is no report, and was set aside`);
-    } else if (recorded.has(path) || (await record(report))) {
-      recorded.add(path);
+    } else if (await record(name, report)) {
       rmSync(path);
-      recorded.delete(path);
     }
   }
 

@@ -39,6 +39,8 @@ export class Ledger {
   #fullUntil: number | null = null;
   /** The outcomes of the batch in hand, which the store does not have yet: by key, of anybody. */
   readonly #fresh = new Map<string, Outcome[]>();
+  /** The keys of its notes, likewise. */
+  readonly #freshNotes = new Set<string>();
   /** The passwords of the batch in hand, which the store does not have yet. */
   readonly #freshHashes = new Map<AccountId, string>();
   /**
@@ -96,9 +98,9 @@ export class Ledger {
 
   #perform(asked: LedgerRequest, { now, at }: Time): PerformedEntry {
     const request = this.#judged(asked);
-    if (request.type !== "command") {
-      const audit = request.type === "note" ? auditOfNote(request) : this.#auditOfStart(request);
-      return { at, event: null, audit, reply: { type: "done" } };
+    if (request.type === "note") return this.#takeNote(request, at);
+    if (request.type === "opened") {
+      return { at, event: null, audit: this.#auditOfStart(request), reply: { type: "done" } };
     }
     const first = this.#firstOutcome(request);
     if (first !== null) return this.#repeat(request, first, at);
@@ -117,6 +119,15 @@ export class Ledger {
     const transaction = postedOf(event)?.transaction ?? null;
     const outcome = transaction === null ? null : this.#keep(request, { transaction });
     return { at, event, audit, outcome, reply: this.#replyTo(event, request.command) };
+  }
+
+  #takeNote(note: LedgerRequest & { type: "note" }, at: number): PerformedEntry {
+    const taken = { at, event: null, audit: auditOfNote(note), reply: { type: "done" } } as const;
+    const { key } = note;
+    if (key === undefined) return taken;
+    if (this.#freshNotes.has(key) || this.#store.isNoted(key)) return { ...taken, audit: null };
+    this.#freshNotes.add(key);
+    return { ...taken, notedKey: key };
   }
 
   #auditOfStart({ origin, object }: LedgerRequest & { type: "opened" }): Audited {
@@ -169,6 +180,7 @@ export class Ledger {
   /** What was remembered of the batch in hand is in the store now, or not to be. */
   #endBatch(): void {
     this.#fresh.clear();
+    this.#freshNotes.clear();
     this.#freshHashes.clear();
     this.#undos.length = 0;
   }

@@ -1,6 +1,6 @@
 /** The tables of the embedded store. Rows are appended; balances, tries, old outcomes change. */
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const PROPOSALS = `
 CREATE TABLE proposals (
@@ -21,6 +21,9 @@ CREATE TABLE standings (
 `;
 
 const ADDED_IN_3 = "ALTER TABLE standings ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;";
+
+/** What has been written down once, and is not to be again: the keys of notes that have one. */
+const ADDED_IN_5 = "CREATE TABLE noted (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;";
 
 const THIS_VERSION = `PRAGMA user_version = ${SCHEMA_VERSION};`;
 
@@ -67,6 +70,7 @@ CREATE TABLE audit (
 ${ADDED_IN_2}
 ${PROPOSALS}
 ${ADDED_IN_3}
+${ADDED_IN_5}
 ${THIS_VERSION}
 `;
 
@@ -82,8 +86,8 @@ DROP TABLE accounts_before_4;
 `;
 
 /** What brings a store of an older version up to this one; by the version that it has. */
-export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
-  [1, `${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT} ${ADDED_IN_3} ${TO_4} ${THIS_VERSION}`],
-  [2, `${ADDED_IN_3} ${TO_4} ${THIS_VERSION}`],
-  [3, `${TO_4} ${THIS_VERSION}`],
-]);
+export const MIGRATIONS: ReadonlyMap<number, string> = new Map(
+  [`${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT}`, ADDED_IN_3, TO_4, ADDED_IN_5].map(
+    (_, index, steps) => [index + 1, [...steps.slice(index), THIS_VERSION].join("\n")],
+  ),
+);

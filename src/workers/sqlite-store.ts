@@ -175,6 +175,10 @@ class SqliteStore implements Store {
     return this.#outcomes.find(account, key);
   }
 
+  isNoted(key: string): boolean {
+    return this.#statements.noted.get(key) !== undefined;
+  }
+
   posting(transaction: number): Posted {
     const row = this.#statements.posting.get(transaction);
     if (row === undefined) throw new Error(`there is no transaction ${transaction}`);
@@ -192,7 +196,8 @@ class SqliteStore implements Store {
   }
 
   /** A customer's posting is its own audit row, and holds the key that it was asked for under. */
-  #writeEntry({ at, event, audit, outcome }: Entry, touched: Map<AccountId, Posted>): void {
+  #writeEntry(entry: Entry, touched: Map<AccountId, Posted>): void {
+    const { at, event, audit, outcome, notedKey } = entry;
     const posted = postedOf(event);
     const isOwnAudit = event?.type === "posted";
     if (event !== null) this.#write(event, at);
@@ -203,6 +208,7 @@ class SqliteStore implements Store {
       touched.set(posted.credit.account, posted);
     }
     if (audit !== null && !isOwnAudit) this.#writeAudit(audit, at);
+    if (notedKey !== undefined) this.#statements.insertNoted.run(notedKey);
   }
 
   /** All of an event but what it has posted. */

@@ -10,6 +10,8 @@ export type Entry = {
   readonly audit: Audited | null;
   /** Of a change that its client may ask for again. */
   readonly outcome?: Outcome | null;
+  /** Of a note that is taken once. */
+  readonly notedKey?: string;
 };
 
 /** How a change with an idempotency key ended, the first time. */
@@ -39,6 +41,8 @@ export interface Store {
   passwordHash(account: AccountId): string | null;
   /** The outcome of a change that was committed, unless it is too long ago. */
   outcome(account: AccountId, key: string): Outcome | null;
+  /** Whether an entry with this key was committed, however long ago. */
+  isNoted(key: string): boolean;
   /** The posting with this number. @throws Error if there is none. */
   posting(transaction: number): Posted;
   close(): void;

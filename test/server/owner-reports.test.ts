@@ -18,7 +18,7 @@ it("serves without its folder, says so once, and takes up what comes later", asy
   const damages: string[] = [];
   const recorded: OwnerReport[] = [];
   const stop = await followReports(folder, {
-    record: (report) => Promise.resolve(recorded.push(report) > 0),
+    record: (_key, report) => Promise.resolve(recorded.push(report) > 0),
     onDamage: (message) => damages.push(message),
   });
   await vi.advanceTimersByTimeAsync(LOOKS_MS);
@@ -30,20 +30,21 @@ it("serves without its folder, says so once, and takes up what comes later", asy
   stop();
 });
 
-it("records a report once that it cannot delete, and those beside it", async () => {
+it("tells of a report under one key until it can delete it, and of those beside it", async () => {
   const folder = temporaryFolder();
   const reports = join(folder, "reports");
   reportToBank(folder, REPORT);
   const [name = ""] = readdirSync(reports);
   const path = join(reports, name);
   const text = readFileSync(path, "utf8");
-  const recorded: OwnerReport[] = [];
+  const recorded = new Map<string, OwnerReport>();
   // What is in the way of the deletion is a folder in place of the file.
-  const record = (report: OwnerReport): Promise<boolean> => {
-    if (recorded.push(report) === 1) {
+  const record = (key: string, report: OwnerReport): Promise<boolean> => {
+    if (recorded.size === 0) {
       rmSync(path);
       mkdirSync(path);
     }
+    recorded.set(key, report);
     return Promise.resolve(true);
   };
   const damages: string[] = [];
@@ -53,11 +54,11 @@ it("records a report once that it cannot delete, and those beside it", async () 
   const other: OwnerReport = { action: "restore", object: "from /mnt" };
   reportToBank(folder, other);
   await vi.advanceTimersByTimeAsync(LOOKS_MS);
-  expect(recorded).toEqual([REPORT, other]);
+  expect([...recorded.values()]).toEqual([REPORT, other]);
   rmSync(path, { recursive: true });
   writeFileSync(path, text);
   await vi.advanceTimersByTimeAsync(LOOKS_MS);
-  expect(recorded).toEqual([REPORT, other]);
+  expect([...recorded.values()]).toEqual([REPORT, other]);
   expect(readdirSync(reports)).toEqual([]);
   stop();
 });

@@ -22,6 +22,7 @@ export class FaultyStore implements Store {
   lastAt = () => this.#inner.lastAt();
   wasStopped = () => this.#inner.wasStopped();
   outcome = (account: AccountId, key: string) => this.#inner.outcome(account, key);
+  isNoted = (key: string) => this.#inner.isNoted(key);
   posting = (transaction: number) => this.#inner.posting(transaction);
   append(batch: readonly Entry[]): void {
     if (this.fault !== null) throw this.fault;

@@ -80,6 +80,14 @@ ALTER TABLE standings ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 3;
 `;
 
+/** What a bank of version 4 leaves: what came after it is taken away. */
+function folderOfVersion4(): string {
+  const folder = temporaryFolder();
+  openSqliteStore({ folder }).close();
+  inDatabase(folder, (database) => database.exec("DROP TABLE noted; PRAGMA user_version = 4;"));
+  return folder;
+}
+
 function folderOf(version: string): string {
   const folder = temporaryFolder();
   inDatabase(folder, (database) => database.exec(version));
@@ -118,6 +126,24 @@ it("a store of version 2 opens with its standings, none of which is locked", () 
   store.close();
   expect(versionOf(folder)).toBe(SCHEMA_VERSION);
   expect(standingOf(openStore(folder).load(), ALICE)).toEqual(LOCKED);
+});
+
+it("a store of version 4 opens, and takes a note once that has a key", () => {
+  const folder = folderOfVersion4();
+  const note: LedgerRequest = {
+    ...{ type: "note", who: "the owner", origin: "command line", object: "there" },
+    ...{ action: "backup", outcome: "ok", key: "a report" },
+  };
+  const first = new Ledger(openSqliteStore({ folder }));
+  first.commit([note, { ...note, key: "another" }, note], 1_000);
+  first.commit([note], 2_000);
+  first.close();
+  const second = new Ledger(openStore(folder));
+  expect(second.commit([note], 3_000)).toEqual([{ type: "done" }]);
+  const reader = openSqliteReader(folder);
+  onTestFinished(() => reader.close());
+  expect(reader.auditAfter(0, 10).map(({ at }) => at)).toEqual([1_000, 1_000]);
+  expect(versionOf(folder)).toBe(SCHEMA_VERSION);
 });
 
 describe("a store of version 1", () => {
