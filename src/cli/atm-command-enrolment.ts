@@ -2,7 +2,7 @@
 
 import { isRefusal } from "../client/verdicts.ts";
 import { askCode } from "./atm-command-code.ts";
-import { qrLines } from "./atm-command-qr.ts";
+import { qrLines, type Canvas } from "./atm-command-qr.ts";
 import type { Answer, Teller } from "./atm-command-teller.ts";
 import type { Terminal } from "./atm-command-terminal.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
@@ -14,7 +14,7 @@ export async function enrol(
   { password, withoutQr = false }: { password: string; withoutQr?: boolean },
 ): Promise<Answer> {
   const begun = await teller.perform({ type: "factor begin", password });
-  for (const line of secretLines(begun, withoutQr ? 0 : terminal.columns)) terminal.say(line);
+  for (const line of secretLines(begun, withoutQr ? null : terminal)) terminal.say(line);
   for (;;) {
     const code = await askCode(terminal, "The code that it shows: ");
     if (code === null) {
@@ -30,8 +30,8 @@ export async function enrol(
   }
 }
 
-function secretLines({ uri, lines }: Answer, columns: number): string[] {
-  const code = uri === undefined ? null : qrLines(uri, columns);
+function secretLines({ uri, lines }: Answer, canvas: Canvas | null): string[] {
+  const code = uri === undefined || canvas === null ? null : qrLines(uri, canvas);
   const how = code === null ? "Type this into an authenticator:" : "Scan this, or type it in:";
   return [how, ...(code ?? []), ...lines];
 }

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** How many columns can be drawn on; 0 where nothing can. */
   readonly columns: number;
+  /** Whether it may be in colours: NO_COLOR (no-color.org) asks for none. */
+  readonly hasColours: boolean;
   /** Ctrl+C was typed, at a question or between two; from then on each question throws. */
   readonly interrupted: AbortSignal;
   /** To programs, and to people too: what was asked for. */
@@ -40,6 +42,8 @@ const ownStreams = (): Streams => ({
 });
 
 const AHEAD_LINES_MAX = 1_000;
+/** What readline writes, by itself, once a line is entered. */
+const LINE_END = "\r\n";
 
 type Kind = "plain" | "command" | "secret";
 
@@ -48,15 +52,16 @@ export const interruption = (): CommandFailed =>
 
 export function openTerminal(streams = ownStreams()): Terminal {
   const { isInteractive } = streams;
-  let asking: { question: string; kind: Kind } | null = null;
+  let asking: { question: string; kind: Kind; isAnswered: boolean } | null = null;
   /** What was typed or pasted before it was asked for: the next questions take it. */
   const ahead: string[] = [];
   let isScript = false;
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      // What is typed ahead may be a password, too.
-      const isShown = asking === null ? isScript : asking.kind !== "secret";
+      // What is typed ahead may be a password, too, and so may the second line of a paste.
+      const isShown = asking === null ? isScript : asking.kind !== "secret" && !asking.isAnswered;
       if (isShown) streams.output.write(chunk);
+      if (asking !== null && chunk.toString() === LINE_END) asking.isAnswered = true;
       done();
     },
   });
@@ -88,7 +93,7 @@ export function openTerminal(streams = ownStreams()): Terminal {
       streams.output.write(`${question}${kind === "secret" ? "" : typedAhead}\n`);
       return typedAhead;
     }
-    asking = { question, kind };
+    asking = { question, kind, isAnswered: false };
     if (kind === "secret") streams.output.write(question);
     let isLineOpen = true;
     try {
@@ -113,6 +118,7 @@ export function openTerminal(streams = ownStreams()): Terminal {
     get columns() {
       return process.env["TERM"] === "dumb" ? 0 : (streams.output.columns ?? 0);
     },
+    hasColours: (process.env["NO_COLOR"] ?? "") === "",
     interrupted: interrupted.signal,
     print: (line) => void process.stdout.write(`${line}\n`),
     say(line) {

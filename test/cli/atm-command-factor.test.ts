@@ -44,7 +44,7 @@ describe("factor enrol", () => {
     expect(seen.slice(from + 1)).toEqual([
       "Password: ",
       "Scan this, or type it in:",
-      ...(qrLines(uri, 80) ?? []),
+      ...(qrLines(uri, person) ?? []),
       expect.stringMatching(/^Secret {2}([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/),
       `URI     ${uri}`,
       "The code that it shows: ",

@@ -84,6 +84,18 @@ describe("a question", () => {
     expect(shown()).not.toContain("a good password");
   });
 
+  it("takes the lines of one paste in turn, and shows no password of it", async () => {
+    const { terminal, type, shown } = stage();
+    const first = terminal.askCommand("atm> ");
+    type("log-in ada\ra good password\rbalance\rquit\r");
+    expect(await first).toBe("log-in ada");
+    expect(await terminal.askSecret("Password: ")).toBe("a good password");
+    expect(await terminal.askCommand("atm> ")).toBe("balance");
+    expect(await terminal.askCommand("atm> ")).toBe("quit");
+    for (const line of ["log-in ada", "balance", "quit"]) expect(shown()).toContain(line);
+    expect(shown()).not.toContain("a good password");
+  });
+
   it("for a password shows nothing of it between the lines of a program, either", async () => {
     const { terminal, type, shown } = stage();
     const lines = terminal.lines()[Symbol.asyncIterator]();

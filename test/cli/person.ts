@@ -19,6 +19,7 @@ type Typed = string | null | (() => string | Promise<string>);
 export class Person implements Terminal {
   readonly isInteractive = true;
   columns = 0;
+  readonly hasColours = true;
   readonly seen: string[] = [];
   readonly #typed: Typed[];
   readonly #interrupted = new AbortController();
