@@ -5,7 +5,7 @@ import jsQR from "jsqr";
 /** Red, green, blue and opacity, pixel by pixel and row by row. */
 export type Picture = { width: number; height: number; pixels: Uint8ClampedArray };
 
-/** What an authenticator reads there; null if it sees no code. Dark on light alone, as cameras do. */
+/** What an authenticator reads there, dark on light alone; null if it sees no code. */
 export const scanned = ({ pixels, width, height }: Picture): string | null =>
   jsQR.default(pixels, width, height, { inversionAttempts: "dontInvert" })?.data ?? null;
 

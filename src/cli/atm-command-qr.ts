@@ -1,7 +1,7 @@
 /**
- * A QR code as lines of a terminal: half blocks, so that a line holds two rows. It is black on white
- * whatever the colours of the terminal are, so that any camera reads it. Who wants no colours gets
- * the light modules in the colour of the text, since that is the lighter one on most terminals.
+ * A QR code as lines of a terminal: half blocks, so that a line holds two rows. It is black on
+ * white whatever the colours of the terminal are, so that any camera reads it. Who wants no colours
+ * gets the light modules in the colour of the text, which is the lighter one on most terminals.
  */
 
 import { generate } from "lean-qr";
