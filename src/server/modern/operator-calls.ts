@@ -26,6 +26,7 @@ export const isOperatorCall = (call: Call): call is OperatorCall =>
 
 /** Whom or what a call is about, for the audit of one that a role does not permit. */
 export function aimOf({ params }: Call): string | undefined {
+  if ("roles" in params) return `${params.username} ${params.roles.join("+")}`;
   if ("username" in params) return params.username;
   if ("to" in params) return params.to;
   if ("proposal" in params) return `proposal ${params.proposal}`;
