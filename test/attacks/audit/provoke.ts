@@ -17,10 +17,15 @@ export type Event = readonly [name: string, provoke: () => Promise<unknown>, ...
 
 /**
  * One after the other, each of which must leave exactly its rows.
+ * @param open How somebody gets in whose own rows mark that all before them are there.
  * @returns how many have, which is all of them
  */
-export async function countOfRight(bank: TestBank, events: readonly Event[]): Promise<number> {
-  const marker = await dial(bank);
+export async function countOfRight(
+  bank: TestBank,
+  events: readonly Event[],
+  open: () => Promise<ModernClient> = () => dial(bank),
+): Promise<number> {
+  const marker = await open();
   await marker.signUp("marker", PASSWORD);
   await marker.logIn("marker", PASSWORD);
   for (const [name, provoke, ...rows] of events) {

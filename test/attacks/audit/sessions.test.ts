@@ -186,13 +186,13 @@ it("row 61: a session that is ended is one row, which says by whom", async () =>
 });
 
 it.for([
-  ["that is idle", { idleMs: 500 }, "timed_out_request"],
-  ["that lasts too long", { sessionMs: 500 }, "timed_out_session"],
-  ["within a message", { messageMs: 500 }, "timed_out_message"],
-] as const)("row 61: a session %s is one row", async ([how, limit, outcome]) => {
+  ["that is idle", { idleMs: 500 }, "session: timed_out_request"],
+  ["that lasts too long", { sessionMs: 500 }, "session: timed_out_session"],
+  ["within a message", { messageMs: 500 }, "session: timed_out_message"],
+] as const)("row 61: a session %s is one row", async ([how, limit, end]) => {
   const patient = { messageMs: 60_000, loginMs: 60_000, idleMs: 60_000, sessionMs: 60_000 };
   const bank = await startTestBank({ limits: { ...patient, readerMs: 60_000, ...limit } });
-  const ends = [`alice: session: ${outcome}`, `bob: session: ${outcome}`];
+  const ends = [`alice: ${end}`, `bob: ${end}`];
   const alice = await RawSession.customer(bank, "alice");
   const bob = await ForgedSession.open(bank, "bob");
   if (how === "within a message") {

@@ -6,6 +6,7 @@ import type { ModernClient } from "../../../src/client/modern-client.ts";
 import { startTestBank } from "../../test-bank.ts";
 import { readBooks } from "../books.ts";
 import { customerOf, eventOf } from "./customer.ts";
+import { expectEveryRowToFit } from "../audit/row-schema.ts";
 import { RawSession } from "./raw-session.ts";
 
 const PATIENT = {
@@ -21,6 +22,7 @@ const CALLS_AT_LEAST = 10_000;
 
 describe("a client that never reads its answers", () => {
   it("is not read from in the meantime, and dropped alone", async () => {
+    const startedAt = Date.now();
     const bank = await startTestBank({ limits: { ...PATIENT, readerMs: 100 } });
     const { client: honest } = await customerOf(bank, "honest");
     const deaf = await RawSession.customer(bank, "deaf");
@@ -43,6 +45,7 @@ describe("a client that never reads its answers", () => {
     await expect.poll(dropped).toMatchObject([{ who: "deaf", action: "session" }]);
     expect(bank.bank.metrics().acceptor.serving).toBe(1);
     expect(bank.audit().map(eventOf)).not.toContain("session: cut");
+    expectEveryRowToFit(bank.wholeAudit(), startedAt);
   });
 });
 
