@@ -34,13 +34,29 @@ export function greetingsTo(
   ];
 }
 
-/** Whoever knew the old password has no session left, where there is, or may be, a new one. */
-export function othersToEnd(
+/**
+ * Whoever knew the old password, or got in with or without a factor that is another now, has no
+ * session left: where it has changed, or may have. Whether there is a factor, this session could
+ * then not tell either, so it ends as well, behind its answer.
+ */
+export function sessionsToEnd(
   customer: Customer | null,
   { type }: Wish,
   outcome: AdmissionOutcome,
 ): readonly Effect[] {
-  const mayBeNew = outcome.type === "password_changed" || outcome.type === "unknown";
-  if (customer === null || type !== "change_password" || !mayBeNew) return [];
-  return [{ type: "end_others", account: customer.account, by: customer.username }];
+  if (customer === null || !CHANGES.has(type)) return [];
+  const { account, username } = customer;
+  if (outcome.type === "unknown" && type !== "change_password") {
+    return [{ type: "end_all_of", username, by: username }];
+  }
+  const isOver = outcome.type === "unknown" || CHANGED.has(outcome.type);
+  return isOver ? [{ type: "end_others", account, by: username }] : [];
 }
+
+const CHANGES: ReadonlySet<Wish["type"]> = new Set<Wish["type"]>([
+  ...(["change_password", "enrol_factor", "remove_factor"] as const),
+]);
+
+const CHANGED: ReadonlySet<AdmissionOutcome["type"]> = new Set<AdmissionOutcome["type"]>([
+  ...(["password_changed", "factor_enrolled", "factor_removed"] as const),
+]);

@@ -36,7 +36,7 @@ import {
   toldByOperation,
 } from "./operator-calls.ts";
 import { factorResult, withFactor } from "./factor-results.ts";
-import { customerBy, greetingsTo, othersToEnd } from "./logged-in.ts";
+import { customerBy, greetingsTo, sessionsToEnd } from "./logged-in.ts";
 import { admissionFailure, historyResult, ledgerResult, wordOf } from "./results.ts";
 import {
   drained,
@@ -246,7 +246,7 @@ function whenAdmitted(
   // A note is said on the terminal as well.
   const isNoted = effects.some(({ type }) => type === "note");
   const told = isNoted ? effects : [report(ACTIONS[admission.wish.type]), ...effects];
-  const others = othersToEnd(customer, admission.wish, outcome);
+  const endings = sessionsToEnd(customer, admission.wish, outcome);
   switch (outcome.type) {
     case "signed_up":
       return drained(back, [
@@ -256,7 +256,7 @@ function whenAdmitted(
     case "password_changed":
       return drained(back, [
         { type: "send_result", id, method: "auth.changePassword", result: {} },
-        ...others,
+        ...endings,
         ...told,
       ]);
     case "confirmed":
@@ -269,11 +269,11 @@ function whenAdmitted(
     case "factor_begun":
     case "factor_enrolled":
     case "factor_removed":
-      return drained(withFactor(back, outcome), [factorResult(id, outcome), ...told]);
+      return drained(withFactor(back, outcome), [factorResult(id, outcome), ...endings, ...told]);
     default:
       return drained(back, [
         { type: "send_error", id, ...admissionFailure(outcome) },
-        ...others,
+        ...endings,
         ...told,
       ]);
   }

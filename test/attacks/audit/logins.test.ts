@@ -154,7 +154,12 @@ it("row 61: a second factor, from its begin to its end, is one row a step", asyn
       () => refused(first.removeFactor("wrong", code(1)), FAILED),
       "alice: remove_factor: failed",
     ],
-    ["a removal", () => first.removeFactor(PASSWORD, code(1)), "alice: remove_factor: ok"],
+    [
+      "a removal, which ends the other session",
+      () => first.removeFactor(PASSWORD, code(1)),
+      "alice: remove_factor: ok",
+      "alice: session: ended_elsewhere (by alice)",
+    ],
   ];
   expect(await countOfRight(bank, events)).toBe(events.length);
   const { wholeAudit, folder } = await closed(bank);
