@@ -255,7 +255,7 @@ it("row 19: a password too short to be alone keeps its second factor", async () 
   const short = "brass hum";
   const { bank, page, url } = await arrive(long, "--passwords", "strict");
   const { recoveryCodes } = await enrolAt({ url, port: bank.port }, "alice", long);
-  await page.click("#log-out");
+  await saying(page, "The bank ended your session.");
   await page.click("#finish");
   await fillCredentials(page, "alice", long);
   await page.fill("#code", recoveryCodes[0]!);
