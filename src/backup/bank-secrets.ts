@@ -5,9 +5,12 @@
 
 import { existsSync, statSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+import type { AccountId } from "../bank/ledger.ts";
 import { readIdentity } from "../server/keys/identity.ts";
 import { KEY_NAMES, KeyUnusable, hasKey, readVersions } from "../server/keys/key-files.ts";
+import { openSecret } from "../server/keys/secret-box.ts";
 import { replaceSecretFile } from "../server/keys/secret-file.ts";
+import type { OpensSecret } from "../workers/people-replay.ts";
 import { BackupRefused } from "./refused.ts";
 
 /** Its path has forward slashes, from the bank's folder on. */
@@ -46,6 +49,13 @@ export function writeKeyFiles(folder: string, files: readonly KeyFile[]): void {
     replaceSecretFile(target, content);
   }
   checkKeys(folder);
+}
+
+/** What opens the secrets of second factors; null where the folder has no key for them. */
+export function secretOpener(folder: string): OpensSecret | null {
+  if (!hasKey(folder, "factor")) return null;
+  const keys = readVersions(folder, "factor");
+  return (account, sealed) => openSecret(keys, account as AccountId, sealed) !== null;
 }
 
 /** As the start of a bank does, which changes nothing of a bank that is there. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { KeyUnusable } from "../server/keys/key-files.ts";
 import { databaseIn } from "../workers/sqlite-connection.ts";
-import { writeKeyFiles } from "./bank-secrets.ts";
+import { secretOpener, writeKeyFiles } from "./bank-secrets.ts";
 import { digestOf } from "./digest.ts";
 import { makeFolder, refuseExisting, sweepDrafts } from "./draft-folder.ts";
 import { MANIFEST_FILE, parseManifest, type Manifest } from "./manifest.ts";
@@ -44,11 +44,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
     allowsEmpty: true,
     async fill({ folder: draft }) {
       await copyDatabase(options.from, draft, manifest, signal);
-      const proven = await proveFolder(draft, signal);
+      writeKeys(draft, keys);
+      const proven = await proveFolder(draft, signal, secretOpener(draft));
       if (!isSame(proven, manifest)) {
         throw new BackupRefused("damaged", "the books are not those of the manifest");
       }
-      writeKeys(draft, keys);
       signal.throwIfAborted();
       return manifest;
     },

@@ -9,9 +9,10 @@ import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { replaceSecretFile } from "../server/keys/secret-file.ts";
 import { verifyBooks } from "../workers/books-verification.ts";
+import type { OpensSecret } from "../workers/people-replay.ts";
 import { databaseIn } from "../workers/sqlite-connection.ts";
 import { openFrozenSnapshot, openSnapshot } from "../workers/sqlite-snapshot.ts";
-import { readKeyFiles } from "./bank-secrets.ts";
+import { readKeyFiles, secretOpener } from "./bank-secrets.ts";
 import { digestOf, digestOfFile } from "./digest.ts";
 import { makeFolder, refuseExisting, sweepDrafts } from "./draft-folder.ts";
 import { MANIFEST_FILE, encodeManifest, type Manifest } from "./manifest.ts";
@@ -90,7 +91,7 @@ async function fillBackup(
   } finally {
     snapshot.close(); // The bank's log may shrink again: what follows looks at the copy.
   }
-  const { head, sum } = await proveFolder(draft, signal);
+  const { head, sum } = await proveFolder(draft, signal, secretOpener(data));
   const file = databaseIn(draft);
   const database = { bytes: statSync(file).size, sha256: await digestOfFile(file, signal) };
   return { takenAt, schema, database, head, sum };
@@ -100,6 +101,7 @@ async function fillBackup(
 export async function proveFolder(
   folder: string,
   signal: AbortSignal,
+  opens: OpensSecret | null,
 ): Promise<Pick<Manifest, "head" | "sum">> {
   const snapshot = openFrozenSnapshot(folder);
   try {
@@ -107,7 +109,7 @@ export async function proveFolder(
       await nextTurn();
       signal.throwIfAborted();
     };
-    const { isSound, faults, head, sum } = await verifyBooks(snapshot, breathe);
+    const { isSound, faults, head, sum } = await verifyBooks(snapshot, breathe, opens);
     if (!isSound) {
       const [first] = faults;
       throw new BackupRefused("damaged", `the books are damaged: ${first?.text ?? "see verify"}`);

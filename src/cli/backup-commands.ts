@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
+import { secretOpener } from "../backup/bank-secrets.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { takeBackup } from "../backup/take-backup.ts";
@@ -96,10 +97,12 @@ async function verify(folder: string, json: boolean): Promise<void> {
   const verdict = await stoppable("Stopped: nothing is proven.", async (signal) => {
     const snapshot = openSnapshot(folder);
     try {
-      return await verifyBooks(snapshot, async () => {
+      const breathe = async (): Promise<void> => {
         await nextTurn();
         signal.throwIfAborted();
-      });
+      };
+      // After the snapshot: whatever key it needs has been made by now.
+      return await verifyBooks(snapshot, breathe, secretOpener(folder));
     } finally {
       snapshot.close();
     }
@@ -125,6 +128,9 @@ function linesOf({ head, outcomes, counts, faults }: Verdict): string[] {
     ["sequence", `nothing is missing or out of order: ${lastAudit} audit rows`],
     ["audit", "journal and audit agree, row by row"],
     ["outcomes", `each outcome apart from the journal names its transaction: ${outcomes} outcomes`],
+    ["credentials", "every customer has a password, stored in a known form"],
+    ["standings", "roles, locks and second factors are those that the audit tells of"],
+    ["proposals", "so are the proposals, and what became of them"],
   ];
   return claims.flatMap(([kind, says]) => {
     const count = counts[kind];

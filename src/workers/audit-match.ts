@@ -25,10 +25,14 @@ const ROWS_AT_ONCE = 10_000;
 const END = Number.POSITIVE_INFINITY;
 const MOVES: ReadonlySet<string> = new Set(Object.values(ACTIONS).flat());
 
+/** Whom an adjustment was for, and above or below zero, as the audit tells; null: unknown. */
+export type AdjustedOf = (told: AuditRow) => { name: string; amount: number } | null;
+
 export class AuditMatch {
   readonly #rows: Iterator<AuditRow>;
   readonly #tell: Tell;
   readonly #accountOf: (id: number) => AccountRow | undefined;
+  readonly #adjustedOf: AdjustedOf;
   #last = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
   /** The audit's next row, if it has been looked at already. */
@@ -38,7 +42,9 @@ export class AuditMatch {
     rows: Iterable<AuditRow>,
     accountOf: (id: number) => AccountRow | undefined,
     tell: Tell,
+    adjustedOf: AdjustedOf = () => null,
   ) {
+    this.#adjustedOf = adjustedOf;
     this.#rows = rows[Symbol.iterator]();
     this.#accountOf = accountOf;
     this.#tell = tell;
@@ -157,11 +163,22 @@ export class AuditMatch {
         : `moved ${money(told.amount ?? 0)}, not ${money(row.amount)}`,
       told.at === row.at ? null : "was at another time",
       row.sequence === 0 || told.sequence === row.sequence ? null : "has another place",
+      row.kind === "adjustment" && !this.#isAdjusted(row, told) ? "was another adjustment" : null,
       this.#isBy(row, told.who) ? null : `was ${JSON.stringify(told.who)}'s`,
     ].filter((difference) => difference !== null);
     if (differences.length === 0) return;
     const said = differences.join(", ");
     this.#tell("audit", `audit row ${told.sequence} says that transaction ${row.id} ${said}`);
+  }
+
+  #isAdjusted(row: JournalRow, told: Told): boolean {
+    const adjusted = this.#adjustedOf(told);
+    if (adjusted === null) return true;
+    const [debit, credit] = [this.#accountOf(row.debit), this.#accountOf(row.credit)];
+    const isCredit = credit?.kind === "customer";
+    const customer = isCredit ? credit : debit;
+    if (customer?.kind !== "customer") return true; // Told of with its side.
+    return adjusted.name === customer.name && adjusted.amount > 0 === isCredit;
   }
 
   /** Customers do their own; an adjustment is an operator's, whom the journal does not name. */

@@ -37,6 +37,28 @@ export type AuditRow = {
   readonly outcome: string;
   readonly amount: number | null;
   readonly transaction: number | null;
+  /** Null also before there was one in the audit. */
+  readonly object: string | null;
+};
+
+export type CredentialRow = { readonly account: number; readonly passwordHash: string };
+
+export type StandingRow = {
+  readonly account: number;
+  /** With spaces in between. */
+  readonly roles: string;
+  readonly disabled: boolean;
+  readonly locked: boolean;
+  /** As it is stored: JSON. */
+  readonly factor: string | null;
+};
+
+export type ProposalRow = {
+  readonly id: number;
+  readonly proposer: number;
+  readonly account: number;
+  readonly amount: number;
+  readonly state: string;
 };
 
 /** What became of a change with a key, where no journal row says it: beside what it names. */
@@ -72,6 +94,9 @@ export interface BooksSnapshot {
   /** Those that are no rows of the journal. */
   audit(): Iterable<AuditRow>;
   outcomes(): Iterable<OutcomeRow>;
+  credentials(): Iterable<CredentialRow>;
+  standings(): Iterable<StandingRow>;
+  proposals(): Iterable<ProposalRow>;
   /** What is wrong with the database below its rows, in SQLite's words; empty if nothing is. */
   storageFaults(): string[];
 }

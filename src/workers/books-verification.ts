@@ -5,7 +5,8 @@
  */
 
 import { AuditMatch } from "./audit-match.ts";
-import type { BooksSnapshot, Head, OutcomeRow } from "./books-snapshot.ts";
+import type { AccountRow, BooksSnapshot, Head, OutcomeRow } from "./books-snapshot.ts";
+import { PeopleReplay, type OpensSecret } from "./people-replay.ts";
 import { JournalReplay, type Fault, type FaultKind, type Tell } from "./journal-replay.ts";
 
 /** Faults that are told; those beyond are counted. */
@@ -26,15 +27,18 @@ export type Verdict = {
 
 /**
  * @param breathe Awaited now and then, so that whoever waits for it may stop it by throwing.
+ * @param opens Whether the secret of a second factor opens; null where there are no keys to try.
  * @throws StoreUnusable where the database cannot be read
  */
 export async function verifyBooks(
   snapshot: BooksSnapshot,
   breathe: () => Promise<void>,
+  opens: OpensSecret | null = null,
 ): Promise<Verdict> {
   const faults: Fault[] = [];
   const counts = {
     ...{ storage: 0, sum: 0, overdrawn: 0, history: 0, sequence: 0, audit: 0, outcomes: 0 },
+    ...{ credentials: 0, standings: 0, proposals: 0 },
   };
   const tell: Tell = (kind, text) => {
     counts[kind] += 1;
@@ -43,7 +47,10 @@ export async function verifyBooks(
   for (const text of snapshot.storageFaults()) tell("storage", text);
   await breathe();
   const replay = new JournalReplay([], tell);
-  const audit = new AuditMatch(snapshot.audit(), (id) => replay.accountOf(id), tell);
+  const people = new PeopleReplay(tell);
+  const accountOf = (id: number): AccountRow | undefined => replay.accountOf(id);
+  const heard = people.hear(snapshot.audit());
+  const audit = new AuditMatch(heard, accountOf, tell, (told) => people.adjustedOf(told));
   let rows = 0;
   for (const account of snapshot.accounts()) {
     replay.open(account);
@@ -66,6 +73,9 @@ export async function verifyBooks(
     const text = outcomeFault(outcome);
     if (text !== null) tell("outcomes", text);
     if (++outcomes % BREATHE_EVERY === 0) await breathe();
+  }
+  for (const _ of people.check(snapshot, accountOf, opens)) {
+    if (++rows % BREATHE_EVERY === 0) await breathe();
   }
   const sum = ending.value;
   const isSound = Object.values(counts).every((count) => count === 0);

@@ -21,7 +21,10 @@ export type FaultKind =
   | "history"
   | "sequence"
   | "audit"
-  | "outcomes";
+  | "outcomes"
+  | "credentials"
+  | "standings"
+  | "proposals";
 
 /** `text` names the row or the account. */
 export type Fault = { readonly kind: FaultKind; readonly text: string };

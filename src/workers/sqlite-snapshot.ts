@@ -6,8 +6,9 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { PostingKind } from "../bank/ledger.ts";
-import type { AccountRow, AuditRow, BooksSnapshot, Head } from "./books-snapshot.ts";
-import type { JournalRow, OutcomeRow } from "./books-snapshot.ts";
+import type { AccountRow, AuditRow, BooksSnapshot, CredentialRow } from "./books-snapshot.ts";
+import type { Head, JournalRow, OutcomeRow, ProposalRow } from "./books-snapshot.ts";
+import type { StandingRow } from "./books-snapshot.ts";
 import {
   copyDatabase,
   isFull,
@@ -70,11 +71,26 @@ export class SqliteSnapshot implements BooksSnapshot {
   }
 
   audit(): Iterable<AuditRow> {
-    return this.#walk("audit", AUDIT, FIRST, auditRowOf);
+    const sql = this.schema < 2 ? AUDIT_BEFORE_2 : AUDIT;
+    return this.#walk("audit", sql, FIRST, auditRowOf);
   }
 
   outcomes(): Iterable<OutcomeRow> {
     return this.#walk("outcomes", OUTCOMES, FIRST, outcomeOf);
+  }
+
+  credentials(): Iterable<CredentialRow> {
+    return this.#walk("credentials", CREDENTIALS, FIRST, credentialOf);
+  }
+
+  standings(): Iterable<StandingRow> {
+    if (this.schema < 2) return []; // There were none.
+    const sql = this.schema < 3 ? STANDINGS_BEFORE_3 : STANDINGS;
+    return this.#walk("standings", sql, FIRST, standingOf);
+  }
+
+  proposals(): Iterable<ProposalRow> {
+    return this.schema < 2 ? [] : this.#walk("proposals", PROPOSALS, FIRST, proposalOf);
   }
 
   storageFaults(): string[] {
@@ -144,10 +160,10 @@ export class SqliteSnapshot implements BooksSnapshot {
   }
 }
 
-type Table = "accounts" | "journal" | "audit" | "outcomes";
+type Table = keyof typeof NUMBERS;
 
 /** The columns that hold numbers; the first is the key. */
-const NUMBERS: Record<Table, readonly [string, ...string[]]> = {
+const NUMBERS = {
   accounts: ["id", "id", "balance", "last_transaction"],
   journal: [
     ...(["id", "id", "at", "amount", "debit", "debit_balance", "debit_previous"] as const),
@@ -155,7 +171,10 @@ const NUMBERS: Record<Table, readonly [string, ...string[]]> = {
   ],
   audit: ["sequence", "sequence", "at", "amount", "journal_id"],
   outcomes: ["id", "id", "account", "journal_id"],
-};
+  credentials: ["account", "account"],
+  standings: ["account", "account", "disabled", "locked"],
+  proposals: ["id", "id", "proposer", "account", "amount"],
+} as const satisfies Record<string, readonly [string, ...string[]]>;
 
 const SIDES = `debit, debit_balance, debit_previous, credit, credit_balance, credit_previous`;
 
@@ -181,8 +200,16 @@ const BEFORE_4 = {
   journal: `SELECT id, at, kind, amount, ${SIDES}, 0
     FROM journal WHERE id > ? ORDER BY id LIMIT ?`,
 } as const;
-const AUDIT = `SELECT sequence, at, who, action, outcome, amount, journal_id
+const AUDIT = `SELECT sequence, at, who, action, outcome, amount, journal_id, object
   FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`;
+const AUDIT_BEFORE_2 = AUDIT.replace("object", "NULL");
+const CREDENTIALS = `SELECT account, password_hash
+  FROM credentials WHERE account > ? ORDER BY account LIMIT ?`;
+const STANDINGS = `SELECT account, roles, disabled, factor, locked
+  FROM standings WHERE account > ? ORDER BY account LIMIT ?`;
+const STANDINGS_BEFORE_3 = STANDINGS.replace("locked", "0");
+const PROPOSALS = `SELECT id, proposer, account, amount, state
+  FROM proposals WHERE id > ? ORDER BY id LIMIT ?`;
 const OUTCOMES = `SELECT outcomes.id, account, content, journal_id, rejection,
   kind, amount, debit, credit
   FROM outcomes LEFT JOIN journal ON journal.id = outcomes.journal_id
@@ -198,7 +225,13 @@ type JournalColumns = [
 ];
 type AuditColumns = [
   ...[sequence: number, at: number, who: string, action: string, outcome: string],
-  ...[amount: number | null, transaction: number | null],
+  ...[amount: number | null, transaction: number | null, object: string | null],
+];
+type StandingColumns = [
+  ...[account: number, roles: string, disabled: number, factor: string | null, locked: number],
+];
+type ProposalColumns = [
+  ...[id: number, proposer: number, account: number, amount: number, state: string],
 ];
 type OutcomeColumns = [
   ...[id: number, account: number, content: string],
@@ -222,9 +255,24 @@ function journalRowOf(columns: Columns): JournalRow {
 }
 
 function auditRowOf(columns: Columns): AuditRow {
-  const [sequence, at, who, action, outcome, ...money] = columns as AuditColumns;
-  const [amount, transaction] = money;
-  return { sequence, at, who, action, outcome, amount, transaction };
+  const [sequence, at, who, action, outcome, ...rest] = columns as AuditColumns;
+  const [amount, transaction, object] = rest;
+  return { sequence, at, who, action, outcome, amount, transaction, object };
+}
+
+function credentialOf(columns: Columns): CredentialRow {
+  const [account, passwordHash] = columns as [number, string];
+  return { account, passwordHash };
+}
+
+function standingOf(columns: Columns): StandingRow {
+  const [account, roles, disabled, factor, locked] = columns as StandingColumns;
+  return { account, roles, disabled: disabled !== 0, locked: locked !== 0, factor };
+}
+
+function proposalOf(columns: Columns): ProposalRow {
+  const [id, proposer, account, amount, state] = columns as ProposalColumns;
+  return { id, proposer, account, amount, state };
 }
 
 function outcomeOf(columns: Columns): OutcomeRow {

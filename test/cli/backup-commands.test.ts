@@ -190,7 +190,10 @@ describe("verify", () => {
         "OK       every balance equals its history: 1 transactions",
         "OK       nothing is missing or out of order: 4 audit rows",
         "OK       journal and audit agree, row by row",
-        "OK       each outcome apart from the journal names its transaction: 0 outcomes\n",
+        "OK       each outcome apart from the journal names its transaction: 0 outcomes",
+        "OK       every customer has a password, stored in a known form",
+        "OK       roles, locks and second factors are those that the audit tells of",
+        "OK       so are the proposals, and what became of them\n",
       ].join("\n"),
     );
     expect(running).toMatchObject({ code: 0, stderr: "" });

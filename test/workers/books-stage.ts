@@ -8,6 +8,8 @@ import { Ledger, type LedgerReply } from "../../src/workers/ledger.ts";
 import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
 
 export const TRANSACTIONS = 7;
+/** Well-formed, and of no password. */
+const HASH = `hmac-sha384:$2b$04$${"N".repeat(21)}u${"o".repeat(30)}u`;
 
 /** Fills the folder, which is empty; the ledger has closed it by then. */
 export function liveThroughADay(folder: string): void {
@@ -26,7 +28,7 @@ export function liveThroughADay(folder: string): void {
   // By number, in the order of their opening; the bank's own, for adjustments, is the fifth.
   const [alice, bob, ada, vault] = [1, 2, 3, 4] as [AccountId, AccountId, AccountId, AccountId];
   for (const username of ["alice", "bob", "ada"]) {
-    ask(username, { type: "sign_up", username, passwordHash: "a hash" });
+    ask(username, { type: "sign_up", username, passwordHash: HASH });
   }
   ask("operator", { type: "appoint", username: "ada" });
   const at = { username: "alice", terminal: "127.0.0.1" };

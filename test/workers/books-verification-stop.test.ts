@@ -24,6 +24,9 @@ function counted(snapshot: BooksSnapshot, count: () => void): BooksSnapshot {
     journal: (after) => each(snapshot.journal(after)),
     audit: () => each(snapshot.audit()),
     outcomes: () => each(snapshot.outcomes()),
+    credentials: () => each(snapshot.credentials()),
+    standings: () => each(snapshot.standings()),
+    proposals: () => each(snapshot.proposals()),
     storageFaults: () => snapshot.storageFaults(),
   };
 }

@@ -49,7 +49,7 @@ describe("the books of a bank", () => {
     liveThroughADay(folder);
     tamper(
       folder,
-      `DELETE FROM journal; DELETE FROM audit; DELETE FROM outcomes;
+      `DELETE FROM journal; DELETE FROM audit; DELETE FROM outcomes; DELETE FROM standings;
        UPDATE accounts SET balance = 0, last_transaction = 0`,
     );
     expect(await verify(folder)).toMatchObject({ isSound: true, outcomes: 0 });
@@ -114,14 +114,14 @@ describe("what somebody has changed is named", () => {
     [
       "an account that is gone",
       "DELETE FROM accounts WHERE id = 2",
-      ["sum", "history", "sequence"],
+      ["sum", "history", "sequence", "credentials"],
       /transaction 2 is about account 2, which is not there$/,
     ],
     [
       "an account that nobody has opened, below all numbers",
       `INSERT INTO accounts VALUES (-7, 5, 0);
        INSERT INTO holders VALUES (-7, 'customer', 'mallory', 1)`,
-      ["sum", "history", "sequence"],
+      ["sum", "history", "sequence", "credentials"],
       /account -7 \("mallory"\) has \$0\.05, and a history of \$0$/,
     ],
     [

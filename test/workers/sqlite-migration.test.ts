@@ -19,6 +19,8 @@ import type { Store } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
+/** Well-formed, and of no password. */
+const HASH = `hmac-sha384:$2b$04$${"N".repeat(21)}u${"o".repeat(30)}u`;
 const LOCKED: Standing = { ...ORDINARY, locked: true };
 
 /** As version 1 of the store was made, with a customer who has deposited a dollar. */
@@ -50,7 +52,7 @@ CREATE TABLE audit (
 ) STRICT;
 INSERT INTO accounts VALUES (1, 'customer', 'alice', 1000, 100, 1);
 INSERT INTO accounts VALUES (2, 'vault', '127.0.0.1', 1000, -100, 1);
-INSERT INTO credentials VALUES (1, 'the hash');
+INSERT INTO credentials VALUES (1, '${HASH}');
 INSERT INTO journal VALUES (1, 1000, 'deposit', 100, 2, -100, 0, 1, 100, 0, NULL);
 INSERT INTO audit VALUES (1, 1000, 'alice', 'deposit', 'ok', 100, 1, 'here');
 PRAGMA user_version = 1;
@@ -156,7 +158,7 @@ describe("a store of version 1", () => {
     const event: Event = { type: "standing_changed", account: ALICE, standing };
     const first = openSqliteStore({ folder });
     expect(first.load().accounts[ALICE]).toMatchObject({ name: "alice", balance: 100 });
-    expect(first.passwordHash(ALICE)).toBe("the hash");
+    expect(first.passwordHash(ALICE)).toBe(HASH);
     first.append([{ at: 2_000, event, audit: null }]);
     first.close();
     expect(versionOf(folder)).toBe(SCHEMA_VERSION);
