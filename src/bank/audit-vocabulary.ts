@@ -135,6 +135,7 @@ export const AUDIT_VOCABULARY = {
     object: "the user and the session",
   },
   "audit.list": { outcomes: OPERATED, object: "where it begins" },
+  "audit.read": { outcomes: ["ok"], object: "the command" },
 
   start: { outcomes: ["ok", "no_stop_on_record"], object: "how the bank is set up" },
   stop: { outcomes: ["ok"], object: "how many sessions that ends" },

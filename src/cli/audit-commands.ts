@@ -1,4 +1,7 @@
-/** `secure-atm audit`: reads the audit files and the audit in the store, and changes nothing. */
+/**
+ * `secure-atm audit`: reads the audit files and the audit in the store, and changes neither. That
+ * somebody has read them is reported to the bank, for its audit.
+ */
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -7,6 +10,7 @@ import { formatTime, objectOf, type AuditEntry } from "../bank/audit.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey, type FernetKey } from "../protocol/fernet.ts";
 import { readAuditKeys } from "../server/keys/key-ring.ts";
+import { reportToBank } from "../server/owner-reports.ts";
 import {
   SEALED_FILE,
   openAuditLine,
@@ -31,6 +35,7 @@ export function decryptAudit(file: string | undefined, folder: string): void {
   const path = file ?? join(folder, SEALED_FILE);
   if (!existsSync(path)) throw new CommandFailed(EXIT.environment, `There is no file ${path}.`);
   const keys = auditKeysOf(folder);
+  report(folder, "decrypt");
   let number = 0;
   for (const { text, complete } of readLines(path)) {
     number += 1;
@@ -51,6 +56,7 @@ export function decryptAudit(file: string | undefined, folder: string): void {
 /** Prints every entry of the store, with all its fields. */
 export function listAudit(folder: string, json: boolean): void {
   const reader = openReader(folder);
+  report(folder, "list");
   try {
     for (let after = 0; ;) {
       const entries = reader.auditAfter(after, ENTRIES_MAX);
@@ -66,6 +72,7 @@ export function listAudit(folder: string, json: boolean): void {
 /** Compares both files with the store. @throws CommandFailed with the integrity code. */
 export async function verifyAudit(folder: string): Promise<void> {
   const reader = openReader(folder);
+  report(folder, "verify");
   try {
     const formats = [plainFormat, sealedFormat(nodeCiphers, ...auditKeysOf(folder))];
     const last = reader.auditLast();
@@ -98,6 +105,16 @@ async function verifyFile(
     if (verification.lines === lines) break;
   }
   return verification;
+}
+
+/** Before anything is shown. A folder that cannot be written is read all the same. */
+function report(folder: string, command: string): void {
+  try {
+    reportToBank(resolve(folder), { action: "audit.read", object: `secure-atm audit ${command}` });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`The bank's audit will not tell of this reading: ${reason}\n`);
+  }
 }
 
 function auditKeysOf(folder: string): [FernetKey, ...FernetKey[]] {

@@ -13,7 +13,9 @@ const LOOK_EVERY_MS = 500;
 const BYTES_MAX = 4_096;
 const OBJECT_CHARS_MAX = 1_000;
 
-export type OwnerReport = { action: "backup" | "restore"; object: string };
+const ACTIONS = ["backup", "restore", "audit.read"] as const;
+
+export type OwnerReport = { action: (typeof ACTIONS)[number]; object: string };
 
 const reportsIn = (folder: string): string => join(folder, "reports");
 
@@ -91,7 +93,7 @@ function readReport(path: string): OwnerReport | null {
   if (statSync(path).size > BYTES_MAX) return null;
   try {
     const { action, object } = JSON.parse(readFileSync(path, "utf8")) as Partial<OwnerReport>;
-    const isKnown = action === "backup" || action === "restore";
+    const isKnown = action !== undefined && ACTIONS.includes(action);
     return isKnown && typeof object === "string" && object !== "" ? { action, object } : null;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return null;

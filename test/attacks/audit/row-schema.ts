@@ -59,7 +59,7 @@ const NEEDS_OBJECT: ReadonlySet<string> = new Set([
   ...["transfer", "admin.init", "admin.show", "admin.lock", "admin.unlock", "admin.disable"],
   ...["admin.enable", "admin.resetFactor", "admin.setRoles", "admin.adjust", "admin.approve"],
   ...["admin.reject", "admin.endSession", "start", "stop", "keys.rotate", "keys.retire"],
-  ...["backup", "restore"],
+  ...["backup", "restore", "audit.read"],
 ]);
 
 export function expectEveryRowToFit(entries: readonly AuditEntry[], notBefore: number): void {

@@ -1,4 +1,4 @@
-/** Row 61: a report of the owner's is one row, though the bank is killed before it is deleted. */
+/** Row 61: what the owner's commands report is one row each, though the bank is killed. */
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,8 @@ import { reportToBank } from "../../../src/server/owner-reports.ts";
 import { openSqliteReader } from "../../../src/workers/sqlite-store.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { startBankProcess } from "../bank-process.ts";
+import { run } from "../../cli/run.ts";
+import { rowOf } from "./provoke.ts";
 import { expectEveryRowToFit, expectFilesToFit } from "./row-schema.ts";
 import { startTestBank } from "../../test-bank.ts";
 
@@ -39,6 +41,28 @@ it("row 61: a backup's report that a killed bank has put on record and not delet
   expect(next.wholeAudit().map(({ action, outcome }) => `${action}: ${outcome}`)).toEqual([
     ...["start: ok", "backup: ok", "start: no_stop_on_record", "backup: ok", "stop: ok"],
   ]);
+  expectEveryRowToFit(next.wholeAudit(), startedAt);
+  expectFilesToFit(folder, next.wholeAudit());
+});
+
+it("row 61: a reading of the audit by its owner is one row, running or not", async () => {
+  const startedAt = Date.now();
+  const first = await startTestBank();
+  const { folder } = first;
+  const told = (): string[] => first.audit().map(rowOf);
+  const read = "the owner: audit.read: ok";
+  const commands: string[] = [];
+  for (const command of ["list", "decrypt", "verify"]) {
+    expect(await run("audit", command, "--data", folder)).toMatchObject({ code: 0, stderr: "" });
+    commands.push(`${read} (secure-atm audit ${command})`);
+    await expect.poll(told).toEqual(commands);
+  }
+  await first.bank.stop();
+  expect(await run("audit", "verify", "--data", folder)).toMatchObject({ code: 0, stderr: "" });
+  expect(told()).toEqual(commands);
+  const next = await startTestBank({ folder });
+  await next.bank.stop();
+  expect(told()).toEqual([...commands, "the owner: audit.read: ok (secure-atm audit verify)"]);
   expectEveryRowToFit(next.wholeAudit(), startedAt);
   expectFilesToFit(folder, next.wholeAudit());
 });
