@@ -71,6 +71,7 @@ it("row 43: a factor turned on elsewhere ends this session, and the next asks fo
   await page.fill("#confirm-code", recoveryCodes[1]!);
   await page.keyboard.press("Enter");
   await saying(page, "Withdrew $60. New Balance: $140");
+  expect(await page.locator("dialog").count()).toBe(0);
   await nextTransaction(page);
   await page.click("#choose-password");
   await page.fill("#old-password", PASSWORD);
