@@ -3,6 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { launchBrowser } from "../browser.ts";
+import { scanned } from "../qr-camera.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import {
   expectAccessible,
@@ -18,6 +19,7 @@ import {
 } from "./atm-pages.ts";
 import { Authenticator, enrolAt } from "./authenticator.ts";
 import { startCuttingRelay } from "./cutting-relay.ts";
+import { photoOf } from "./photo.ts";
 import { startBankProgram } from "./program.ts";
 
 const PASSWORD = "SecurePass123";
@@ -89,6 +91,10 @@ it("a second factor is turned on, asked for at the log-in, and turned off", asyn
   expect(secret).toMatch(/^[A-Z2-7]{32}$/);
   const uri = await page.locator("#open-authenticator").getAttribute("href");
   expect(uri).toContain(`secret=${secret}`);
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(scanned(await photoOf(page.locator("svg.qr")))).toBe(uri);
+  }
   const authenticator = new Authenticator(secret);
   await page.fill("#code", authenticator.wrong());
   await page.click("#submit");
