@@ -15,7 +15,12 @@ const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 /** What an error while `path` was written means for the operator; any other is left as it is. */
 export function whileWriting(path: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const isFull = error.name === "StoreFull" || ("code" in error && NO_ROOM.has(error.code));
+  const code = "code" in error ? error.code : undefined;
+  if (code === "EBUSY") {
+    const within = "name a folder within it, which need not be there";
+    return new BackupRefused("place", `${path} is in use, as where a disk is mounted: ${within}`);
+  }
+  const isFull = error.name === "StoreFull" || NO_ROOM.has(code);
   if (!isFull) return error;
   return new BackupRefused("place", `there is no room for ${path}, or its disk fails`);
 }

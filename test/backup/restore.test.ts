@@ -125,6 +125,21 @@ describe("row 69: a restore refuses", () => {
     });
   });
 
+  it.for(["bank.sqlite", "manifest.json"] as const)(
+    "the %s of another backup, even of the same bank",
+    async (part) => {
+      const { bank, folder, customer } = await startTestBank();
+      const one = await takeTestBackup(folder);
+      await customer("alice");
+      await bank.stop();
+      const other = await takeTestBackup(folder);
+      const refusal = await refusalOf(one, (copy) =>
+        copyFileSync(pathOf(part, other), pathOf(part, copy)),
+      );
+      expect(refusal).toMatchObject(DAMAGED);
+    },
+  );
+
   it("another passphrase, and says so", async () => {
     const backup = await stage();
     const refusal = await refusalOf(backup, () => undefined, `${PASSPHRASE}!`);
