@@ -219,6 +219,13 @@ describe("verify", () => {
     expect(json.code).toBe(4);
   });
 
+  it("proves a backup, and leaves it as it is", async () => {
+    const place = await stoppedBank(newPlace());
+    await backup(place);
+    expect(await run("verify", "--data", place.to)).toMatchObject({ code: 0, stderr: "" });
+    expect(readdirSync(place.to).toSorted()).toEqual(["bank.sqlite", "manifest.json"]);
+  });
+
   it("ends with 4 where there is no bank", async () => {
     const folder = temporaryFolder();
     expect(await run("verify", "--data", folder)).toMatchObject({
