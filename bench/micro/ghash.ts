@@ -111,8 +111,8 @@ function wordAt(bytes: Uint8Array, at: number): number {
 
 /**
  * `y` times `h` in GF(2^128), into `y`; without a table or a branch that depends on either. By
- * Karatsuba's rule nine products of words are enough. The half that 32 bits have no room for is that
- * of the reversed words, reversed (as in BearSSL's ghash_ctmul32.c).
+ * Karatsuba's rule nine products of words are enough. The half that 32 bits have no room for is
+ * that of the reversed words, reversed (as in BearSSL's ghash_ctmul32.c).
  */
 function multiply(y: Int32Array, h: Int32Array): void {
   const [y0, y1, y2, y3] = [y[0]!, y[1]!, y[2]!, y[3]!];
