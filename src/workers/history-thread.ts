@@ -9,7 +9,8 @@ import { CAST_ID, servePort, type Letter } from "../actor/port.ts";
 import type { Control } from "./control.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
 import type { AuditEntry } from "../bank/audit.ts";
-import type { AuditQuery, HistoryPage, HistoryQuery, StoreReader } from "./store.ts";
+import { packPage, type HistoryPage } from "../protocol/history-letters.ts";
+import type { AuditQuery, HistoryQuery, StoreReader } from "./store.ts";
 
 export type HistoryThreadData = { folder: string };
 
@@ -61,10 +62,14 @@ export function runHistory(
     }
   }
 
-  const served = servePort<ReaderQuery, ReaderReply>(port, (letters) => {
-    for (const letter of letters) if (letter.id !== CAST_ID) waiting.push(letter);
-    next ??= setImmediate(answerNext);
-  });
+  const served = servePort<ReaderQuery, ReaderReply>(
+    port,
+    (letters) => {
+      for (const letter of letters) if (letter.id !== CAST_ID) waiting.push(letter);
+      next ??= setImmediate(answerNext);
+    },
+    { packing: { pack: packPage, unpack: (sent) => sent as ReaderQuery } },
+  );
   control.onStop(() => {
     if (next !== null) clearImmediate(next);
     port.close();

@@ -6,15 +6,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AuditEntry } from "../bank/audit.ts";
 import {
-  AUDIT_COLUMNS,
-  auditEntryOf,
   historyRowOf,
-  sideOf,
   type HistoryColumns,
-  type Row,
-} from "./sqlite-rows.ts";
+  type HistoryPage,
+  type HistoryRow,
+} from "../protocol/history-letters.ts";
+import { AUDIT_COLUMNS, auditEntryOf, sideOf, type Row } from "./sqlite-rows.ts";
 import { LAST_AUDIT, numberOf } from "./sqlite-statements.ts";
-import type { AuditQuery, HistoryPage, HistoryQuery, HistoryRow, StoreReader } from "./store.ts";
+import type { AuditQuery, HistoryQuery, StoreReader } from "./store.ts";
 
 /** The newer transactions that one query passes over on its way to an earlier time. */
 export const HISTORY_SKIPPED_MAX = 2_000;

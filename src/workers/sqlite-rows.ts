@@ -5,7 +5,7 @@ import type { AccountId, Posted, PostingKind, PostingSide, Rejection } from "../
 import type { Proposal } from "../bank/proposals.ts";
 import type { Cents } from "../bank/money.ts";
 import { ROLES, type Standing } from "../bank/standing.ts";
-import type { HistoryRow, Outcome } from "./store.ts";
+import type { Outcome } from "./store.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -35,24 +35,6 @@ export const postingOf = (row: Row): Posted => ({
     previous: row["credit_previous"] as number,
   },
 });
-
-export type HistoryColumns = readonly [
-  ...[id: number, at: number, kind: PostingKind, amount: Cents, memo: string | null],
-  ...[debit: AccountId, debitBalance: Cents, debitPrevious: number],
-  ...[credit: AccountId, creditBalance: Cents, creditPrevious: number, counterparty: string],
-];
-
-export function historyRowOf(columns: HistoryColumns): HistoryRow {
-  const [transaction, at, kind, amount, memo, ...sides] = columns;
-  const [debit, debitBalance, debitPrevious, credit, creditBalance, ...rest] = sides;
-  const [creditPrevious, counterparty] = rest;
-  const posting: Posted = {
-    ...{ type: "posted", kind, memo, transaction, amount },
-    debit: { account: debit, balance: debitBalance, previous: debitPrevious },
-    credit: { account: credit, balance: creditBalance, previous: creditPrevious },
-  };
-  return { posting, at, counterparty };
-}
 
 export const proposalOf = (row: Row): Proposal => ({
   id: row["id"] as number,

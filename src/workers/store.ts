@@ -2,6 +2,7 @@
 
 import type { AuditEntry, Audited } from "../bank/audit.ts";
 import type { AccountId, Books, Event, Posted, Rejection } from "../bank/ledger.ts";
+import type { HistoryPage } from "../protocol/history-letters.ts";
 
 /** One request's share of a batch: what it changed, and what the audit says of it. */
 export type Entry = {
@@ -47,24 +48,6 @@ export interface Store {
   posting(transaction: number): Posted;
   close(): void;
 }
-
-/** One line of an account's history. */
-export type HistoryRow = {
-  readonly posting: Posted;
-  readonly at: number;
-  /** The name of the account on the other side: a customer's, or a vault's terminal. */
-  readonly counterparty: string;
-};
-
-export type HistoryPage = {
-  /** Newest first. */
-  readonly rows: readonly HistoryRow[];
-  /**
-   * The transaction that the next page begins with; null at the end. Without rows it is the last
-   * that was passed over as too new: what a query looks at is bounded, and the next one goes on.
-   */
-  readonly next: number | null;
-};
 
 export type HistoryQuery = {
   readonly account: AccountId;

@@ -14,7 +14,8 @@ import { Thread } from "../../src/server/threads/thread.ts";
 import type { HistoryReply } from "../../src/workers/history-thread.ts";
 import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
 import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
-import type { HistoryPage, HistoryQuery } from "../../src/workers/store.ts";
+import { unpackPage, type HistoryPage } from "../../src/protocol/history-letters.ts";
+import type { HistoryQuery } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
@@ -43,6 +44,7 @@ async function open() {
   );
   const history = new RemoteActor<HistoryQuery, HistoryReply>({
     ...{ name: "history", clock: systemClock, callsMax: 100 },
+    packing: { pack: (query) => query, unpack: (sent) => unpackPage(sent) as HistoryReply },
   });
   const ready = Promise.withResolvers<void>();
   const alarms: string[] = [];

@@ -7,19 +7,14 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { apply, decide, type Books, type Command } from "../../src/bank/ledger.ts";
 import type { AccountId } from "../../src/bank/ledger.ts";
 import type { Cents } from "../../src/bank/money.ts";
+import type { HistoryPage } from "../../src/protocol/history-letters.ts";
 import {
   openSqliteReader,
   openSqliteStore,
   type SqliteStoreOptions,
 } from "../../src/workers/sqlite-store.ts";
 import { HISTORY_SKIPPED_MAX } from "../../src/workers/sqlite-reader.ts";
-import {
-  StoreFull,
-  StoreUnusable,
-  type Entry,
-  type HistoryPage,
-  type Store,
-} from "../../src/workers/store.ts";
+import { StoreFull, StoreUnusable, type Entry, type Store } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;

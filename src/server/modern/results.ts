@@ -13,7 +13,8 @@ import type {
 import type { ErrorKind, RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
 import type { ReaderReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
-import type { HistoryQuery, HistoryRow } from "../../workers/store.ts";
+import type { HistoryRow } from "../../protocol/history-letters.ts";
+import type { HistoryQuery } from "../../workers/store.ts";
 import type { AdmissionOutcome } from "../admission/admission.ts";
 import type { SessionEntry } from "../session-registry.ts";
 import { isOperatorCall, operatorResult } from "./operator-calls.ts";

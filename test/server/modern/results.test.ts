@@ -8,7 +8,8 @@ import { METHOD_CODECS } from "../../../src/protocol/method-codecs.ts";
 import type { HistoryPage } from "../../../src/protocol/methods.ts";
 import { encodeResult, parseReply, parseResult } from "../../../src/protocol/modern.ts";
 import { historyResult } from "../../../src/server/modern/results.ts";
-import type { HistoryQuery, HistoryRow } from "../../../src/workers/store.ts";
+import type { HistoryRow } from "../../../src/protocol/history-letters.ts";
+import type { HistoryQuery } from "../../../src/workers/store.ts";
 
 const ALICE = 1 as AccountId;
 const BOB = 2 as AccountId;
