@@ -113,6 +113,15 @@ export const lineState = (page: Page, text: string): Promise<void> =>
 
 export const heading = (page: Page): Promise<string> => page.locator("#heading").innerText();
 
+/** Runs axe in both themes; the page is left as it was: light. */
+export async function expectAccessibleInBoth(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")).toBe(true);
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: "light" });
+  await expectAccessible(page);
+}
+
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);

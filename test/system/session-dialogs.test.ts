@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { launchBrowser } from "../browser.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import {
+  expectAccessible,
+  expectAccessibleInBoth,
   fillCredentials,
   logIn,
   nextTransaction,
@@ -47,6 +49,7 @@ it("row 43: a large sum goes once its customer has typed the password again", as
   await page.fill("#confirm-password", "a guess");
   await page.keyboard.press("Enter");
   await page.getByText("That is not your password.").waitFor();
+  await expectAccessibleInBoth(page);
   await page.fill("#confirm-password", PASSWORD);
   await page.keyboard.press("Enter");
   await saying(page, "Withdrew $60. New Balance: $140");
@@ -69,6 +72,7 @@ it("row 43: a factor turned on elsewhere ends this session, and the next asks fo
   await page.click("#confirm");
   await page.fill("#confirm-password", PASSWORD);
   await page.fill("#confirm-code", recoveryCodes[1]!);
+  await expectAccessibleInBoth(page);
   await page.keyboard.press("Enter");
   await saying(page, "Withdrew $60. New Balance: $140");
   expect(await page.locator("dialog").count()).toBe(0);
@@ -95,4 +99,20 @@ it("row 39: a session is warned of its end, goes on by one key, and explains its
   await saying(page, "Nothing was asked for a while");
   expect(await page.locator("dialog").count()).toBe(0);
   expect(await page.content()).not.toContain(PASSWORD);
+});
+
+it.for([
+  ["of nothing asked for a while", "--idle-timeout", "Stay logged in"],
+  ["of having lasted as long as one may", "--session-max", "I see"],
+] as const)("a session's warning %s can be used by all", async ([, option, button]) => {
+  const { page } = await arrive(option, "40"); // It is warned after half of that.
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "no-preference" });
+  const agree = page.locator("dialog").getByRole("button", { name: button });
+  await agree.waitFor();
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await expectAccessible(page);
+  await agree.press("Enter");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  expect(await page.locator("dialog").count()).toBe(0);
 });
