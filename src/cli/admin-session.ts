@@ -55,10 +55,10 @@ async function asked<M extends OperatorMethod>(
   const client = await OperatorClient.connect(dial, nodeCiphers, key);
   try {
     await logIn(client, flags, password, terminal);
-    const result = await client.call(method, params);
-    await client.logOut();
-    return result;
+    return await client.call(method, params);
   } finally {
+    // Whoever leaves says so, refused or not: a line that ends without it is on record as cut.
+    await client.logOut().catch(() => undefined);
     client.close();
   }
 }

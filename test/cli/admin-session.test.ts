@@ -30,7 +30,7 @@ async function start() {
   };
   const users = (person: Person, over: Partial<OperatorFlags> = {}): Promise<void> =>
     operate({ ...flags, ...over }, "admin.users", { limit: 1 }, person);
-  return { bank, users, authenticator };
+  return { bank, flags, users, authenticator };
 }
 
 it("is asked for once the password was right, and the command is done", async () => {
@@ -69,4 +69,14 @@ it("is not asked for where the password was wrong, and may be left out", async (
   await expect(users(new Person(""))).rejects.toMatchObject({
     message: "Refused: a code of the second factor too. Give it with --code.",
   });
+});
+
+it("is followed by a goodbye, refused or not: no line is on record as cut", async () => {
+  const { flags, authenticator, bank } = await start();
+  const code = authenticator.next();
+  const show = operate({ ...flags, code }, "admin.show", { username: "nobody" }, new Person());
+  await expect(show).rejects.toMatchObject({ message: "Refused: there is no such user." });
+  const endings = () =>
+    bank.audit().filter(({ action }) => action === "session" || action === "logout");
+  await expect.poll(endings).toMatchObject([{ who: "ada", action: "logout", outcome: "ok" }]);
 });
