@@ -26,6 +26,7 @@ export function fillLargeFolder(folder: string, customers: number, transactions:
   database.exec(accountsSql(customers, transactions, at));
   database.prepare("INSERT INTO credentials SELECT id, ? FROM accounts WHERE id > 1").run(hash);
   database.exec(journalSql(customers, transactions, at));
+  database.prepare("UPDATE floor SET journal_id = ?").run(transactions);
   database.exec("COMMIT; PRAGMA journal_mode = WAL;");
   database.close();
 }

@@ -13,6 +13,7 @@ import {
 } from "../protocol/history-letters.ts";
 import { AUDIT_COLUMNS, auditEntryOf, sideOf, type Row } from "./sqlite-rows.ts";
 import { LAST_AUDIT, numberOf } from "./sqlite-statements.ts";
+import { JournalTail } from "./sqlite-tail.ts";
 import type { AuditQuery, HistoryQuery, StoreReader } from "./store.ts";
 
 /** The newer transactions that one query passes over on its way to an earlier time. */
@@ -50,7 +51,8 @@ export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
   readonly #last: StatementSync;
-  readonly #latest: StatementSync;
+  readonly #written: StatementSync;
+  readonly #tail: JournalTail;
   readonly #walk: StatementSync;
   readonly #posting: StatementSync;
   readonly #lastPosting: StatementSync;
@@ -60,7 +62,8 @@ export class SqliteReader implements StoreReader {
     this.#after = database.prepare(AUDIT_AFTER);
     this.#after.setReturnArrays(true);
     this.#last = database.prepare(LAST_AUDIT);
-    this.#latest = database.prepare("SELECT last_transaction AS last FROM accounts WHERE id = ?");
+    this.#written = database.prepare("SELECT balance, last_transaction FROM accounts WHERE id = ?");
+    this.#tail = new JournalTail(database);
     this.#walk = database.prepare(HISTORY);
     this.#walk.setReturnArrays(true);
     this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
@@ -97,7 +100,7 @@ export class SqliteReader implements StoreReader {
         : this.#lastWith((row) => (row["at"] as number) <= until);
     const rows: HistoryRow[] = [];
     let skipped = 0;
-    let next = from ?? numberOf(this.#latest, "last", account);
+    let next = from ?? this.#latestOf(account);
     while (next > 0 && rows.length < limit) {
       const walked = this.#walk.all({ account, from: next, limit: limit - rows.length });
       if (walked.length === 0) return null;
@@ -112,6 +115,14 @@ export class SqliteReader implements StoreReader {
       }
     }
     return { rows, next: next > 0 ? next : null };
+  }
+
+  #latestOf(account: number): number {
+    this.#tail.readOn();
+    const row = this.#written.get(account);
+    const balance = (row?.["balance"] as number | undefined) ?? 0;
+    const lastTransaction = (row?.["last_transaction"] as number | undefined) ?? 0;
+    return this.#tail.latest(account, { balance, lastTransaction }).lastTransaction;
   }
 
   /** The last transaction of those, from the first on, that have it; halving finds it. */

@@ -1,6 +1,6 @@
 /** The tables of the embedded store. Rows are appended; balances, tries, old outcomes change. */
 
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 const PROPOSALS = `
 CREATE TABLE proposals (
@@ -27,7 +27,7 @@ const ADDED_IN_5 = "CREATE TABLE noted (key TEXT PRIMARY KEY) STRICT, WITHOUT RO
 
 const THIS_VERSION = `PRAGMA user_version = ${SCHEMA_VERSION};`;
 
-// What every batch writes to is as narrow as can be: whose an account is stands apart.
+// What is written to all the time is as narrow as can be: whose an account is stands apart.
 const ACCOUNTS = `
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY, balance INTEGER NOT NULL, last_transaction INTEGER NOT NULL
@@ -36,6 +36,17 @@ CREATE TABLE holders (
   account INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL,
   opened_at INTEGER NOT NULL, UNIQUE (kind, name)
 ) STRICT;
+`;
+
+/**
+ * A row of `accounts` is at least as new as the floor; what the journal says behind that comes on
+ * top (docs/decisions/0009, ./sqlite-tail.ts).
+ */
+const FLOOR = `
+CREATE TABLE floor (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1), journal_id INTEGER NOT NULL
+) STRICT;
+INSERT INTO floor SELECT 1, coalesce(max(id), 0) FROM journal;
 `;
 
 /**
@@ -71,6 +82,7 @@ ${ADDED_IN_2}
 ${PROPOSALS}
 ${ADDED_IN_3}
 ${ADDED_IN_5}
+${FLOOR}
 ${THIS_VERSION}
 `;
 
@@ -87,7 +99,7 @@ DROP TABLE accounts_before_4;
 
 /** What brings a store of an older version up to this one; by the version that it has. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map(
-  [`${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT}`, ADDED_IN_3, TO_4, ADDED_IN_5].map(
+  [`${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT}`, ADDED_IN_3, TO_4, ADDED_IN_5, FLOOR].map(
     (_, index, steps) => [index + 1, [...steps.slice(index), THIS_VERSION].join("\n")],
   ),
 );

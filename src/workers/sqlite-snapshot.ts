@@ -20,6 +20,7 @@ import {
   versionOf,
 } from "./sqlite-connection.ts";
 import { LAST_AUDIT } from "./sqlite-statements.ts";
+import { JournalTail } from "./sqlite-tail.ts";
 import { StoreFull, StoreUnusable } from "./store.ts";
 
 /** Rows that are read at once. */
@@ -62,8 +63,11 @@ export class SqliteSnapshot implements BooksSnapshot {
     return head as unknown as Head;
   }
 
-  accounts(): Iterable<AccountRow> {
-    return this.#walk("accounts", this.#sql.accounts, FIRST, accountOf);
+  *accounts(): Iterable<AccountRow> {
+    const tail = this.schema < 6 ? null : this.#tail();
+    for (const row of this.#walk("accounts", this.#sql.accounts, FIRST, accountOf)) {
+      yield tail === null ? row : { ...row, ...tail.latest(row.id, row) };
+    }
   }
 
   journal(after: number | bigint = FIRST): Iterable<JournalRow> {
@@ -129,6 +133,17 @@ export class SqliteSnapshot implements BooksSnapshot {
       const end = page.at(-1);
       if (end === undefined) return;
       last = end[0] as number;
+    }
+  }
+
+  #tail(): JournalTail {
+    try {
+      const tail = new JournalTail(this.#database);
+      tail.readOn();
+      return tail;
+    } catch (error) {
+      if (isOutOfRange(error)) throw this.#inexact("journal");
+      throw translated(error, this.#folder);
     }
   }
 

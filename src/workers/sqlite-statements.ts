@@ -35,7 +35,6 @@ export function prepareStatements(database: DatabaseSync) {
     insertProposal: database.prepare("INSERT INTO proposals VALUES (?, ?, ?, ?, ?, ?, ?)"),
     setProposal: database.prepare("UPDATE proposals SET state = ? WHERE id = ?"),
     postings: new RowsAtOnce(database, "INSERT INTO journal", 14),
-    balances: new RowsAtOnce(database, "INSERT OR REPLACE INTO accounts", 3),
     noted: database.prepare("SELECT key FROM noted WHERE key = ?"),
     insertNoted: database.prepare("INSERT INTO noted VALUES (?)"),
     insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),

@@ -2,8 +2,8 @@
  * The embedded store: one SQLite file in WAL mode, written by the ledger thread alone.
  *
  * A batch is one transaction with `synchronous=FULL`, so that `append` returns only when the
- * change is on the disk. Rows are appended in order; each balance that a batch touched
- * is written once. There is no secondary index on the journal: a row names the previous row of
+ * change is on the disk. Rows are appended in order; balances are written now and then
+ * (./sqlite-balances.ts). There is no secondary index on the journal: a row names the previous row of
  * both its accounts, so that an account's history is a walk of primary keys. A change costs one
  * row: what the audit says of it, and the key that it was asked for under, are columns of it.
  */
@@ -34,11 +34,13 @@ import {
   translated,
   versionOf,
 } from "./sqlite-connection.ts";
+import { SqliteBalances } from "./sqlite-balances.ts";
 import { SqliteOutcomes, keyInJournal } from "./sqlite-outcomes.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { postingOf, proposalOf, standingColumns, standingOfRow } from "./sqlite-rows.ts";
 import { SCHEMA_VERSION } from "./sqlite-schema.ts";
 import { numberOf, pagesOf, prepareStatements, type Statements } from "./sqlite-statements.ts";
+import { JournalTail } from "./sqlite-tail.ts";
 import {
   StoreFull,
   StoreUnusable,
@@ -58,6 +60,8 @@ export type SqliteStoreOptions = {
   bytesMax?: number | undefined;
   /** How many outcomes of changes with a key are kept. */
   outcomesMax?: number;
+  /** After how many postings the balances are written again. */
+  sweepPostings?: number;
 };
 
 /** Opens the store of a folder, or makes one. @throws StoreUnusable */
@@ -65,7 +69,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   const lock = lockFolder(options.folder);
   try {
     const database = openForWriting(options.folder, options.bytesMax);
-    return new SqliteStore(database, lock, options.outcomesMax);
+    return new SqliteStore(database, lock, options);
   } catch (error) {
     lock.close();
     throw translated(error, options.folder);
@@ -92,23 +96,30 @@ class SqliteStore implements Store {
   readonly #lock: DatabaseSync;
   readonly #statements: Statements;
   readonly #outcomes: SqliteOutcomes;
+  readonly #balances: SqliteBalances;
   #auditSequence: number;
 
-  constructor(database: DatabaseSync, lock: DatabaseSync, outcomesMax: number | undefined) {
+  constructor(database: DatabaseSync, lock: DatabaseSync, options: SqliteStoreOptions) {
     this.#database = database;
     this.#lock = lock;
     this.#statements = prepareStatements(database);
     this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
-    this.#outcomes = new SqliteOutcomes(database, outcomesMax);
+    this.#outcomes = new SqliteOutcomes(database, options.outcomesMax);
+    this.#balances = new SqliteBalances(database, options.sweepPostings);
+    this.#settle(); // Else the tail would grow under a bank that is killed again and again.
   }
 
   load(): Books {
     const books = emptyBooks();
+    const tail = new JournalTail(this.#database);
+    tail.readOn(); // Where there was no room to settle, there is one.
     for (const page of pagesOf<AccountColumns>(this.#statements.accounts)) {
-      for (const [id, kindAsRead, name, balance, lastTransaction] of page) {
+      for (const [id, kindAsRead, name, ...written] of page) {
         // One string for all customers, and not one each.
         const kind = kindAsRead === "customer" ? "customer" : kindAsRead;
-        books.accounts[id] = { id, kind, name, balance, lastTransaction };
+        const latest = tail.latest(id, { balance: written[0], lastTransaction: written[1] });
+        const balance = latest.balance as Cents;
+        books.accounts[id] = { id, kind, name, balance, lastTransaction: latest.lastTransaction };
         accountsOf(books, kind).set(name, id);
       }
     }
@@ -147,28 +158,24 @@ class SqliteStore implements Store {
   }
 
   append(batch: readonly Entry[]): void {
-    const { postings, balances } = this.#statements;
-    const touched = new Map<AccountId, Posted>();
+    const { postings } = this.#statements;
     try {
       this.#database.exec("BEGIN IMMEDIATE");
-      for (const entry of batch) this.#writeEntry(entry, touched);
+      for (const entry of batch) this.#writeEntry(entry);
       this.#outcomes.write(batch);
-      for (const [account, { debit, credit, transaction }] of touched) {
-        const { balance } = account === debit.account ? debit : credit;
-        balances.add(account, balance, transaction);
-      }
+      this.#balances.write(batch);
       postings.flush();
-      balances.flush();
       this.#database.exec("COMMIT");
     } catch (error) {
       if (!isFull(error)) throw error;
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       postings.drop();
-      balances.drop();
+      this.#balances.drop();
       this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
       throw new StoreFull("the disk is full, or the bank's share of it");
     }
     this.#outcomes.remember(batch);
+    this.#balances.remember(batch);
   }
 
   outcome(account: AccountId, key: string): Outcome | null {
@@ -190,13 +197,34 @@ class SqliteStore implements Store {
     return row === undefined ? null : (row["password_hash"] as string);
   }
 
+  /** Writes the balances, so that the next start need not read the journal for them. */
   close(): void {
-    this.#database.close();
-    this.#lock.close();
+    try {
+      if (!this.#database.isTransaction) this.#settle();
+    } finally {
+      this.#database.close();
+      this.#lock.close();
+    }
+  }
+
+  /** Nothing is lost where there is no room for it: the journal says what the balances are. */
+  #settle(): void {
+    if (this.#balances.isSettled) return;
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      this.#balances.writeAll();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      this.#balances.drop();
+      return;
+    }
+    this.#balances.settled();
   }
 
   /** A customer's posting is its own audit row, and holds the key that it was asked for under. */
-  #writeEntry(entry: Entry, touched: Map<AccountId, Posted>): void {
+  #writeEntry(entry: Entry): void {
     const { at, event, audit, outcome, notedKey } = entry;
     const posted = postedOf(event);
     const isOwnAudit = event?.type === "posted";
@@ -204,8 +232,6 @@ class SqliteStore implements Store {
     if (posted !== null || audit !== null) this.#auditSequence += 1;
     if (posted !== null) {
       this.#writePosting(posted, at, audit?.origin ?? null, keyInJournal(event, outcome));
-      touched.set(posted.debit.account, posted);
-      touched.set(posted.credit.account, posted);
     }
     if (audit !== null && !isOwnAudit) this.#writeAudit(audit, at);
     if (notedKey !== undefined) this.#statements.insertNoted.run(notedKey);

@@ -86,7 +86,9 @@ PRAGMA user_version = 3;
 function folderOfVersion4(): string {
   const folder = temporaryFolder();
   openSqliteStore({ folder }).close();
-  inDatabase(folder, (database) => database.exec("DROP TABLE noted; PRAGMA user_version = 4;"));
+  inDatabase(folder, (database) =>
+    database.exec("DROP TABLE noted; DROP TABLE floor; PRAGMA user_version = 4;"),
+  );
   return folder;
 }
 
