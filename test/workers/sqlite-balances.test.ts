@@ -205,7 +205,7 @@ describe("balances that are written now and then", () => {
         store.close();
         ledger.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
