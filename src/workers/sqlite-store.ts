@@ -3,8 +3,8 @@
  *
  * A batch is one transaction with `synchronous=FULL`, so that `append` returns only when the
  * change is on the disk. Rows are appended in order; balances are written now and then
- * (./sqlite-balances.ts). There is no secondary index on the journal: a row names the previous row of
- * both its accounts, so that an account's history is a walk of primary keys. A change costs one
+ * (./sqlite-balances.ts). There is no secondary index on the journal: a row names the previous row
+ * of both its accounts, so that an account's history is a walk of primary keys. A change costs one
  * row: what the audit says of it, and the key that it was asked for under, are columns of it.
  */
 
