@@ -93,13 +93,14 @@ export function openTerminal(streams = ownStreams()): Terminal {
       streams.output.write(`${question}${kind === "secret" ? "" : typedAhead}\n`);
       return typedAhead;
     }
+    const reader = input(); // Before the question: until then the terminal itself shows each key.
     asking = { question, kind, isAnswered: false };
     if (kind === "secret") streams.output.write(question);
     let isLineOpen = true;
     try {
-      const answer = input().question(question, { signal: ended.signal });
+      const answer = reader.question(question, { signal: ended.signal });
       // Behind what was typed ahead of it.
-      if (!ended.signal.aborted) input().write(null, { ctrl: true, name: "e" });
+      if (!ended.signal.aborted) reader.write(null, { ctrl: true, name: "e" });
       const typed = await answer;
       isLineOpen = kind === "secret";
       return typed;
