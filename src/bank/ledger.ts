@@ -32,7 +32,7 @@ import {
 } from "./operations.ts";
 import { decideBalance, decideCash, decideTransfer } from "./postings.ts";
 import { setProposal, type Proposal } from "./proposals.ts";
-import { setStanding, type Standing } from "./standing.ts";
+import { setStanding, type Bar, type Standing } from "./standing.ts";
 
 declare const accountBrand: unique symbol;
 
@@ -121,10 +121,10 @@ export type RoleFailure = "not_permitted";
 /** The old password was right, the new one is none that the bank takes. */
 export type NewPasswordFailure = "bad_password";
 
-export type LoginOutcome = AttemptOutcome | CodeFailure | RoleFailure | NewPasswordFailure;
+export type LoginOutcome = AttemptOutcome | CodeFailure | RoleFailure | NewPasswordFailure | Bar;
 
 /** Why a login failed, for the audit: its peer is told the same in every case. */
-export type LoginFailure = Exclude<LoginOutcome, "authenticated"> | "disabled" | "locked";
+export type LoginFailure = Exclude<LoginOutcome, "authenticated">;
 
 /** What a password is checked for: a login, where nothing else is said. */
 export type LoginPurpose =

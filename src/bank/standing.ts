@@ -31,8 +31,10 @@ export const ORDINARY: Standing = {
 export const standingOf = (books: Books, account: AccountId | null): Standing =>
   account === null ? ORDINARY : (books.standings.get(account) ?? ORDINARY);
 
+export type Bar = "disabled" | "locked";
+
 /** Why nobody logs in to an account, or null: to whoever tries, their password is wrong. */
-export const barOf = ({ disabled, locked }: Standing): "disabled" | "locked" | null =>
+export const barOf = ({ disabled, locked }: Standing): Bar | null =>
   disabled ? "disabled" : locked ? "locked" : null;
 
 export const isOrdinary = (standing: Standing): boolean =>

@@ -63,10 +63,11 @@ function whenBegun(admission: Admission, wish: Trying, result: Result): Admissio
   const { answer } = result;
   if (answer.ok && answer.reply.type === "login_begun") {
     const { passwordHash, standing } = answer.reply;
-    // Of whom the ledger will refuse, nothing is asked that would tell of a right password.
-    const isBarred = barOf(standing) !== null;
+    // Of whom is refused in any case, nothing is asked that would tell of a right password.
+    const bar = barOf(standing);
+    const isBarred = bar !== null;
     const known = {
-      ...(isBarred && { isBarred }),
+      ...(isBarred && { bar }),
       ...(!isBarred && standing.factor !== null && { hasFactor: true as const }),
       ...(!isBarred && isOperator(standing.roles) && { isOperator: true as const }),
     };
@@ -93,8 +94,8 @@ function whenChecked(admission: Admission, result: Result, whenRight: Next): Adm
   if (result.type === "password_failed") return abandon(admission);
   if (result.type !== "password_checked") return unexpected(admission, result);
   if (!result.valid) return fail(admission, "wrong_password");
-  // As much is done as for a wrong one, and the ledger's word is the same.
-  if (admission.isBarred === true) return succeed(admission);
+  // In all that follows as a wrong one is: where the ledger gives no answer, too.
+  if (admission.bar !== undefined) return fail(admission, admission.bar);
   const { isOutdated, isFit } = result;
   return whenRight({
     ...admission,

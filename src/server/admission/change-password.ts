@@ -3,7 +3,6 @@
 import { abandon, continueAttempt, whenStored } from "./attempt.ts";
 import { askForCode, continueCode, withoutCode } from "./code.ts";
 import {
-  BUSY,
   ask,
   end,
   go,
@@ -29,11 +28,9 @@ export function continueChange(
     case "hashing":
       return whenHashed(admission, result, (hashed) => askForCode(hashed, wish, storeNew));
     case "storing":
-      return whenStored(admission, result, ({ type }) => {
-        if (type === "done") return end({ type: "password_changed" });
-        // The account was barred, and at this moment is so no more.
-        return type === "logged_in" ? end(BUSY) : null;
-      });
+      return whenStored(admission, result, ({ type }) =>
+        type === "done" ? end({ type: "password_changed" }) : null,
+      );
     default:
       return continueAttempt(
         admission,

@@ -5,6 +5,7 @@
 
 import type { Noted } from "../../bank/audit-vocabulary.ts";
 import type { Command, LoginOutcome } from "../../bank/ledger.ts";
+import type { Bar } from "../../bank/standing.ts";
 import type { Errand, ErrandResult } from "../errands.ts";
 import type { AdmissionOutcome } from "./outcome.ts";
 import type { Wish } from "./wish.ts";
@@ -37,8 +38,8 @@ export type Admission = Place & {
   readonly checkedHash?: string | null;
   /** Whether that hash is to be made anew once the login has succeeded. */
   readonly isOutdated?: true;
-  /** Whatever the password is, the ledger refuses it. */
-  readonly isBarred?: true;
+  /** Whatever the password is, it is refused. */
+  readonly bar?: Bar;
   /** The password is judged by what operators' have to be, and so is a new one. */
   readonly isOperator?: true;
   /** It is one that an operator may have. */

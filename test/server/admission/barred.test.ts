@@ -1,6 +1,7 @@
-/** Whoever is barred is refused by the ledger alone: nothing before it tells a right password. */
+/** Nothing tells whoever is in a barred account, or tries it, that a password is right. */
 
 import { expect, it } from "vitest";
+import type { Answer } from "../../../src/actor/answer.ts";
 import { ROLES, type Standing } from "../../../src/bank/standing.ts";
 import {
   beginAdmission,
@@ -24,8 +25,9 @@ const cases = BARS.flatMap((bar) =>
   ),
 ) as [Standing, (typeof LOG_INS)[number]][];
 
-it.for(cases)("%j logs in %j: the password is checked, and the ledger asked", ([standing, how]) => {
+it.for(cases)("%j logs in %j: the password is checked, and counted", ([standing, how]) => {
   const wish = { type: "log_in", username: "alice", password: "given", ...how } as const;
+  const outcome = standing.disabled ? "disabled" : "locked";
   let { admission } = beginAdmission(wish, { terminal: "lobby", signUpsMax: 1 });
   const answer = { ok: true, reply: { type: "login_begun", passwordHash: "hash", standing } };
   const results = [
@@ -41,32 +43,42 @@ it.for(cases)("%j logs in %j: the password is checked, and the ledger asked", ([
   });
   expect(asked.slice(1)).toEqual([
     [{ type: "check_password", password: "given", hash: "hash" }],
-    [expect.objectContaining({ command: expect.objectContaining({ outcome: "authenticated" }) })],
+    [expect.objectContaining({ command: expect.objectContaining({ outcome }) })],
   ]);
 });
 
 const ways = [
+  { type: "log_in", username: "alice", password: "given" },
   { type: "change_password", username: "alice", account: 1, password: "given", newPassword: "x" },
   { type: "remove_factor", username: "alice", password: "given", code: "123456" },
   { type: "begin_factor", username: "alice", password: "given" },
   { type: "confirm", username: "alice", password: "given" },
 ] as readonly Wish[];
+/** What the ledger says of the end of the try, and what the client is told. */
+const ENDS = [
+  [{ ok: true, reply: { type: "login_failed" } }, ["end_turn", "failed"]],
+  [{ ok: true, reply: { type: "read_only" } }, ["end_turn", "failed"]],
+  [{ ok: false, failure: "busy" }, ["settle_login", "end_turn", "busy"]],
+  [{ ok: false, failure: "timed_out" }, ["end_turn", "busy"]],
+  [{ ok: false, failure: "died" }, ["end_turn", "busy"]],
+] as const satisfies [Answer<LedgerReply>, string[]][];
 const barred = ways.flatMap((wish) =>
   BARS.flatMap((bar) =>
-    [null, FACTOR].map((factor) => [wish, { ...ORDINARY, ...bar, factor }] as const),
+    [null, FACTOR].flatMap((factor) =>
+      ENDS.map(([end, told]) => [wish, { ...ORDINARY, ...bar, factor }, end, told] as const),
+    ),
   ),
 );
 
-it.for(barred)("%j of somebody who is %j: right or wrong, the way is the same", (asked) => {
-  const [right, wrong] = [wayOf(...asked, true), wayOf(...asked, false)];
+it.for(barred)("%j of somebody who is %j: right or wrong, after %j it is the same", (asked) => {
+  const [wish, standing, end, told] = asked;
+  const [right, wrong] = [true, false].map((valid) => wayOf(wish, standing, valid, end));
   expect(right).toEqual(wrong);
-  expect(right).toEqual([
-    ...["take_turn", "begin_login", "check_password", "end_login", "end_turn", "failed"],
-  ]);
+  expect(right).toEqual(["take_turn", "begin_login", "check_password", "end_login", ...told]);
 });
 
 /** What is sent out for, and what has become of it in the end. */
-function wayOf(wish: Wish, standing: Standing, valid: boolean): string[] {
+function wayOf(wish: Wish, standing: Standing, valid: boolean, end: Answer<LedgerReply>): string[] {
   const begun = beginAdmission(wish, { terminal: "lobby", signUpsMax: 1 });
   let { admission } = begun;
   const way = begun.errands.map(wordOf);
@@ -74,7 +86,7 @@ function wayOf(wish: Wish, standing: Standing, valid: boolean): string[] {
     { type: "turn", granted: true },
     replied({ type: "login_begun", passwordHash: "hash", standing }),
     { type: "password_checked", valid },
-    replied({ type: "login_failed" }),
+    { type: "answered", answer: end, about: null },
   ] as const satisfies ErrandResult<null>[]) {
     const step = continueAdmission(admission, result);
     way.push(...step.errands.map(wordOf));
