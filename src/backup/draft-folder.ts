@@ -13,7 +13,7 @@ import { readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } fr
 import { basename, dirname, join } from "node:path";
 import { createSecretFile, draftOf, readIfThere } from "../server/keys/secret-file.ts";
 import { replaceSecretFile } from "../server/keys/secret-file.ts";
-import { lockFolder } from "../workers/sqlite-connection.ts";
+import { LOCK_FILE, lockFolder } from "../workers/sqlite-connection.ts";
 import { StoreUnusable } from "../workers/store.ts";
 import { digestOf } from "./digest.ts";
 import { BackupRefused, whileWriting } from "./refused.ts";
@@ -25,6 +25,8 @@ const ID_BYTES = 8;
 
 /** `writing`: the name that it has while it is written. */
 type Apart = { readonly path: string; readonly writing: string; readonly sha256: string };
+
+type Lock = ReturnType<typeof lockFolder>;
 
 export type Draft = {
   /** What is to be filled. */
@@ -51,7 +53,7 @@ export async function makeFolder<T>(
   const draft = join(dirname(folder), nameOfDraft(folder, randomBytes(ID_BYTES).toString("hex")));
   const content = join(draft, CONTENT);
   mkdirSync(draft, { mode: 0o700 });
-  let lock: ReturnType<typeof lockFolder> | null = null;
+  let lock: Lock | null = null;
   try {
     lock = lockFolder(draft);
     mkdirSync(content, { mode: 0o700 });
@@ -72,8 +74,7 @@ export async function makeFolder<T>(
   } catch (error) {
     throw whileWriting(folder, error);
   } finally {
-    lock?.close();
-    discard(draft);
+    discard(draft, lock);
   }
 }
 
@@ -83,13 +84,19 @@ export function sweepDrafts(folder: string): void {
   for (const name of readdirSync(dirname(folder))) {
     const draft = join(dirname(folder), name);
     if (nameOfDraft(folder, idIn(name)) !== name || !isOurs(draft)) continue;
-    try {
-      lockFolder(draft).close();
-    } catch (error) {
-      if (error instanceof StoreUnusable && error.reason === "in_use") continue;
-      throw error;
-    }
-    discard(draft);
+    const lock = lockOfDead(draft);
+    if (lock !== null) discard(draft, lock);
+  }
+}
+
+/** Null where its maker lives, or has just taken it away by itself. */
+function lockOfDead(draft: string): Lock | null {
+  try {
+    return lockFolder(draft);
+  } catch (error) {
+    if (error instanceof StoreUnusable && error.reason === "in_use") return null;
+    if (!existsSync(join(draft, LOCK_FILE))) return null;
+    throw error;
   }
 }
 
@@ -108,8 +115,8 @@ const idIn = (name: string): string => /\.([0-9a-f]{16})\.draft$/.exec(name)?.[1
 
 /** Made by this user, and open to nobody else: what it says of a file apart can be believed. */
 function isOurs(draft: string): boolean {
-  const found = lstatSync(draft);
-  if (!found.isDirectory()) return false;
+  const found = lstatSync(draft, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) return false;
   if (process.getuid === undefined) return true; // Windows has other rights than these.
   return found.uid === process.getuid() && (found.mode & 0o077) === 0;
 }
@@ -136,9 +143,16 @@ function isCreated(path: string, text: string): boolean {
   }
 }
 
-function discard(draft: string): void {
-  // Once it has its name, what was written apart belongs to it.
-  if (existsSync(join(draft, CONTENT))) removeApart(draft);
+/** What is in it under its lock, since whoever waits for that takes it for a dead one's then. */
+function discard(draft: string, lock: Lock | null): void {
+  const content = join(draft, CONTENT);
+  try {
+    // Once it has its name, what was written apart belongs to it.
+    if (existsSync(content)) removeApart(draft);
+    rmSync(content, { recursive: true, force: true });
+  } finally {
+    lock?.close();
+  }
   rmSync(draft, { recursive: true, force: true });
 }
 

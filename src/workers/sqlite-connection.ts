@@ -32,6 +32,8 @@ const FILE_MODE = 0o600;
 
 /** The database of a data folder, and of a backup. */
 export const DATABASE_FILE = "bank.sqlite";
+/** What whoever uses a folder holds locked. */
+export const LOCK_FILE = "bank.lock";
 export const databaseIn = (folder: string): string => join(folder, DATABASE_FILE);
 
 /**
@@ -97,7 +99,7 @@ function checked(folder: string, none: StoreUnusable, open: () => DatabaseSync):
  * open transaction on a second file, which the system gives up with the process, however it ends.
  */
 export function lockFolder(folder: string): DatabaseSync {
-  const file = join(folder, "bank.lock");
+  const file = join(folder, LOCK_FILE);
   makePrivate(file, true);
   const lock = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
   try {

@@ -1,15 +1,18 @@
 /** Row 69: a backup and its keys are there together or not at all, wherever it ends. */
 
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
+import { makeFolder } from "../../src/backup/draft-folder.ts";
 import { takeBackup } from "../../src/backup/take-backup.ts";
 import { startTestBank } from "../test-bank.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { PASSPHRASE, restoreTestBackup } from "./backup-stage.ts";
 
+const SWEEPING = fileURLToPath(new URL("sweeping.ts", import.meta.url));
 const DYING = fileURLToPath(new URL("dying-backup.ts", import.meta.url));
 
 /** Where a backup dies, in its order: before the names in that folder are durable. */
@@ -95,6 +98,22 @@ describe("row 69: a backup that is killed", () => {
     expect(await other.promise).toMatchObject({ reason: "exists" });
     expect(readdirSync(place)).toEqual(["backup"]);
     expect(existsSync(await restoreTestBackup({ place, folder, keys }))).toBe(true);
+  });
+});
+
+describe("a draft that ends while another process waits for its lock", () => {
+  it.for(["whole", "refused"] as const)("%s is no fault to that one", async (end) => {
+    const exit = Promise.withResolvers<unknown>();
+    const fill = async () => {
+      const sweeping = execFile(process.execPath, [SWEEPING, folder]);
+      sweeping.once("exit", exit.resolve);
+      await once(sweeping.stdout!, "data");
+      if (end === "refused") throw new Error(end);
+    };
+    const made = makeFolder(folder, { allowsEmpty: false, fill }).then(() => "whole");
+    expect(await made.catch((error: Error) => error.message)).toBe(end);
+    expect(await exit.promise).toBe(0);
+    expect(readdirSync(place)).toEqual(end === "refused" ? [] : ["backup"]);
   });
 });
 
