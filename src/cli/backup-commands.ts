@@ -11,6 +11,7 @@ import { takeBackup } from "../backup/take-backup.ts";
 import { reportToBank, type OwnerReport } from "../server/owner-reports.ts";
 import { verifyBooks, type Verdict } from "../workers/books-verification.ts";
 import type { FaultKind } from "../workers/journal-replay.ts";
+import { LOCK_FILE } from "../workers/sqlite-connection.ts";
 import { openFrozenSnapshot, openSnapshot } from "../workers/sqlite-snapshot.ts";
 import { knownPassphrase, newPassphrase } from "./backup-passphrase.ts";
 import { examples } from "./examples.ts";
@@ -96,8 +97,10 @@ const headOf = ({ head: { accounts, lastTransaction, lastAudit } }: Manifest): s
 
 async function verify(folder: string, json: boolean): Promise<void> {
   const verdict = await stoppable("Stopped: nothing is proven.", async (signal) => {
-    // A backup is left as it is, without SQLite's files beside it.
-    const isBackup = existsSync(join(folder, MANIFEST_FILE));
+    // A backup is left as it is, without SQLite's files beside it: what a bank that was started in
+    // its folder has written stands in these.
+    const isBank = existsSync(join(folder, LOCK_FILE));
+    const isBackup = !isBank && existsSync(join(folder, MANIFEST_FILE));
     const snapshot = isBackup ? openFrozenSnapshot(folder) : openSnapshot(folder);
     try {
       const breathe = async (): Promise<void> => {

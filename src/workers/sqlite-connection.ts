@@ -32,7 +32,7 @@ const FILE_MODE = 0o600;
 
 /** The database of a data folder, and of a backup. */
 export const DATABASE_FILE = "bank.sqlite";
-/** What whoever uses a folder holds locked. */
+/** What whoever uses a folder holds locked; a folder that a bank has used has it for good. */
 export const LOCK_FILE = "bank.lock";
 export const databaseIn = (folder: string): string => join(folder, DATABASE_FILE);
 

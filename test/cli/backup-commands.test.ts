@@ -226,6 +226,20 @@ describe("verify", () => {
     expect(readdirSync(place.to).toSorted()).toEqual(["bank.sqlite", "manifest.json"]);
   });
 
+  it("proves what a bank has written by now, though its folder was a backup's", async () => {
+    const place = newPlace();
+    mkdirSync(place.data);
+    writeFileSync(join(place.data, "manifest.json"), "{}\n");
+    const bank = await startBankProgram(place.data);
+    const alice = clientOf(bank.port);
+    await alice.signUp("alice", "a good password");
+    await alice.logIn("alice", "a good password");
+    await alice.deposit(dollars(100));
+    const { code, stdout } = await run("verify", "--data", place.data);
+    expect(stdout).toContain("every balance equals its history: 1 transactions");
+    expect(code).toBe(0);
+  });
+
   it("ends with 4 where there is no bank", async () => {
     const folder = temporaryFolder();
     expect(await run("verify", "--data", folder)).toMatchObject({
