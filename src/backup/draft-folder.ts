@@ -23,6 +23,9 @@ const CONTENT = "content";
 const APART = "apart.json";
 const ID_BYTES = 8;
 
+const RETRIES_MAX = 10;
+const RETRY_MS = 20;
+
 /** `writing`: the name that it has while it is written. */
 type Apart = { readonly path: string; readonly writing: string; readonly sha256: string };
 
@@ -153,7 +156,8 @@ function discard(draft: string, lock: Lock | null): void {
   } finally {
     lock?.close();
   }
-  rmSync(draft, { recursive: true, force: true });
+  // Whoever waits for the lock makes its file anew, and then the folder is not empty once more.
+  rmSync(draft, { recursive: true, force: true, maxRetries: RETRIES_MAX, retryDelay: RETRY_MS });
 }
 
 /** By what is in it: another's file of that name is left alone. */

@@ -71,13 +71,10 @@ it("row 61: what an account or a factor does not allow is one row", async () => 
   const stranger = await dial(bank);
   await stranger.signUp("alice", PASSWORD);
   const alice = await enter(bank, "alice");
-  const other = await enter(bank, "alice");
   const code = (secret: string, steps: number): string =>
     generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 });
   const mine = await alice.beginFactor(PASSWORD);
-  const others = await other.beginFactor(PASSWORD);
-  const { recoveryCodes } = await alice.enrolFactor(code(mine.secret, -1));
-  const third = await enter(bank, "alice", PASSWORD, recoveryCodes[0]);
+  await alice.enrolFactor(code(mine.secret, -1));
   const events: Event[] = [
     [
       "a transfer to oneself",
@@ -85,19 +82,9 @@ it("row 61: what an account or a factor does not allow is one row", async () => 
       "alice: transfer: own_account (alice)",
     ],
     [
-      "a second factor beside the first",
-      () => refused(other.enrolFactor(code(others.secret, 0)), "factor_set"),
-      "alice: enrol_factor: factor_set",
-    ],
-    [
       "a factor taken away",
       () => alice.removeFactor(PASSWORD, code(mine.secret, 1)),
       "alice: remove_factor: ok",
-    ],
-    [
-      "one that is gone",
-      () => refused(third.removeFactor(PASSWORD, code(mine.secret, 1)), "no_factor"),
-      "alice: remove_factor: no_factor",
     ],
     [
       "a deposit above the limit",

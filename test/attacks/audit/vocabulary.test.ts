@@ -19,6 +19,8 @@ const NOT_PROVOKED_HERE = {
   outcomes: [
     // The bank has to be overloaded, its counters full, or a race to be lost within it.
     ...["busy", "unknown_account", "account_disabled", "last_administrator"],
+    // The session knows whether there is one; and who changes it ends the account's other sessions.
+    ...["factor_set", "no_factor"],
     ...["unknown_vault", "balance_too_large", "vault_too_large", "too_many_proposals"],
     // The protocol refuses such an amount with another word before the ledger sees it.
     "amount_not_positive",
