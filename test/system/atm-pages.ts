@@ -58,8 +58,14 @@ export async function fillCredentials(
   await page.click("#submit");
 }
 
-export async function signUp(page: Page, username: string, password: string): Promise<void> {
+/** Goes to the form of a sign-up, and waits for it: the form before it has fields of the same names. */
+export async function goToSignUp(page: Page): Promise<void> {
   await page.click("#to-sign-up");
+  await page.waitForURL("**/signup");
+}
+
+export async function signUp(page: Page, username: string, password: string): Promise<void> {
+  await goToSignUp(page);
   await fillCredentials(page, username, password);
   await saying(page, "Signup Successful");
 }

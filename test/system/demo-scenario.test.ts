@@ -12,6 +12,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import {
   expectAccessible,
   fillCredentials,
+  goToSignUp,
   heading,
   logIn,
   nextTransaction,
@@ -118,7 +119,7 @@ describe.for(["classic", "modern"] as const)("the page over %s", (protocol) => {
     expect(await page.inputValue("#username")).toBe("alice");
     expect(await page.title()).toMatch(/^Error: /);
 
-    await page.click("#to-sign-up");
+    await goToSignUp(page);
     await fillCredentials(page, "alice", "SecurePass123");
     await page.getByText("Username already exists").first().waitFor();
   });

@@ -11,6 +11,7 @@ import {
   expectAccessible,
   fillCredentials,
   freeAtmNumber,
+  goToSignUp,
   heading,
   lineState,
   logIn,
@@ -144,7 +145,7 @@ describe("the bank's key", () => {
     await saying(page, "These are not the last four digits");
     await page.fill("#digits", named.slice(-4));
     await page.click("#trust");
-    await page.click("#to-sign-up");
+    await goToSignUp(page);
     await fillCredentials(page, "alice", PASSWORD);
     await saying(page, "Signup Successful");
     expect(await fingerprintOnPage(page)).toBe(named);

@@ -4,7 +4,14 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { launchBrowser } from "../browser.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { expectAccessible, fillCredentials, logIn, openAtm, saying } from "./atm-pages.ts";
+import {
+  expectAccessible,
+  fillCredentials,
+  goToSignUp,
+  logIn,
+  openAtm,
+  saying,
+} from "./atm-pages.ts";
 import { startBankProgram } from "./program.ts";
 
 const GOOD = "seven brass lanterns hum";
@@ -37,7 +44,7 @@ async function judged(page: Page, field: string, typed: string, said: string): P
 
 it("judges a password while it is typed, by this bank's rules, and sends no bad one", async () => {
   const { page, isLoaded } = await arrive("modern", "--passwords", "strict");
-  await page.click("#to-sign-up");
+  await goToSignUp(page);
   await page.fill("#username", "alice.liddell");
   expect(isLoaded()).toBe(false);
   await page.focus("#password");
@@ -63,7 +70,7 @@ it("judges a password while it is typed, by this bank's rules, and sends no bad 
 it("leaves it to the bank where the list cannot be loaded, and tells its reason", async () => {
   const { page } = await arrive("modern", "--passwords", "demo");
   await page.route(LATER_SCRIPT, (route) => route.abort());
-  await page.click("#to-sign-up");
+  await goToSignUp(page);
   await fillCredentials(page, "alice", "football");
   await page.locator("#password-error").getByText("guessed first").waitFor();
   await fillCredentials(page, "alice", GOOD);
@@ -83,7 +90,7 @@ it("leaves it to the bank where the list cannot be loaded, and tells its reason"
 
 it("judges the new password of a customer by the same rules", async () => {
   const { page, isLoaded } = await arrive("modern", "--passwords", "demo");
-  await page.click("#to-sign-up");
+  await goToSignUp(page);
   await fillCredentials(page, "alice", GOOD);
   await saying(page, "Signup Successful");
   await page.reload();
@@ -99,7 +106,7 @@ it("judges the new password of a customer by the same rules", async () => {
 
 it("in classic says what the bank says, and refuses what no bank takes", async () => {
   const { page } = await arrive("classic", "--passwords", "strict");
-  await page.click("#to-sign-up");
+  await goToSignUp(page);
   await page.fill("#username", "alice");
   await judged(page, "password", "sevench", "must have at least 8 characters");
   await fillCredentials(page, "alice", "fourteen chars");

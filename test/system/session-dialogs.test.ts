@@ -105,7 +105,7 @@ it.for([
   ["of nothing asked for a while", "--idle-timeout", "Stay logged in"],
   ["of having lasted as long as one may", "--session-max", "I see"],
 ] as const)("a session's warning %s can be used by all", async ([, option, button]) => {
-  const { page } = await arrive(option, "40"); // It is warned after half of that.
+  const { page } = await arrive(option, "24"); // It is warned after half of that.
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "no-preference" });
   const agree = page.locator("dialog").getByRole("button", { name: button });
   await agree.waitFor();
