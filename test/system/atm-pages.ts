@@ -58,7 +58,7 @@ export async function fillCredentials(
   await page.click("#submit");
 }
 
-/** Goes to the form of a sign-up, and waits for it: the form before it has fields of the same names. */
+/** Goes to the form of a sign-up, and waits for it: its fields have names of the form before it. */
 export async function goToSignUp(page: Page): Promise<void> {
   await page.click("#to-sign-up");
   await page.waitForURL("**/signup");
