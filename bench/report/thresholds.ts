@@ -80,7 +80,7 @@ const RULES: readonly Rule[] = [
   },
   {
     ...{ what: "1,000,000 accounts, to 1,000", unit: "×", atLeast: 0.9 },
-    value: ratio("large.perSecond", "classic.perSecond"),
+    value: ratio("large.perSecond", "small.perSecond"),
   },
   { what: "… start", unit: "s", atMost: 5, value: figure("large.startSeconds") },
   { what: "… a page of history, p99", unit: "ms", atMost: 5, value: figure("history.p99") },

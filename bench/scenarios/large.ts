@@ -4,16 +4,17 @@ import { nodeCiphers } from "../../src/ciphers/node.ts";
 import { ModernClient } from "../../src/client/modern-client.ts";
 import { TcpTransport } from "../../src/client/tcp-transport.ts";
 import { fillLargeFolder } from "../bank/large-store.ts";
-import { scratchFolder, userName, PASSWORD } from "../bank/scratch-folder.ts";
+import { fillFolder, scratchFolder, userName, usersOf, PASSWORD } from "../bank/scratch-folder.ts";
 import type { BankProcess } from "../bank/bank-process.ts";
 import { nowMs } from "../load/clock.ts";
 import type { User } from "../load/line.ts";
 import { emptyHistogram } from "../load/meter.ts";
 import { latencyOf } from "../report/results.ts";
-import { BankUnderLoad } from "./bank-under-load.ts";
-import type { Scenario } from "./stage.ts";
+import { BankUnderLoad, accountsFor } from "./bank-under-load.ts";
+import type { Scenario, Stage } from "./stage.ts";
 
 const CUSTOMERS = 1_000_000;
+const FEW_CUSTOMERS = 1_000;
 const TRANSACTIONS = 10_000_000;
 const PAGE_LINES = 8;
 
@@ -27,6 +28,7 @@ export const large: Scenario = async (stage) => {
   say("  making 1,000,000 accounts and 10,000,000 journal rows");
   const folder = scratchFolder();
   fillLargeFolder(folder, CUSTOMERS, TRANSACTIONS);
+  await runSmall(stage);
   // One customer a connection, spread over the whole bank.
   const stride = Math.floor(CUSTOMERS / options.connections);
   const users = Array.from({ length: options.connections }, (_, index) => ({
@@ -45,6 +47,19 @@ export const large: Scenario = async (stage) => {
   results.addFigure("history.p99", "… p99", p99, "ms");
   await under.prove("large store");
 };
+
+/** What to compare with, at once before it: no machine is as fast at all times. */
+async function runSmall(stage: Stage): Promise<void> {
+  const { connections } = stage.options;
+  const folder = scratchFolder();
+  fillFolder(folder, Math.max(FEW_CUSTOMERS, connections), 0);
+  const under = await BankUnderLoad.start(stage, folder, usersOf(accountsFor(connections)));
+  await under.runAlone(
+    { protocol: "classic", inFlight: 1 },
+    { name: "small", title: "classic, with 1,000 accounts" },
+  );
+  await under.prove("small store");
+}
 
 async function readPages(bank: BankProcess, users: readonly User[], durationMs: number) {
   const latency = emptyHistogram();
