@@ -10,7 +10,7 @@ import { HostileBridge, onFrames } from "./hostile-bridge.ts";
 
 const RENT = { to: "bob", amount: dollars(30), memo: "rent" };
 
-describe("a change whose answer was cut off", () => {
+describe("row 45: a change whose answer was cut off", () => {
   it("asked again on a new line is done once, and has its first answer", async () => {
     const bank = await startTestBank();
     const bridge = await HostileBridge.start(bank.bank.port);
@@ -62,7 +62,7 @@ describe("a change whose answer was cut off", () => {
   });
 });
 
-describe("a bank that was stopped and started", () => {
+describe("row 45: a bank that was stopped and started", () => {
   it("remembers what became of each key: done, refused, and with what content", async () => {
     const folder = temporaryFolder();
     const first = await startTestBank({ folder });
