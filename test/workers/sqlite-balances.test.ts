@@ -5,7 +5,6 @@
 
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/actor/random.ts";
@@ -17,6 +16,7 @@ import { openSnapshot } from "../../src/workers/sqlite-snapshot.ts";
 import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
 import type { StoreReader } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { inDatabase } from "./in-database.ts";
 
 /** More than a batch writes at once, so that a sweep takes several. */
 const CUSTOMERS = 300;
@@ -61,15 +61,6 @@ function asKilled(folder: string, name: string): string {
     if (existsSync(join(folder, file))) copyFileSync(join(folder, file), join(to, file));
   }
   return to;
-}
-
-function inDatabase<T>(folder: string, use: (database: DatabaseSync) => T): T {
-  const database = new DatabaseSync(join(folder, "bank.sqlite"));
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
 }
 
 type Account = { balance: number; last: number };

@@ -1,7 +1,5 @@
 /** A store of an older version is brought up to this one, whole or not at all. */
 
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AccountId, Event } from "../../src/bank/ledger.ts";
 import { cents } from "../../src/bank/money.ts";
@@ -17,6 +15,7 @@ import {
 import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
 import type { Store } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { inDatabase } from "./in-database.ts";
 
 const ALICE = 1 as AccountId;
 /** Well-formed, and of no password. */
@@ -99,15 +98,6 @@ function folderOf(version: string): string {
 }
 
 const folderOfVersion1 = (more = ""): string => folderOf(VERSION_1 + more);
-
-function inDatabase<T>(folder: string, use: (database: DatabaseSync) => T): T {
-  const database = new DatabaseSync(join(folder, "bank.sqlite"));
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
-}
 
 const versionOf = (folder: string): unknown =>
   inDatabase(folder, (database) => database.prepare("PRAGMA user_version").get()?.["user_version"]);

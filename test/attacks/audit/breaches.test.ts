@@ -65,7 +65,7 @@ it("row 61: each way to break a protocol has its own word, in one row", async ()
   await expectAllToFit(bank, startedAt);
 });
 
-it("row 61: what an account or a factor does not allow is one row", async () => {
+it("row 61: what an account does not allow, or has ended, is one row", async () => {
   const startedAt = Date.now();
   const bank = await startTestBank();
   const stranger = await dial(bank);
