@@ -160,7 +160,9 @@ function learnChanges(
 ): Learned {
   const notes: Note[] = changes.length > 1 ? [event("clicked twice")] : [];
   const lastSerial = changes.at(-1)?.serial ?? customer.lastSerial;
-  let next: Customer = { ...customer, deed: null, lastSerial };
+  // Of two answers to one change the lost one tells nothing of it, but the line is gone all the same.
+  const isLoggedIn = customer.isLoggedIn && answers.every(({ type }) => type !== "lost");
+  let next: Customer = { ...customer, deed: null, lastSerial, isLoggedIn };
   for (const change of new Set(changes)) {
     const own = answers.filter((_, index) => changes[index] === change);
     const answer = own.toSorted((a, b) => CERTAINTY.indexOf(a.type) - CERTAINTY.indexOf(b.type))[0];
