@@ -118,11 +118,14 @@ describe("two clicks", () => {
     [done(5, 7), LOST_IN_DOUBT],
     [LOST_IN_DOUBT, done(5, 7)],
     [refused("insufficient_funds"), LOST_IN_DOUBT],
-  ] as const)("with one key, answered with %j and %j, leave no doubt and no line", (answers) => {
-    const { next, notes } = after(begin(customerOf("modern"), TWICE), ...answers);
-    expect([next.doubts, wrongs(notes)]).toEqual([[], []]);
-    expect(nextStep(begin(next, DEPOSIT))).toEqual({ type: "log_in", password: "right" });
-  });
+  ] as const)(
+    "with one key, answered with %j and %j, leave no doubt and no line",
+    ([one, other]) => {
+      const { next, notes } = after(begin(customerOf("modern"), TWICE), one, other);
+      expect([next.doubts, wrongs(notes)]).toEqual([[], []]);
+      expect(nextStep(begin(next, DEPOSIT))).toEqual({ type: "log_in", password: "right" });
+    },
+  );
 
   it.for([
     [done(5, 7), done(10, 8)],
