@@ -34,8 +34,10 @@ export const isLockedOut = (books: Books, username: string, at: number): boolean
     return (left?.failures ?? 0) >= failuresMaxOf(key);
   });
 
+const FACTOR = factorKey("");
+
 /** The user name that a counter is about, as keys have it, or null for a source's. */
 function nameOf(key: string): string | null {
-  if (key.startsWith(factorKey(""))) return key.slice(factorKey("").length);
+  if (key.startsWith(FACTOR)) return key.slice(FACTOR.length).replace(/\t$/, "");
   return key.startsWith("\t") ? null : key.slice(0, key.indexOf("\t"));
 }

@@ -11,9 +11,12 @@ import {
   LOGIN_FAILURES_MAX,
   attemptsAt,
   beginAttempt,
+  dailyCounter,
   endAttempt,
+  type Attempts,
   type Counter,
 } from "./lockout.ts";
+import type { CounterChange } from "./login-attempts.ts";
 import { standingOf, type Factor, type Standing } from "./standing.ts";
 
 /** What a code has turned out to be: of a step of time, or a recovery code. */
@@ -37,12 +40,17 @@ export type FactorCommand =
     }
   | { type: "remove_factor"; username: string };
 
-/** Names the counter; neither a user name nor a terminal begins with a tab, so it is no pair's. */
+/** Names the counters; neither a user name nor a terminal begins with a tab, so it is no pair's. */
 export const factorKey = (username: string): string => `\tfactor\t${username}`;
 
-const counterOf = (key: string): Counter => ({
-  ...{ key, past: "locked", failuresMax: LOGIN_FAILURES_MAX, forgottenMs: LOCKOUT_MS },
-});
+/** Ten until half an hour has passed; and ten each half hour would be hundreds in a day. */
+function countersOf({ name }: Account): readonly Counter[] {
+  const short: Counter = {
+    ...{ key: factorKey(name), past: "locked" },
+    ...{ failuresMax: LOGIN_FAILURES_MAX, forgottenMs: LOCKOUT_MS },
+  };
+  return [short, dailyCounter(short)];
+}
 
 export function decideFactor(books: Books, command: FactorCommand, at: number): Decision {
   const account = books.accounts[books.customers.get(command.username) ?? 0];
@@ -74,15 +82,14 @@ function decideEnrol(
 }
 
 function decideBegin(books: Books, account: Account, factor: Factor, at: number): Decision {
-  const key = factorKey(account.name);
-  const attempts = beginAttempt(
-    counterOf(key),
-    attemptsAt(books.attempts.get(key), at, LOCKOUT_MS),
-    at,
-  );
-  if (typeof attempts === "string") return rejected(attempts);
+  const changes: CounterChange[] = [];
+  for (const counter of countersOf(account)) {
+    const attempts = beginAttempt(counter, currentOf(books, counter, at), at);
+    if (typeof attempts === "string") return rejected(attempts);
+    changes.push({ key: counter.key, attempts });
+  }
   return decided({
-    ...{ type: "factor_tried", account: account.id, key, attempts },
+    ...{ type: "factor_tried", account: account.id, attempts: changes },
     ...{ verdict: "begun", standing: null, factor },
   });
 }
@@ -97,17 +104,18 @@ function decideEnd(
   const { factor } = standing;
   const after = typeof outcome === "string" ? null : factorAfter(factor, outcome);
   const verdict = verdictOn(outcome, after);
-  const key = factorKey(account.name);
-  const attempts = endAttempt(
-    attemptsAt(books.attempts.get(key), at, LOCKOUT_MS),
-    ATTEMPTS[verdict],
-    at,
-  );
+  const attempts = countersOf(account).map((counter) => ({
+    key: counter.key,
+    attempts: endAttempt(currentOf(books, counter, at), ATTEMPTS[verdict], at),
+  }));
   return decided({
-    ...{ type: "factor_tried", account: account.id, key, attempts, verdict, factor },
+    ...{ type: "factor_tried", account: account.id, attempts, verdict, factor },
     standing: after === null ? null : { ...standing, factor: after },
   });
 }
+
+const currentOf = (books: Books, { key, forgottenMs }: Counter, at: number): Attempts | null =>
+  attemptsAt(books.attempts.get(key), at, forgottenMs);
 
 /** The factor once this proof is used up; null if it was before. */
 function factorAfter(factor: Factor, proof: FactorProof): Factor | null {
@@ -139,8 +147,7 @@ const changed = ({ id }: Account, standing: Standing): Event => ({
 export type FactorTried = {
   type: "factor_tried";
   account: Account["id"];
-  key: string;
-  attempts: ReturnType<typeof endAttempt>;
+  attempts: readonly CounterChange[];
   verdict: CodeVerdict;
   /** The account's standing where the code was used up by this. */
   standing: Standing | null;

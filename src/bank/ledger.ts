@@ -287,7 +287,7 @@ export function apply(books: Books, event: Event): void {
       keepAttempts(books, event.attempts);
       return;
     case "factor_tried":
-      keepAttempts(books, [event]);
+      keepAttempts(books, event.attempts);
       if (event.standing !== null) setStanding(books, event.account, event.standing);
       return;
     case "attempts_expired":

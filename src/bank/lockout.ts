@@ -3,10 +3,11 @@
  *
  * Every try is counted for its pair of user name and terminal. The pair is locked, not the account,
  * so that nobody can lock a victim out from elsewhere. A terminal that the account has logged in
- * from is known, and there nothing but the pair counts. Everybody else is a stranger, counted
- * twice more: over all strangers at one name, or many terminals would give many guesses; and over
- * all names at one source, or one terminal could try a password at everybody. What no success
- * clears are those two: else an account of one's own would make room for guesses at others.
+ * from is known, and there nothing but the pair counts: twice, for ten guesses each half hour would
+ * be hundreds in a day. Everybody else is a stranger, counted twice more: over all strangers at one
+ * name, or many terminals would give many guesses; and over all names at one source, or one
+ * terminal could try a password at everybody. What no success clears are those two: else an account
+ * of one's own would make room for guesses at others.
  *
  * A try is counted as pending before its password is checked, and the pending ones take up the
  * places that are left: so parallel guesses get no further than guesses one by one, and a guess
@@ -17,11 +18,12 @@ export const LOGIN_FAILURES_MAX = 10;
 export const LOCKOUT_MS = 30 * 60_000;
 
 /**
- * Of all strangers at one name. They are forgotten a day after the latest, so no day has more
- * than these: half of the hundred that NIST SP 800-63B-4 allows without a success.
+ * Of all strangers at one name, of a pair at a known terminal, and of an account's codes. They are
+ * forgotten a day after the latest, so no day has more than these: half of the hundred that NIST SP
+ * 800-63B-4 allows without a success.
  */
-export const STRANGERS_FAILURES_MAX = 50;
-export const STRANGERS_MS = 24 * 60 * 60_000;
+export const DAILY_FAILURES_MAX = 50;
+export const DAY_MS = 24 * 60 * 60_000;
 
 /** Of the strangers of one source, at whatever names; forgotten like a pair's. */
 export const SOURCE_FAILURES_MAX = 100;
@@ -67,11 +69,16 @@ export const pairCounter = (username: string, terminal: string): Counter => ({
   ...{ failuresMax: LOGIN_FAILURES_MAX, forgottenMs: LOCKOUT_MS },
 });
 
+/** The daily one beside a shorter counter: its key is the other's, with a tab behind it. */
+export const dailyCounter = ({ key, past }: Pick<Counter, "key" | "past">): Counter => ({
+  ...{ key: `${key}\t`, past, failuresMax: DAILY_FAILURES_MAX, forgottenMs: DAY_MS },
+});
+
 /** What a stranger's try counts for besides its pair. */
 export const strangersCounters = (username: string, source: string): readonly Counter[] => [
   {
     ...{ key: attemptsKey(username, ""), past: "throttled" },
-    ...{ failuresMax: STRANGERS_FAILURES_MAX, forgottenMs: STRANGERS_MS },
+    ...{ failuresMax: DAILY_FAILURES_MAX, forgottenMs: DAY_MS },
   },
   {
     ...{ key: `\t${source}`, past: "throttled" },
@@ -83,14 +90,14 @@ export const strangersCounters = (username: string, source: string): readonly Co
 export const signUpsKey = (source: string): string => `${SIGN_UPS}${source}`;
 const SIGN_UPS = "\tsign-ups\t";
 
-/** How many failures fill a name's counter with this key, a pair's or the strangers'. */
+/** How many failures fill a name's counter with this key: a daily one, or a shorter one. */
 export const failuresMaxOf = (key: string): number =>
-  key.endsWith("\t") ? STRANGERS_FAILURES_MAX : LOGIN_FAILURES_MAX;
+  key.endsWith("\t") ? DAILY_FAILURES_MAX : LOGIN_FAILURES_MAX;
 
 /** How long a counter with this key is kept. */
 export function forgottenMsOf(key: string): number {
   if (key.startsWith(SIGN_UPS)) return SIGN_UPS_MS;
-  return key.endsWith("\t") ? STRANGERS_MS : LOCKOUT_MS;
+  return key.endsWith("\t") ? DAY_MS : LOCKOUT_MS;
 }
 
 /**

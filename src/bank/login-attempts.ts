@@ -6,6 +6,7 @@ import {
   SIGN_UPS_MS,
   attemptsAt,
   beginAttempt,
+  dailyCounter,
   endAttempt,
   forgottenMsOf,
   pairCounter,
@@ -49,7 +50,9 @@ export function changesByBeginning(
 ): readonly CounterChange[] | "locked" | "throttled" | "too_many_attempts" {
   const isStranger = !isKnown(books, tried);
   const changes: CounterChange[] = [];
-  for (const counter of isStranger ? [pairOf(tried), ...strangersOf(tried)] : [pairOf(tried)]) {
+  const pair = pairOf(tried);
+  const others = isStranger ? strangersOf(tried) : [dailyOf(pair)];
+  for (const counter of [pair, ...others]) {
     const attempts = beginAttempt(counter, current(books, counter, at), at);
     if (typeof attempts === "string") return attempts;
     changes.push({ key: counter.key, attempts });
@@ -68,11 +71,16 @@ export function changesByEnding(
   at: number,
 ): readonly CounterChange[] {
   const pair = pairOf(tried);
-  const before = current(books, pair, at);
-  const changes = [{ key: pair.key, attempts: endAttempt(before, outcome, at) }];
-  if (isKnown(books, tried)) return changes;
   const isSuccess = outcome === "authenticated";
-  const ended = isSuccess ? Math.max(1, before?.pending ?? 0) : 1;
+  const isStranger = !isKnown(books, tried);
+  // A success makes the terminal known, where this may have counted once before.
+  const own = isStranger && !isSuccess ? [pair] : [pair, dailyOf(pair)];
+  const changes = own.map((counter) => ({
+    key: counter.key,
+    attempts: endAttempt(current(books, counter, at), outcome, at),
+  }));
+  if (!isStranger) return changes;
+  const ended = isSuccess ? Math.max(1, current(books, pair, at)?.pending ?? 0) : 1;
   for (const counter of strangersOf(tried)) {
     const left = current(books, counter, at);
     const counted = isSuccess ? "not_checked" : outcome;
@@ -107,6 +115,8 @@ const terminalsOf = (books: Books, account: AccountId): readonly string[] =>
   books.knownTerminals.get(account) ?? NONE;
 
 const pairOf = ({ username, terminal }: Try): Counter => pairCounter(username, terminal);
+/** Whoever is past it waits for a day, and is told what strangers are. */
+const dailyOf = ({ key }: Counter): Counter => dailyCounter({ key, past: "throttled" });
 const strangersOf = ({ username, terminal }: Try): readonly Counter[] =>
   strangersCounters(username, terminal);
 

@@ -44,7 +44,7 @@ export function undoOf(books: Books, event: Event): Undo {
     case "attempts_expired":
       return undoOfAttempts(books, event.keys);
     case "factor_tried": {
-      const undoAttempts = undoOfAttempts(books, [event.key]);
+      const undoAttempts = undoOfAttempts(books, keysOf(event.attempts));
       const undoStanding = undoOfStanding(books, event.account);
       return () => {
         undoAttempts();

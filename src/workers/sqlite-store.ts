@@ -270,7 +270,7 @@ class SqliteStore implements Store {
         this.#writeAttempts(event.attempts);
         return;
       case "factor_tried":
-        this.#writeAttempts([event]);
+        this.#writeAttempts(event.attempts);
         if (event.standing !== null) this.#writeStanding(event.account, event.standing);
         return;
       case "standing_changed":

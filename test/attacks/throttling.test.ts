@@ -1,7 +1,7 @@
 /** Guesses from many terminals, and across a crash: what they get, and that the owner gets in. */
 
 import { describe, expect, it } from "vitest";
-import { LOGIN_FAILURES_MAX, STRANGERS_FAILURES_MAX } from "../../src/bank/lockout.ts";
+import { LOGIN_FAILURES_MAX, DAILY_FAILURES_MAX } from "../../src/bank/lockout.ts";
 import { AUTHENTICATED } from "../../src/protocol/classic-replies.ts";
 import { encodeHello } from "../../src/protocol/classic.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -97,7 +97,7 @@ describe("guesses from everywhere", () => {
       }),
     );
     const counts = outcomesOf(bank, "alice");
-    expect(counts.get("failed")).toBe(STRANGERS_FAILURES_MAX);
+    expect(counts.get("failed")).toBe(DAILY_FAILURES_MAX);
     expect(counts.get("throttled")).toBeGreaterThan(0);
     expect(await logIn(bank.bank.port, 30)).toBe(FAILED);
     expect(await logIn(bank.bank.port)).toBe(AUTHENTICATED);

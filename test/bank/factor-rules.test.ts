@@ -3,10 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { factorKey, type FactorCommand } from "../../src/bank/factor-rules.ts";
 import type { Books } from "../../src/bank/ledger.ts";
-import { LOCKOUT_MS, LOGIN_FAILURES_MAX } from "../../src/bank/lockout.ts";
+import { LOGIN_FAILURES_MAX } from "../../src/bank/lockout.ts";
 import { ORDINARY, setStanding, standingOf } from "../../src/bank/standing.ts";
-import { ALICE, booksWith, outcomeOf, perform } from "./books.ts";
+import { ALICE, TERMINAL, booksWith, endLogin, outcomeOf, perform } from "./books.ts";
 
+const MINUTE = 60_000;
 const username = "alice";
 const FACTOR = { sealedSecret: "sealed", lastStep: 5, recoveryHashes: ["one", "two"] };
 const BEGIN: FactorCommand = { type: "begin_factor", username };
@@ -63,9 +64,45 @@ describe("a command about a factor", () => {
 describe("codes", () => {
   it("are locked after ten wrong ones, and free again when that is over", () => {
     const books = booksOf();
-    for (let n = 0; n < LOGIN_FAILURES_MAX; n++) expect(guess(books)).toBe("factor_tried");
-    expect(guess(books, LOCKOUT_MS - 1)).toBe("locked");
-    expect(guess(books, LOCKOUT_MS)).toBe("factor_tried");
+    for (let n = 0; n < 10; n++) expect(guess(books)).toBe("factor_tried");
+    expect(guess(books, 30 * MINUTE - 1)).toBe("locked");
+    expect(guess(books, 30 * MINUTE)).toBe("factor_tried");
+  });
+
+  it("are fifty guesses in a day at most, and free again a day later", () => {
+    const books = booksOf();
+    const begun = Array.from({ length: 24 * 60 }, (_, minute) => guess(books, minute * MINUTE));
+    expect(begun.filter((outcome) => outcome === "factor_tried")).toHaveLength(50);
+    expect(guess(books, 48 * 60 * MINUTE)).toBe("factor_tried");
+    perform(books, BEGIN, 48 * 60 * MINUTE);
+    perform(books, atStep(6), 48 * 60 * MINUTE);
+    expect([...books.attempts.keys()]).toEqual([]);
+  });
+
+  it.for([
+    ["code_required", false],
+    [null, true],
+  ] as const)("that are missing: %s, where one was proved: %s", ([reason, factorProven]) => {
+    const books = booksOf();
+    const login = { ...endLogin("alice", "authenticated"), factorProven };
+    const decision = perform(books, login);
+    if (!decision.ok) throw new Error(decision.rejection);
+    const { event } = decision;
+    expect(event.type === "login_failed" ? event.reason : null).toBe(reason);
+  });
+
+  it.for([
+    ["code_required", false],
+    [null, true],
+  ] as const)("beside a new password: %s, where one was proved: %s", ([reason, factorProven]) => {
+    const books = booksOf();
+    const decision = perform(books, {
+      ...{ type: "change_password", account: ALICE, terminal: TERMINAL },
+      ...{ passwordHash: "another", factorProven },
+    });
+    if (!decision.ok) throw new Error(decision.rejection);
+    const { event } = decision;
+    expect(event.type === "login_failed" ? event.reason : null).toBe(reason);
   });
 
   it("take up the places that are left while they are pending", () => {

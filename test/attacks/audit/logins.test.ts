@@ -2,7 +2,7 @@
 
 import { generateSync } from "otplib";
 import { expect, it } from "vitest";
-import { LOGIN_FAILURES_MAX, STRANGERS_FAILURES_MAX } from "../../../src/bank/lockout.ts";
+import { LOGIN_FAILURES_MAX, DAILY_FAILURES_MAX } from "../../../src/bank/lockout.ts";
 import { encodeHello } from "../../../src/protocol/classic.ts";
 import { startTestBank, type TestBank } from "../../test-bank.ts";
 import { RawLine } from "../raw-line.ts";
@@ -92,7 +92,7 @@ it("row 61: a stranger who is throttled is a row", async () => {
     return opened.recvText();
   };
   if (process.platform === "darwin") return; // It has one address of its own.
-  for (let n = 0; n < STRANGERS_FAILURES_MAX; n++) await guess(10 + Math.floor(n / 5));
+  for (let n = 0; n < DAILY_FAILURES_MAX; n++) await guess(10 + Math.floor(n / 5));
   const events: Event[] = [["one more", () => guess(200), "alice: login: throttled"]];
   expect(await countOfRight(bank, events)).toBe(1);
 });
