@@ -55,7 +55,7 @@ async function newPassword({ passwordFile, user }: InitFlags): Promise<string> {
         : await fetchPassword("own", passwordFile, terminal);
     const reason = checkPassword(password) ?? (await faultOf(password, user));
     if (reason === null) return password;
-    const { text, advice } = passwordText(reason, OPERATOR_PASSWORD_MINIMUM.alone);
+    const { text, advice } = passwordText(reason, OPERATOR_PASSWORD_MINIMUM.alone, "password");
     throw new CommandFailed(EXIT.usage, `${text}. ${advice}`.trim());
   } finally {
     terminal.close();

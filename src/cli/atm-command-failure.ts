@@ -65,7 +65,7 @@ const refusalFailure = (
 
 function refusalText({ message, reason, charsMin }: Refused): string {
   if (reason === null) return `Refused: ${message}.`;
-  const { text, advice } = passwordText(reason, charsMin);
+  const { text, advice } = passwordText(reason, charsMin, "new password");
   return `Refused: ${text[0]?.toLowerCase()}${text.slice(1)}. ${advice}`.trimEnd();
 }
 

@@ -10,7 +10,7 @@ import {
   type UsernameFault,
 } from "../../src/bank/credentials.ts";
 import { AMOUNT_CENTS_MAX } from "../../src/bank/money.ts";
-import { passwordText } from "../../src/client/password-texts.ts";
+import { passwordText, type Which } from "../../src/client/password-texts.ts";
 import { MEMO_CHARS_MAX } from "../../src/protocol/fields.ts";
 import { AMOUNT_CENTS_MIN, type AmountFault } from "./amount.ts";
 import type { CodeFault } from "./code.ts";
@@ -49,7 +49,7 @@ function problemText(problem: Problem): ProblemTold {
     case "authentication_failed":
       return told(
         "Authentication Failed",
-        "The user name or the password is not right.",
+        `The user name or the password is not right. ${LOCKOUT_TEXT}`,
         "username",
       );
     case "classic_failed":
@@ -76,7 +76,11 @@ function problemText(problem: Problem): ProblemTold {
     case "old_password":
       return told(OLD_PASSWORD_TEXT[problem.fault], "", "old-password");
     case "bad_password": {
-      const { text, advice } = passwordText(problem.reason, problem.charsMin);
+      const { text, advice } = passwordText(
+        problem.reason,
+        problem.charsMin,
+        whichIn(problem.field),
+      );
       return told(text, advice, problem.field);
     }
     case "amount":
@@ -93,6 +97,10 @@ function problemText(problem: Problem): ProblemTold {
       return LINE_TEXT[problem.fault];
   }
 }
+
+/** A sign-up has one field for a password. */
+export const whichIn = (field: "password" | "new-password"): Which =>
+  field === "password" ? "password" : "new password";
 
 const told = (text: string, more: string, field: ProblemTold["field"] = null): ProblemTold => ({
   text,
@@ -113,9 +121,13 @@ const PASSWORD_TEXT: Record<PasswordFault, string> = {
   not_text: "The password has a character that is none; type it again",
 };
 
+/** Said at each failure alike: which account is locked is nobody's to learn. */
+const LOCKOUT_TEXT =
+  "After ten wrong tries no password opens an account at this ATM for half an hour.";
+
 const CLASSIC_TEXT =
   "The user name or the password is not right, or the account has a second factor: the classic " +
-  "protocol cannot ask for its code. The modern one can.";
+  `protocol cannot ask for its code. The modern one can. ${LOCKOUT_TEXT}`;
 
 const PROOF_TEXT = {
   alone: told("Your password is not right", "", "password"),

@@ -11,7 +11,7 @@ import { PASSWORD_CHARS_MAX } from "../../src/bank/credentials.ts";
 import type { PasswordMinimum } from "../../src/bank/password-policy.ts";
 import { charsMinFor, passwordText } from "../../src/client/password-texts.ts";
 import type { BadPassword, PasswordJudge } from "../atm/password-judge.ts";
-import type { ProblemTold } from "../atm/problem-texts.ts";
+import { whichIn, type ProblemTold } from "../atm/problem-texts.ts";
 import "./atm-password-field.ts";
 import type { AtmPasswordField } from "./atm-password-field.ts";
 import { valueOf } from "./field.ts";
@@ -82,7 +82,7 @@ export class AtmNewPassword extends PageElement {
     if (verdict === "good") {
       return html`${ICONS.done}<span>This password can be used.</span>`;
     }
-    const { text, advice } = passwordText(verdict.reason, verdict.charsMin);
+    const { text, advice } = passwordText(verdict.reason, verdict.charsMin, whichIn(this.field));
     return html`${ICONS.warning}<span>${text}. ${advice}</span>`;
   }
 

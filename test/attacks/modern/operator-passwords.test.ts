@@ -100,7 +100,7 @@ describe("admin init", () => {
     ["fourteen chars", "at least 15 characters"],
     ["adaadaadaadaada", "little more than your user name"],
     [COMMON, "guessed first"],
-    ["", "Enter a new password"],
+    ["", "Enter a password"],
   ])("refuses %s", async ([password, why]) => {
     const folder = temporaryFolder();
     const passwordFile = join(folder, "password");
