@@ -14,6 +14,7 @@ import { money } from "../atm/money-text.ts";
 import type { History } from "../atm/state.ts";
 import { ICONS } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
+import { leaveByEsc } from "./physical-keys.ts";
 import { timeText, today } from "./time.ts";
 
 const KINDS: Record<EntryKind, { name: string; sign: "+" | "−"; icon: "deposit" | "withdraw" }> = {
@@ -25,9 +26,19 @@ const KINDS: Record<EntryKind, { name: string; sign: "+" | "−"; icon: "deposit
   transfer_out: { name: "Sent to", sign: "−", icon: "withdraw" },
 };
 
+const EMPTY = {
+  ever: "Nothing was moved yet. What you pay in, take out and send will stand here.",
+  dated: "Nothing was moved up to the end of that day.",
+};
+
 @customElement("atm-history")
 export class AtmHistory extends PageElement {
   @property({ attribute: false }) history: History | null = null;
+
+  constructor() {
+    super();
+    leaveByEsc(this, () => this.fire("finish"));
+  }
 
   override render() {
     if (this.history === null) return nothing;
@@ -35,7 +46,7 @@ export class AtmHistory extends PageElement {
     return html`${this.#dayForm(order.day)}
       ${
         page.entries.length === 0
-          ? html`<p data-testid="no-entries">Nothing was moved in this time.</p>`
+          ? html`<p data-testid="no-entries">${EMPTY[order.day === "" ? "ever" : "dated"]}</p>`
           : this.#table(page.entries)
       }
       <div class="actions pages">
@@ -89,11 +100,13 @@ export class AtmHistory extends PageElement {
     const { name, sign, icon } = KINDS[kind];
     const isIn = sign === "+";
     return html`<tr role="row" data-testid="entry" data-transaction=${transactionId}>
-      <td role="cell" class="what">
-        ${ICONS[icon]}
-        <div>
-          <p><strong>${name} ${counterparty}</strong></p>
-          ${memo === "" ? nothing : html`<p class="memo">${memo}</p>`}
+      <td role="cell">
+        <div class="what">
+          ${ICONS[icon]}
+          <div>
+            <p><strong>${name} ${counterparty}</strong></p>
+            ${memo === "" ? nothing : html`<p class="memo">${memo}</p>`}
+          </div>
         </div>
       </td>
       <td role="cell" class="when"><time datetime=${at}>${timeText(at)}</time></td>
