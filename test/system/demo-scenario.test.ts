@@ -196,6 +196,10 @@ it("fits windows from 320 to 1,280 pixels, light and dark", async () => {
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",
       );
       expect(overflow).toBeLessThanOrEqual(0);
+      // The number that the system gave the ATM has five digits, and still the switch stays on top.
+      const plate = await page.getByTestId("atm-number").boundingBox();
+      const themeSwitch = await page.locator("#theme-switch").boundingBox();
+      expect(themeSwitch!.y).toBeLessThan(plate!.y);
     }
     await expectAccessible(page);
   }

@@ -16,6 +16,7 @@ import "./atm-new-password.ts";
 import "./atm-password-field.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
+import { leaveByEsc } from "./physical-keys.ts";
 
 @customElement("atm-change-password")
 export class AtmChangePassword extends PageElement {
@@ -29,6 +30,11 @@ export class AtmChangePassword extends PageElement {
   @property({ type: Boolean }) hasFactor = false;
   /** What is wrong with what was sent. */
   @property({ attribute: false }) problems: ProblemTold[] = [];
+
+  constructor() {
+    super();
+    leaveByEsc(this, () => this.fire("back"));
+  }
 
   override render() {
     return html`<form id="change-password" class="form" novalidate @submit=${this.#submit}>

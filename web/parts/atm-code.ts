@@ -11,7 +11,7 @@ import type { ProblemTold } from "../atm/problem-texts.ts";
 import "./atm-code-field.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
-import { PhysicalKeys } from "./physical-keys.ts";
+import { leaveByEsc } from "./physical-keys.ts";
 
 @customElement("atm-code")
 export class AtmCode extends PageElement {
@@ -24,9 +24,7 @@ export class AtmCode extends PageElement {
 
   constructor() {
     super();
-    new PhysicalKeys(this, (key) => {
-      if (key === "cancel") this.fire("back");
-    });
+    leaveByEsc(this, () => this.fire("back"));
   }
 
   override render() {

@@ -13,7 +13,7 @@ import "./atm-code-field.ts";
 import "./atm-password-field.ts";
 import { valueOf } from "./field.ts";
 import { PageElement } from "./page-element.ts";
-import { PhysicalKeys } from "./physical-keys.ts";
+import { leaveByEsc } from "./physical-keys.ts";
 
 /** `typed` is the code; empty where none is asked for. */
 export type FactorProof = { password: string; typed: string };
@@ -44,9 +44,7 @@ export class AtmFactorProof extends PageElement {
 
   constructor() {
     super();
-    new PhysicalKeys(this, (key) => {
-      if (key === "cancel") this.fire("back");
-    });
+    leaveByEsc(this, () => this.fire("back"));
   }
 
   override render() {

@@ -11,6 +11,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { Order, Security } from "../atm/state.ts";
 import { ICONS } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
+import { leaveByEsc } from "./physical-keys.ts";
 import { timeText } from "./time.ts";
 
 type Listed = Security["sessions"][number];
@@ -33,6 +34,11 @@ const FACTOR = {
 @customElement("atm-security-place")
 export class AtmSecurityPlace extends PageElement {
   @property({ attribute: false }) security: Security | null = null;
+
+  constructor() {
+    super();
+    leaveByEsc(this, () => this.fire("finish"));
+  }
 
   override render() {
     const { security } = this;

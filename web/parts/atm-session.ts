@@ -9,6 +9,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { BankKey, SessionInfo } from "../atm/state.ts";
 import { facts } from "./facts.ts";
 import { PageElement } from "./page-element.ts";
+import { leaveByEsc } from "./physical-keys.ts";
 import { spanText, timeText } from "./time.ts";
 
 @customElement("atm-session")
@@ -16,6 +17,11 @@ export class AtmSession extends PageElement {
   @property({ attribute: false }) info: SessionInfo | null = null;
   /** The key that this tab has pinned. */
   @property({ attribute: false }) bank: BankKey | null = null;
+
+  constructor() {
+    super();
+    leaveByEsc(this, () => this.fire("finish"));
+  }
 
   override render() {
     const { info, bank } = this;

@@ -12,7 +12,7 @@ import type { ProblemTold } from "../atm/problem-texts.ts";
 import type { Typed } from "../atm/state.ts";
 import { field, valueOf, type Described } from "./field.ts";
 import { PageElement } from "./page-element.ts";
-import { PhysicalKeys } from "./physical-keys.ts";
+import { leaveByEsc } from "./physical-keys.ts";
 
 @customElement("atm-transfer")
 export class AtmTransfer extends PageElement {
@@ -23,9 +23,7 @@ export class AtmTransfer extends PageElement {
 
   constructor() {
     super();
-    new PhysicalKeys(this, (key) => {
-      if (key === "cancel") this.#back();
-    });
+    leaveByEsc(this, () => this.#back());
   }
 
   override render() {

@@ -55,6 +55,13 @@ export class PhysicalKeys implements ReactiveController {
   readonly #up = (): void => this.#onHeld(null);
 }
 
+/** On a screen without a keypad Esc leaves it, too. */
+export function leaveByEsc(host: ReactiveControllerHost, leave: () => void): void {
+  new PhysicalKeys(host, (key) => {
+    if (key === "cancel") leave();
+  });
+}
+
 function keyOf(name: string): AtmKey | null {
   return DIGITS.find((digit) => digit === name) ?? FUNCTION_KEYS[name] ?? null;
 }
