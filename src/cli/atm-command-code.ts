@@ -10,7 +10,8 @@ import { CommandFailed, EXIT } from "./exit.ts";
 export const CODE_QUESTION = "Code of the second factor: ";
 const CODE_FORM = "A code has 6 digits, and a recovery code 16 letters and digits.";
 
-const CODE_RULES = "A code works once, and after ten wrong ones none does for half an hour.";
+const CODE_RULES =
+  "A code works once, and after ten wrong ones none does for at least half an hour.";
 
 /**
  * Asks until it gets what can be a code; null where there is nobody to ask, or who is asked gives

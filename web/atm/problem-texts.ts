@@ -123,7 +123,7 @@ const PASSWORD_TEXT: Record<PasswordFault, string> = {
 
 /** Said at each failure alike: which account is locked is nobody's to learn. */
 const LOCKOUT_TEXT =
-  "After ten wrong tries no password opens an account at this ATM for half an hour.";
+  "After ten wrong tries no password opens an account at this ATM for at least half an hour.";
 
 const CLASSIC_TEXT =
   "The user name or the password is not right, or the account has a second factor: the classic " +
@@ -160,7 +160,7 @@ const CODE_TEXT: Record<CodeFault | "wrong" | "mismatch", [text: string, more: s
   wrong: [
     "That code is not right",
     "Each works once: wait until your authenticator shows the next, or try another recovery " +
-      "code. Ten wrong ones lock the account for half an hour.",
+      "code. Ten wrong ones lock the account for at least half an hour.",
   ],
 };
 
