@@ -27,7 +27,7 @@ async function stage(): Promise<string> {
   for (const username of ["lou", "dis", "back", "free"]) await bank.hire(username, ["customer"]);
   for (const client of [hired.bob, hired.tess]) {
     const { secret } = await client.beginFactor(OPERATOR_PASSWORD);
-    await client.enrolFactor(shown(secret, -1));
+    await client.enrolFactor(shown(secret, 0));
   }
   await ada.call("admin.resetFactor", { username: "tess" });
   await ada.call("admin.lock", { username: "lou" });

@@ -2,7 +2,10 @@
 
 import { generateSync } from "otplib";
 
-/** What an authenticator shows `steps` steps from now. */
+/**
+ * What an authenticator shows `steps` steps from now. A step may end before a code is looked at, so
+ * a bank is sure to take those of this one and the next, and not that of the one before.
+ */
 export const shown = (secret: string, steps: number): string =>
   generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 });
 
