@@ -3,8 +3,10 @@
  * the store. An index on the disk would cost the writer a random page for each change, so this one
  * is in memory, and remembers a million.
  *
- * Beyond that the account that has most loses its oldest. So whoever asks for many changes pushes
- * out his own: no account with less than its even share of the million loses any.
+ * Beyond that the account that has most loses its oldest; of several, the one whose oldest is the
+ * oldest. So whoever asks for many changes pushes out his own: no account with less than its even
+ * share of the million loses any. What is kept does not depend on what was forgotten before: told
+ * what it still has in the same order, with or without older ones, an index has the same again.
  *
  * It keeps hashes of 52 bits, not the keys. Whoever uses it must look at the row that a number
  * names: it may be that of another key with the same hash, and then there is no outcome.
@@ -26,11 +28,9 @@ export class OutcomeIndex {
   /** The first slot of each bucket of the hash table. */
   #buckets = new Int32Array(ROOM_AT_FIRST);
   #accounts = accountsOf(ROOM_AT_FIRST);
-  /** By a count: of the accounts that have so many outcomes, the first to come to that, and … */
-  readonly #firstWith: number[] = [];
-  /** … the last. */
-  readonly #lastWith: number[] = [];
-  #most = 0;
+  /** How many accounts have an outcome: so many are in the heap. */
+  #holders = 0;
+  #arrivals = 0;
   #size = 0;
   #used = 0;
   #free = NONE;
@@ -48,6 +48,7 @@ export class OutcomeIndex {
       this.#slots.numbers[known] = number;
       this.#unlink(known);
       this.#append(account, known);
+      this.#sink(account, this.#accounts.places[account] ?? 0);
       return replaced;
     }
     const slot = this.#takeSlot();
@@ -56,7 +57,7 @@ export class OutcomeIndex {
     this.#slots.owners[slot] = account;
     this.#joinBucket(slot);
     this.#append(account, slot);
-    this.#count(account, 1);
+    this.#countOneMore(account);
     return this.#size > this.#max ? this.#forgetOne() : null;
   }
 
@@ -72,16 +73,16 @@ export class OutcomeIndex {
     if (slot !== NONE) this.#slots.numbers[slot] = number;
   }
 
-  /** The oldest of an account that has most: of several, the first to come to so many. */
+  /** The oldest of the account that is the first to lose one. */
   #forgetOne(): number | null {
-    const account = this.#firstWith[this.#most] ?? NONE;
+    const account = this.#accounts.heap[0] ?? NONE;
     const slot = this.#accounts.oldest[account] ?? NONE;
     if (slot === NONE) return null;
     this.#unlink(slot);
     this.#leaveBucket(slot);
     this.#slots.nextInBucket[slot] = this.#free;
     this.#free = slot;
-    this.#count(account, -1);
+    this.#countOneLess(account);
     return this.#slots.numbers[slot] ?? null;
   }
 
@@ -133,6 +134,7 @@ export class OutcomeIndex {
     const { elder, younger } = this.#slots;
     const { oldest, youngest } = this.#accounts;
     const last = youngest[account] ?? NONE;
+    this.#slots.arrivals[slot] = this.#arrivals += 1;
     elder[slot] = last;
     younger[slot] = NONE;
     youngest[account] = slot;
@@ -151,29 +153,66 @@ export class OutcomeIndex {
     else elder[after] = before;
   }
 
-  /** Moves an account among those that have as many: by one, so that the most is kept easily. */
-  #count(account: number, by: 1 | -1): void {
-    const { counts, nextAlike, previousAlike } = this.#accounts;
+  #countOneMore(account: number): void {
+    const { counts, places } = this.#accounts;
     const before = counts[account] ?? 0;
-    const [previous, next] = [previousAlike[account] ?? NONE, nextAlike[account] ?? NONE];
-    if (before > 0) {
-      if (previous === NONE) this.#firstWith[before] = next;
-      else nextAlike[previous] = next;
-      if (next === NONE) this.#lastWith[before] = previous;
-      else previousAlike[next] = previous;
-    }
-    const now = before + by;
+    counts[account] = before + 1;
+    this.#size += 1;
+    if (before === 0) places[account] = this.#holders++;
+    this.#rise(account);
+  }
+
+  /** Of the first of the heap. */
+  #countOneLess(account: number): void {
+    const { counts, heap } = this.#accounts;
+    const now = (counts[account] ?? 0) - 1;
     counts[account] = now;
-    this.#size += by;
-    if (now > 0) {
-      const last = this.#lastWith[now] ?? NONE;
-      nextAlike[account] = NONE;
-      previousAlike[account] = last;
-      if (last === NONE) this.#firstWith[now] = account;
-      else nextAlike[last] = account;
-      this.#lastWith[now] = account;
+    this.#size -= 1;
+    if (now > 0) return this.#sink(account, 0);
+    this.#holders -= 1;
+    this.#sink(heap[this.#holders] ?? NONE, 0);
+  }
+
+  /** Moves an account up to its place in the heap: it has one more than before. */
+  #rise(account: number): void {
+    const { heap, places } = this.#accounts;
+    let at = places[account] ?? 0;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const other = heap[above] ?? NONE;
+      if (!this.#losesBefore(account, other)) break;
+      this.#put(other, at);
+      at = above;
     }
-    if (now > this.#most || (this.#firstWith[this.#most] ?? NONE) === NONE) this.#most = now;
+    this.#put(account, at);
+  }
+
+  /** Moves it down from a place: it has one less, or its oldest is a younger one. */
+  #sink(account: number, from: number): void {
+    const { heap } = this.#accounts;
+    let at = from;
+    for (let below = 2 * at + 1; below < this.#holders; below = 2 * at + 1) {
+      const [left, right] = [heap[below] ?? NONE, heap[below + 1] ?? NONE];
+      const isRight = below + 1 < this.#holders && this.#losesBefore(right, left);
+      const first = isRight ? right : left;
+      if (!this.#losesBefore(first, account)) break;
+      this.#put(first, at);
+      at = isRight ? below + 1 : below;
+    }
+    this.#put(account, at);
+  }
+
+  #put(account: number, at: number): void {
+    this.#accounts.heap[at] = account;
+    this.#accounts.places[account] = at;
+  }
+
+  #losesBefore(account: number, other: number): boolean {
+    const { counts, oldest } = this.#accounts;
+    const more = (counts[account] ?? 0) - (counts[other] ?? 0);
+    if (more !== 0) return more > 0;
+    const { arrivals } = this.#slots;
+    return (arrivals[oldest[account] ?? NONE] ?? 0) < (arrivals[oldest[other] ?? NONE] ?? 0);
   }
 
   /** For as many slots again, all of which are in use. */
@@ -196,7 +235,7 @@ export class OutcomeIndex {
 }
 
 const SLOT_ARRAYS = [
-  ...(["hashes", "numbers", "owners", "nextInBucket", "elder", "younger"] as const),
+  ...(["hashes", "numbers", "owners", "arrivals", "nextInBucket", "elder", "younger"] as const),
 ] as const;
 
 /** What is known of an outcome, by its slot. */
@@ -204,24 +243,25 @@ const slotsOf = (length: number) => ({
   hashes: new Float64Array(length),
   numbers: new Float64Array(length),
   owners: new Int32Array(length),
+  /** Rising with each that came. */
+  arrivals: new Float64Array(length),
   nextInBucket: new Int32Array(length),
   /** Of the same account. */
   elder: new Int32Array(length),
   younger: new Int32Array(length),
 });
 
-const ACCOUNT_ARRAYS = ["oldest", "youngest", "counts", "nextAlike", "previousAlike"] as const;
+const ACCOUNT_ARRAYS = ["oldest", "youngest", "counts", "heap", "places"] as const;
 
-/**
- * What is known of an account, by its number. Those that have as many outcomes make a list, in the
- * order in which they came to so many: whoever has just got one must not be the first to lose it.
- */
+/** What is known of an account, by its number. */
 const accountsOf = (length: number): Record<(typeof ACCOUNT_ARRAYS)[number], Int32Array> => ({
   oldest: new Int32Array(length),
   youngest: new Int32Array(length),
   counts: new Int32Array(length),
-  nextAlike: new Int32Array(length),
-  previousAlike: new Int32Array(length),
+  /** The accounts, the first to lose one before all others: a binary heap. */
+  heap: new Int32Array(length),
+  /** Where they are in it. */
+  places: new Int32Array(length),
 });
 
 /** Two FNV-1a hashes of 32 bits, from different starts; of the second, the upper 20 bits. */

@@ -3,12 +3,16 @@
  * journal row; a table holds all others: refusals, adjustments, and outcomes remembered for
  * longer than the journal is read back. An index in memory finds them.
  *
+ * A row of the table is numbered after its outcome's place in the audit, which a row of the journal
+ * knows as well: so the two are in one order. Rows from before version 7 have numbers below zero,
+ * and are the oldest.
+ *
  * At a start the index is made of the table and the latest rows of the journal. So that no account
  * loses by a restart what the index still has, an outcome that falls behind those rows gets a row
  * of the table. They are few: an account that asks for much has its old ones forgotten before.
  */
 
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AccountId, Event } from "../bank/ledger.ts";
 import { contentOfPosting } from "./change.ts";
 import { postedOf } from "./ledger-audit.ts";
@@ -28,27 +32,38 @@ export const keyInJournal = (event: Event | null, outcome: Entry["outcome"]): st
 
 export class SqliteOutcomes {
   readonly #statements: Statements;
-  /** Numbers above zero are the journal's, those below the table's. */
   readonly #index: OutcomeIndex;
   readonly #window: Window;
   /** Rows of the table that the index has forgotten, and that are still there. */
   #forgotten: number[] = [];
-  #last: number;
   /** What the batch in hand has written; true of the store once it is committed. */
   #written: { deleted: number; saved: readonly Saved[] } = { deleted: 0, saved: [] };
 
   constructor(database: DatabaseSync, max = OUTCOMES_MAX) {
     this.#statements = prepareStatements(database);
     this.#index = new OutcomeIndex(max);
-    this.#last = numberOf(this.#statements.last, "last");
-    for (const page of pagesOf<KeyColumns>(this.#statements.all)) {
-      for (const [id, account, key] of page) this.#keep(account, hashOf(account, key), 0 - id);
-    }
     this.#window = new Window(Math.ceil(max * WINDOW_SHARE));
+    this.#load();
+  }
+
+  /** In the order of the places; of a posting that is in both, the table's row counts. */
+  #load(): void {
+    const others = rowsOf<KeyColumns>(this.#statements.all);
+    let other = others.next();
+    const keepUpTo = (place: number): void => {
+      for (; other.done !== true && other.value[0] < place; other = others.next()) {
+        const [id, account, key] = other.value;
+        this.#keep(account, hashOf(account, key), inTable(id));
+      }
+    };
     const first = numberOf(this.#statements.lastTransaction, "last") - this.#window.rows;
-    for (const page of pagesOf<KeyColumns>(this.#statements.latest, first)) {
-      for (const columns of page) this.#keepPosting(...columns);
+    for (const page of pagesOf<PostingColumns>(this.#statements.latest, first)) {
+      for (const [transaction, account, key, place] of page) {
+        keepUpTo(place);
+        this.#keepPosting(transaction, account, key);
+      }
     }
+    keepUpTo(Number.POSITIVE_INFINITY);
   }
 
   find(account: AccountId, key: string): Outcome | null {
@@ -57,8 +72,11 @@ export class SqliteOutcomes {
     return outcome?.account === account && outcome.key === key ? outcome : null;
   }
 
-  /** Writes what the journal's rows do not say, within the transaction that they are written in. */
-  write(batch: readonly Entry[]): void {
+  /**
+   * Writes what the journal's rows do not say, within the transaction that they are written in.
+   * @param places Of each entry, its place in the audit.
+   */
+  write(batch: readonly Entry[], places: readonly number[]): void {
     const forgotten = this.#forgotten.slice(0, FORGOTTEN_MAX);
     for (const id of forgotten) this.#statements.delete.run(id);
     const saved: Saved[] = [];
@@ -66,52 +84,48 @@ export class SqliteOutcomes {
       const behind = this.#window.behind(postedOf(event)?.transaction ?? 0);
       if (behind === null || this.#index.find(behind.account, behind.hash) !== behind.number)
         continue;
-      const outcome = this.#read(behind.number);
-      if (outcome === null) continue;
-      const id = this.#last + saved.length + 1;
-      this.#insert(id, outcome);
-      saved.push({ ...behind, number: 0 - id });
+      const row = this.#statements.posting.get(rowOf(behind.number));
+      if (row === undefined) continue;
+      const id = row["sequence"] as number;
+      this.#insert(id, outcomeOfPosting(row));
+      saved.push({ ...behind, number: inTable(id) });
     }
-    let last = this.#last + saved.length;
-    for (const { event, outcome } of batch) {
-      if (!isInTable(event, outcome)) continue;
-      last += 1;
-      this.#insert(last, outcome);
+    for (const [index, { event, outcome }] of batch.entries()) {
+      if (isInTable(event, outcome)) this.#insert(places[index] ?? 0, outcome);
     }
     this.#written = { deleted: forgotten.length, saved };
   }
 
   /** What `write` has written is committed. */
-  remember(batch: readonly Entry[]): void {
+  remember(batch: readonly Entry[], places: readonly number[]): void {
     const { deleted, saved } = this.#written;
     if (deleted > 0) this.#forgotten = this.#forgotten.slice(deleted);
     for (const { account, hash, number } of saved) this.#index.renumber(account, hash, number);
-    this.#last += saved.length;
-    for (const { event, outcome } of batch) {
+    for (const [index, { event, outcome }] of batch.entries()) {
       if (outcome === undefined || outcome === null) continue;
       const { account, key } = outcome;
       if (event?.type === "posted") this.#keepPosting(event.transaction, account, key);
-      else this.#keep(account, hashOf(account, key), 0 - (this.#last += 1));
+      else this.#keep(account, hashOf(account, key), inTable(places[index] ?? 0));
     }
   }
 
   #keepPosting(transaction: number, account: AccountId, key: string): void {
     const hash = hashOf(account, key);
     this.#window.put(transaction, account, hash);
-    this.#keep(account, hash, transaction);
+    this.#keep(account, hash, inJournal(transaction));
   }
 
   #keep(account: AccountId, hash: number, number: number): void {
     const forgotten = this.#index.remember(account, hash, number);
-    if (forgotten !== null && forgotten < 0) this.#forgotten.push(0 - forgotten);
+    if (forgotten !== null && isOfTable(forgotten)) this.#forgotten.push(rowOf(forgotten));
   }
 
   #read(number: number): Outcome | null {
-    if (number < 0) {
-      const row = this.#statements.one.get(0 - number);
+    if (isOfTable(number)) {
+      const row = this.#statements.one.get(rowOf(number));
       return row === undefined ? null : outcomeOf(row);
     }
-    const row = this.#statements.posting.get(number);
+    const row = this.#statements.posting.get(rowOf(number));
     return row === undefined ? null : outcomeOfPosting(row);
   }
 
@@ -121,6 +135,12 @@ export class SqliteOutcomes {
     this.#statements.insert.run(id, account, key, content, transaction, rejection);
   }
 }
+
+// What the index has as a number: a row of the journal, or one of the table.
+const inJournal = (transaction: number): number => 2 * transaction;
+const inTable = (id: number): number => 2 * id + 1;
+const isOfTable = (number: number): boolean => number % 2 !== 0;
+const rowOf = (number: number): number => Math.floor(number / 2);
 
 /** An outcome by the hash of its key, and its number. */
 type Saved = { account: AccountId; hash: number; number: number };
@@ -157,11 +177,12 @@ class Window {
    * which the index then has under another number.
    */
   behind(transaction: number): Saved | null {
-    const number = transaction - this.rows;
-    if (number <= 0) return null;
-    const place = number % this.rows;
+    const behind = transaction - this.rows;
+    if (behind <= 0) return null;
+    const place = behind % this.rows;
     const account = (this.#accounts[place] ?? 0) as AccountId;
-    return account === 0 ? null : { account, hash: this.#hashes[place] ?? 0, number };
+    if (account === 0) return null;
+    return { account, hash: this.#hashes[place] ?? 0, number: inJournal(behind) };
   }
 }
 
@@ -177,15 +198,21 @@ function outcomeOfPosting(row: Row): Outcome {
   return { account, key, content, ended: { transaction: posted.transaction } };
 }
 
-type KeyColumns = [number: number, account: AccountId, key: string];
+function* rowsOf<Columns extends readonly [number, ...unknown[]]>(
+  statement: StatementSync,
+): Generator<Columns, undefined> {
+  for (const page of pagesOf<Columns>(statement)) yield* page;
+}
+
+type KeyColumns = [id: number, account: AccountId, key: string];
+type PostingColumns = [...KeyColumns, place: number];
 type Statements = ReturnType<typeof prepareStatements>;
 
 const prepareStatements = (database: DatabaseSync) => ({
-  last: database.prepare("SELECT max(id) AS last FROM outcomes"),
   lastTransaction: database.prepare("SELECT max(id) AS last FROM journal"),
   all: database.prepare("SELECT id, account, key FROM outcomes WHERE id > ? ORDER BY id LIMIT ?"),
   latest: database.prepare(
-    `SELECT id, iif(kind = 'deposit', credit, debit), key FROM journal
+    `SELECT id, iif(kind = 'deposit', credit, debit), key, sequence FROM journal
      WHERE id > ? AND key IS NOT NULL ORDER BY id LIMIT ?`,
   ),
   one: database.prepare("SELECT * FROM outcomes WHERE id = ?"),

@@ -1,6 +1,6 @@
 /** The tables of the embedded store. Rows are appended; balances, tries, old outcomes change. */
 
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 const PROPOSALS = `
 CREATE TABLE proposals (
@@ -86,6 +86,9 @@ ${FLOOR}
 ${THIS_VERSION}
 `;
 
+/** Old outcomes keep their order, before all that are numbered after their places in the audit. */
+const TO_7 = "UPDATE outcomes SET id = id - 1 - (SELECT max(id) FROM outcomes);";
+
 const TO_4 = `
 ALTER TABLE journal ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE journal ADD COLUMN origin TEXT;
@@ -97,9 +100,13 @@ INSERT INTO holders SELECT id, kind, name, opened_at FROM accounts_before_4 ORDE
 DROP TABLE accounts_before_4;
 `;
 
+/** Each brings a store up by one version; the first, one of version 1. */
+const STEPS: readonly string[] = [
+  `${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT}`,
+  ...[ADDED_IN_3, TO_4, ADDED_IN_5, FLOOR, TO_7],
+];
+
 /** What brings a store of an older version up to this one; by the version that it has. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map(
-  [`${ADDED_IN_2} ${PROPOSALS} ${AUDIT_OBJECT}`, ADDED_IN_3, TO_4, ADDED_IN_5, FLOOR].map(
-    (_, index, steps) => [index + 1, [...steps.slice(index), THIS_VERSION].join("\n")],
-  ),
+  STEPS.map((_, index) => [index + 1, [...STEPS.slice(index), THIS_VERSION].join("\n")]),
 );

@@ -159,10 +159,11 @@ class SqliteStore implements Store {
 
   append(batch: readonly Entry[]): void {
     const { postings } = this.#statements;
+    let places: number[];
     try {
       this.#database.exec("BEGIN IMMEDIATE");
-      for (const entry of batch) this.#writeEntry(entry);
-      this.#outcomes.write(batch);
+      places = batch.map((entry) => this.#writeEntry(entry));
+      this.#outcomes.write(batch, places);
       this.#balances.write(batch);
       postings.flush();
       this.#database.exec("COMMIT");
@@ -174,7 +175,7 @@ class SqliteStore implements Store {
       this.#auditSequence = numberOf(this.#statements.lastAudit, "last");
       throw new StoreFull("the disk is full, or the bank's share of it");
     }
-    this.#outcomes.remember(batch);
+    this.#outcomes.remember(batch, places);
     this.#balances.remember(batch);
   }
 
@@ -223,8 +224,11 @@ class SqliteStore implements Store {
     this.#balances.settled();
   }
 
-  /** A customer's posting is its own audit row, and holds the key that it was asked for under. */
-  #writeEntry(entry: Entry): void {
+  /**
+   * A customer's posting is its own audit row, and holds the key that it was asked for under.
+   * @returns its place in the audit, or that of the one before if it has none.
+   */
+  #writeEntry(entry: Entry): number {
     const { at, event, audit, outcome, notedKey } = entry;
     const posted = postedOf(event);
     const isOwnAudit = event?.type === "posted";
@@ -235,6 +239,7 @@ class SqliteStore implements Store {
     }
     if (audit !== null && !isOwnAudit) this.#writeAudit(audit, at);
     if (notedKey !== undefined) this.#statements.insertNoted.run(notedKey);
+    return this.#auditSequence;
   }
 
   /** All of an event but what it has posted. */

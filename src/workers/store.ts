@@ -9,7 +9,7 @@ export type Entry = {
   readonly at: number;
   readonly event: Event | null;
   readonly audit: Audited | null;
-  /** Of a change that its client may ask for again. */
+  /** Of a change that its client may ask for again; the audit tells of it, or its posting does. */
   readonly outcome?: Outcome | null;
   /** Of a note that is taken once. */
   readonly notedKey?: string;

@@ -3,8 +3,6 @@
  * are what the whole journal comes to, for whoever reads them.
  */
 
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/actor/random.ts";
@@ -16,6 +14,7 @@ import { openSnapshot } from "../../src/workers/sqlite-snapshot.ts";
 import { openSqliteReader, openSqliteStore } from "../../src/workers/sqlite-store.ts";
 import type { StoreReader } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { asKilled } from "./as-killed.ts";
 import { inDatabase } from "./in-database.ts";
 
 /** More than a batch writes at once, so that a sweep takes several. */
@@ -51,16 +50,6 @@ function bankOf(customers: number): string {
   ledger.commit([request({ ...logIn, username: first })], 1_000);
   ledger.close();
   return folder;
-}
-
-/** The files as a death at this moment leaves them. */
-function asKilled(folder: string, name: string): string {
-  const to = join(folder, name);
-  mkdirSync(to);
-  for (const file of ["bank.sqlite", "bank.sqlite-wal"]) {
-    if (existsSync(join(folder, file))) copyFileSync(join(folder, file), join(to, file));
-  }
-  return to;
 }
 
 type Account = { balance: number; last: number };

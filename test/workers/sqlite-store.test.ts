@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { apply, decide, type Books, type Command } from "../../src/bank/ledger.ts";
+import { apply, decide, emptyBooks, type Books, type Command } from "../../src/bank/ledger.ts";
 import type { AccountId } from "../../src/bank/ledger.ts";
 import type { Cents } from "../../src/bank/money.ts";
 import type { HistoryPage } from "../../src/protocol/history-letters.ts";
@@ -111,8 +111,9 @@ describe("a store", () => {
   it("keeps so many outcomes, on the disk too, and over a restart the same", () => {
     const folder = temporaryFolder();
     const first = openStore({ folder, outcomesMax: 4 });
+    const { audit: refused } = performed(emptyBooks(), bob, 2_000);
     const keyed = (account: AccountId, key: string): Entry => ({
-      ...{ at: 2_000, event: null, audit: null },
+      ...{ at: 2_000, event: null, audit: refused },
       outcome: { account, key, content: "c", ended: { rejection: "insufficient_funds" } },
     });
     const has = (store: Store, account: AccountId, keys: readonly string[]) =>
