@@ -39,6 +39,14 @@ export const nobleCiphers: Ciphers = {
     const key = raw.slice();
     return {
       encrypt: (iv, plain) => cbc(key, iv).encrypt(plain),
+      encryptAll(ivs, plains) {
+        if (ivs.length !== plains.length * BLOCK_BYTES) throw new RangeError("an IV has 16 bytes");
+        return plains.map((plain, index) => {
+          return cbc(key, ivs.subarray(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES)).encrypt(
+            plain,
+          );
+        });
+      },
       decrypt(iv, cipher) {
         if (cipher.length === 0 || cipher.length % BLOCK_BYTES !== 0) return null;
         try {

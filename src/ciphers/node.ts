@@ -14,23 +14,20 @@ import {
   randomFillSync,
   timingSafeEqual,
 } from "node:crypto";
-import type { Cipheriv, Decipheriv, KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import {
   AEAD_KEY_BYTES,
   AEAD_TAG_BYTES,
-  BLOCK_BYTES,
-  CBC_KEY_BYTES,
   HKDF_BYTES_MAX,
   X25519_KEY_BYTES,
 } from "../protocol/ciphers.ts";
-import type { AeadKey, CbcKey, Ciphers } from "../protocol/ciphers.ts";
+import type { AeadKey, Ciphers } from "../protocol/ciphers.ts";
+import { importAesKey } from "./node-cbc.ts";
 import { importHmacKey } from "./node-hmac.ts";
 
-const CBC = "aes-128-cbc";
 const GCM = "aes-256-gcm";
 const GCM_OPTIONS = { authTagLength: AEAD_TAG_BYTES };
 const NO_SALT = new Uint8Array(0);
-const NO_IV = new Uint8Array(BLOCK_BYTES);
 
 // What stands before the raw key in PKCS #8 and in SubjectPublicKeyInfo (RFC 8410 sections 7, 4).
 const PRIVATE_KEY_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
@@ -63,23 +60,7 @@ export const nodeCiphers: Ciphers = {
 
   importMacKey: importHmacKey,
 
-  importCbcKey(raw): CbcKey {
-    if (raw.length !== CBC_KEY_BYTES) throw new RangeError("an AES-128 key has 16 bytes");
-    const key = createSecretKey(raw);
-    let encryption: Chain | null = null;
-    let decryption: Chain | null = null;
-    return {
-      encrypt(iv, plain) {
-        encryption ??= new Chain(createCipheriv(CBC, key, NO_IV));
-        return encryption.encrypt(iv, pad(plain));
-      },
-      decrypt(iv, cipher) {
-        if (cipher.length === 0 || cipher.length % BLOCK_BYTES !== 0) return null;
-        decryption ??= new Chain(createDecipheriv(CBC, key, NO_IV));
-        return unpad(decryption.decrypt(iv, cipher));
-      },
-    };
-  },
+  importCbcKey: importAesKey,
 
   importAeadKey(raw): AeadKey {
     if (raw.length !== AEAD_KEY_BYTES) throw new RangeError("an AES-256 key has 32 bytes");
@@ -136,62 +117,6 @@ export const nodeCiphers: Ciphers = {
 
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 };
-
-/**
- * One cipher object for all messages of a key, since making one costs four times as much as an
- * encryption. It goes on as if each message were the continuation of the last: CBC adds the last
- * ciphertext block to what comes next, and here that is exchanged for the message's own IV. Nothing
- * of one message is left in the next (bench/micro/crypto.ts has the gain).
- *
- * Padding is done outside: with it off, `update` gives all blocks at once.
- */
-class Chain {
-  readonly #cipher: Cipheriv | Decipheriv;
-  /** What the cipher adds to the next block: the last ciphertext block, at first its IV. */
-  readonly #carried = new Uint8Array(NO_IV);
-
-  constructor(cipher: Cipheriv | Decipheriv) {
-    this.#cipher = cipher.setAutoPadding(false);
-  }
-
-  /** Changes `padded`, whole blocks that are the caller's to give away. */
-  encrypt(iv: Uint8Array, padded: Uint8Array): Uint8Array {
-    this.#exchangeFor(iv, padded);
-    const encrypted = this.#cipher.update(padded);
-    this.#carried.set(encrypted.subarray(-BLOCK_BYTES));
-    return encrypted;
-  }
-
-  decrypt(iv: Uint8Array, encrypted: Uint8Array): Uint8Array {
-    const padded = this.#cipher.update(encrypted);
-    this.#exchangeFor(iv, padded);
-    this.#carried.set(encrypted.subarray(-BLOCK_BYTES));
-    return padded;
-  }
-
-  #exchangeFor(iv: Uint8Array, block: Uint8Array): void {
-    if (iv.length !== BLOCK_BYTES) throw new RangeError("an IV has 16 bytes");
-    for (let at = 0; at < BLOCK_BYTES; at++) block[at]! ^= iv[at]! ^ this.#carried[at]!;
-  }
-}
-
-function pad(plain: Uint8Array): Uint8Array {
-  const padding = BLOCK_BYTES - (plain.length % BLOCK_BYTES);
-  const padded = new Uint8Array(plain.length + padding).fill(padding, plain.length);
-  padded.set(plain);
-  return padded;
-}
-
-function unpad(padded: Uint8Array): Uint8Array | null {
-  const length = padded.length;
-  const padding = padded[length - 1]!;
-  // All bytes of the last block are looked at, whatever they are.
-  let wrong = padding === 0 || padding > BLOCK_BYTES ? 1 : 0;
-  for (let back = 1; back <= BLOCK_BYTES; back++) {
-    if (back <= padding) wrong |= padded[length - back]! ^ padding;
-  }
-  return wrong === 0 ? padded.subarray(0, length - padding) : null;
-}
 
 function importPrivateKey(raw: Uint8Array): KeyObject {
   const key = behind(PRIVATE_KEY_PREFIX, raw);

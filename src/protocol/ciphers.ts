@@ -12,6 +12,8 @@ export interface MacKey {
 export interface CbcKey {
   /** AES-128-CBC with PKCS #7 padding (RFC 5652 section 6.3). */
   encrypt(iv: Uint8Array, plain: Uint8Array): Uint8Array;
+  /** Each under its own IV, of which `ivs` has one behind the other; many cost less than each. */
+  encryptAll(ivs: Uint8Array, plains: readonly Uint8Array[]): Uint8Array[];
   /**
    * The plaintext, or null for any wrong length or padding: one answer, so that nobody learns
    * which.

@@ -16,33 +16,30 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { formatAuditLine, type AuditEntry } from "../bank/audit.ts";
-import { openToken, sealToken, IV_BYTES, type FernetKey } from "../protocol/fernet.ts";
+import { formatAuditLine } from "../bank/audit.ts";
+import { openToken, sealTokens, IV_BYTES, type FernetKey } from "../protocol/fernet.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
-import { Room } from "../protocol/room.ts";
-import type { AuditReader } from "./store.ts";
+import { linesIn, type AuditPage, type AuditPages } from "./audit-pages.ts";
 
 export const PLAIN_FILE = "audit_log_unencrypted.txt";
 export const SEALED_FILE = "audit_log.enc";
 
-const ENTRIES_MAX = 1_000; // In one write.
 const CHUNK_BYTES = 1 << 20;
 const FILE_MODE = 0o600;
 const LINE_FEED = 0x0a;
 
-const room = new Room();
-
-/** How one of the files writes an entry as a line, and reads it back to the plain one. */
+/** How one of the files writes entries as lines, and reads a line back to the plain one. */
 export type LineFormat = {
   readonly file: string;
-  encode(entry: AuditEntry): string;
+  /** The page's lines, each with its line feed. */
+  encode(page: AuditPage): Uint8Array;
   /** The line's `<username>\t<action>\t<time>`, or null if it is not of this format. */
   decode(line: string): string | null;
 };
 
 export const plainFormat: LineFormat = {
   file: PLAIN_FILE,
-  encode: formatAuditLine,
+  encode: ({ text }) => text,
   decode: (line) => line,
 };
 
@@ -53,9 +50,10 @@ export const sealedFormat = (
   ...older: readonly FernetKey[]
 ): LineFormat => ({
   file: SEALED_FILE,
-  encode(entry) {
-    const line = room.encode(formatAuditLine(entry));
-    return sealToken(key, line, Math.floor(entry.at / 1_000), ciphers.randomBytes(IV_BYTES));
+  encode({ text, timesSeconds }) {
+    const ivs = ciphers.randomBytes(timesSeconds.length * IV_BYTES);
+    const tokens = sealTokens(key, linesIn(text), timesSeconds, ivs);
+    return Buffer.from(`${tokens.join("\n")}\n`, "latin1");
   },
   decode: (line) => openAuditLine([key, ...older], line),
 });
@@ -73,24 +71,29 @@ export function openAuditLine(keys: readonly FernetKey[], line: string): string 
   return null;
 }
 
+/** How much of a file is written. */
+type Extent = { readonly lines: number; readonly bytes: number };
+
+const NOTHING: Extent = { lines: 0, bytes: 0 };
+
 /** One of the files, as its writer. */
 export class AuditLog {
   readonly #path: string;
   readonly #format: LineFormat;
-  readonly #reader: AuditReader;
+  readonly #pages: AuditPages;
   readonly #onDamage: (message: string) => void;
   /** How the last write has left the file; null when it has to be looked at first. */
-  #left: { lines: number; bytes: number } | null = null;
+  #left: Extent | null = null;
 
   constructor(options: {
     folder: string;
     format: LineFormat;
-    reader: AuditReader;
+    pages: AuditPages;
     onDamage: (message: string) => void;
   }) {
     this.#path = join(options.folder, options.format.file);
     this.#format = options.format;
-    this.#reader = options.reader;
+    this.#pages = options.pages;
     this.#onDamage = options.onDamage;
   }
 
@@ -100,36 +103,32 @@ export class AuditLog {
    * @throws Error of the file system. The next call then begins by mending what was cut short.
    */
   catchUp(): void {
-    const isAsLeft = this.#left?.bytes === sizeOf(this.#path);
-    let lines = this.#left !== null && isAsLeft ? this.#left.lines : this.#recover();
-    this.#left = null; // Until the write below has ended well.
-    for (;;) {
-      const entries = this.#reader.auditAfter(lines, ENTRIES_MAX);
-      if (entries.length === 0) break;
-      const text = entries.map((entry) => `${this.#format.encode(entry)}\n`).join("");
+    const left = this.#left?.bytes === sizeOf(this.#path) ? this.#left : null;
+    let { lines, bytes } = left ?? this.#recover();
+    this.#left = null; // Until the writes below have ended well.
+    for (let page = this.#pages.after(lines); page !== null; page = this.#pages.after(lines)) {
+      const text = this.#format.encode(page);
       appendAll(this.#path, text);
-      lines += entries.length;
+      lines += page.timesSeconds.length;
+      bytes += text.length;
     }
-    this.#left = { lines, bytes: sizeOf(this.#path) };
+    this.#left = { lines, bytes };
   }
 
   /** Counts the lines, cuts off one that a crash left torn, and checks the last of them. */
-  #recover(): number {
-    if (!existsSync(this.#path)) return 0;
+  #recover(): Extent {
+    if (!existsSync(this.#path)) return NOTHING;
     const { lines, bytes, last } = readTail(this.#path);
-    if (lines === 0) {
-      truncate(this.#path, 0);
-      return 0;
-    }
-    const entry = this.#reader.auditAt(lines);
-    if (entry !== null && this.#format.decode(last) === formatAuditLine(entry)) {
+    const entry = lines === 0 ? null : this.#pages.entryAt(lines);
+    const agrees = entry !== null && this.#format.decode(last) === formatAuditLine(entry);
+    if (lines === 0 || agrees) {
       truncate(this.#path, bytes);
-      return lines;
+      return { lines, bytes };
     }
     const aside = `${this.#path}.damaged-${Date.now()}`;
     renameSync(this.#path, aside);
     this.#onDamage(`${this.#path} does not agree with the bank's store; kept as ${aside}`);
-    return 0;
+    return NOTHING;
   }
 }
 
@@ -176,10 +175,9 @@ export function* readLines(
   }
 }
 
-function appendAll(path: string, text: string): void {
+function appendAll(path: string, bytes: Uint8Array): void {
   const file = openSync(path, "a", FILE_MODE);
   try {
-    const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
   } finally {
     closeSync(file);

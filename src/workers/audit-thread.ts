@@ -7,9 +7,9 @@ import { BroadcastChannel } from "node:worker_threads";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey } from "../protocol/fernet.ts";
 import { AuditLog, plainFormat, sealedFormat, type LineFormat } from "./audit-log.ts";
+import { AuditPages } from "./audit-pages.ts";
 import { yieldToOthers } from "./background.ts";
 import type { Control } from "./control.ts";
-import { LastPage } from "./last-page.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
 import { StoreUnusable, type StoreReader } from "./store.ts";
 
@@ -45,8 +45,8 @@ export function runAudit(control: Control, data: AuditThreadData): void {
 
   function openLogs(opened: StoreReader): void {
     const onDamage = (message: string): void => control.alarm(message);
-    const pages = new LastPage(opened);
-    logs = formats.map((format) => new AuditLog({ folder, format, reader: pages, onDamage }));
+    const pages = new AuditPages(opened);
+    logs = formats.map((format) => new AuditLog({ folder, format, pages, onDamage }));
   }
 
   function wakeIn(delayMs: number): void {

@@ -20,21 +20,19 @@ import type { AuditQuery, HistoryQuery, StoreReader } from "./store.ts";
 export const HISTORY_SKIPPED_MAX = 2_000;
 
 /**
- * Of the audit's two tables, in one order and as of one moment: what happened, and what customers
- * have moved, whose rows of the journal are audit rows too.
+ * Of the audit's two tables, as of one moment: what happened, and what customers have moved, whose
+ * rows of the journal are audit rows too. Places are without a gap, and so are the journal's
+ * numbers: the entries behind one are the next so many of both. Each table's come in their order;
+ * to have SQLite sort them together takes half as long again.
  */
 const AUDIT_AFTER = `
-  SELECT * FROM (
-    SELECT ${AUDIT_COLUMNS} FROM audit
-    WHERE sequence > :sequence ORDER BY sequence LIMIT :limit)
-  UNION ALL SELECT * FROM (
-    SELECT sequence, at, customer.name, journal.kind, 'ok', amount, id, origin,
-      iif(journal.kind = 'transfer', receiver.name, NULL) FROM journal
-    LEFT JOIN holders AS customer
-      ON customer.account = iif(journal.kind = 'deposit', credit, debit)
-    LEFT JOIN holders AS receiver ON receiver.account = credit
-    WHERE id > :transaction AND journal.kind <> 'adjustment' ORDER BY id LIMIT :limit)
-  ORDER BY sequence LIMIT :limit`;
+  SELECT ${AUDIT_COLUMNS} FROM audit WHERE sequence > :sequence AND sequence <= :sequence + :limit
+  UNION ALL
+  SELECT sequence, at, name, journal.kind, 'ok', amount, id, origin,
+    CASE journal.kind WHEN 'transfer' THEN (SELECT name FROM holders WHERE account = credit) END
+  FROM journal LEFT JOIN holders ON account = iif(journal.kind = 'deposit', credit, debit)
+  WHERE id > :transaction AND id <= :transaction + :limit AND sequence <= :sequence + :limit
+    AND journal.kind <> 'adjustment'`;
 
 /** A walk from row to row of an account, each beside the name of whom the account dealt with. */
 const HISTORY = `
@@ -74,7 +72,8 @@ export class SqliteReader implements StoreReader {
     const transaction = this.#lastWith((row) => (row["sequence"] as number) <= sequence);
     const rows: readonly unknown[] = this.#after.all({ sequence, transaction, limit });
     // Of statements that return arrays, which their types do not know.
-    return rows.map((row) => auditEntryOf(row as readonly unknown[]));
+    const entries = rows.map((row) => auditEntryOf(row as readonly unknown[]));
+    return entries.toSorted((a, b) => a.sequence - b.sequence);
   }
 
   auditLast(): number {

@@ -93,7 +93,23 @@ describe.for(CIPHER_SETS)("%s", ([, ciphers]) => {
       expect(plain && toHex(plain)).toBe(valid ? test.msg : null);
       const cipher = toHex(key.encrypt(fromHex(test.iv), fromHex(test.msg)));
       expect(cipher === test.ct).toBe(valid);
+      const [alone] = key.encryptAll(fromHex(test.iv), [fromHex(test.msg)]);
+      expect(toHex(alone!)).toBe(cipher);
     }
+  });
+
+  it("encrypts many messages of any lengths at once, each under its own IV", () => {
+    const key = ciphers.importCbcKey(fromHex("000102030405060708090a0b0c0d0e0f"));
+    const plains = [47, 0, 16, 15, 33, 100, 48, 1].map((length) => ciphers.randomBytes(length));
+    const ivs = ciphers.randomBytes(16 * plains.length);
+    const each = plains.map((plain, index) => {
+      return toHex(key.encrypt(ivs.subarray(16 * index, 16 * (index + 1)), plain));
+    });
+    for (let turn = 0; turn < 2; turn++) {
+      expect(key.encryptAll(ivs, plains).map(toHex)).toEqual(each);
+      expect(key.encryptAll(new Uint8Array(0), [])).toEqual([]);
+    }
+    expect(() => key.encryptAll(ivs.subarray(1), plains)).toThrow(RangeError);
   });
 
   it("takes no other AES than AES-128", () => {

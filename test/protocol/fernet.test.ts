@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeBase64Url, encodeBase64Url } from "../../src/protocol/base64url.ts";
 import type { Ciphers } from "../../src/protocol/ciphers.ts";
-import { importFernetKey, openToken, sealToken } from "../../src/protocol/fernet.ts";
+import { importFernetKey, openToken, sealToken, sealTokens } from "../../src/protocol/fernet.ts";
 import { CIPHER_SETS, toHex, utf8 } from "../ciphers/cipher-sets.ts";
 import { readVectors } from "../ciphers/vectors.ts";
 import { refusalOf } from "./refusal.ts";
@@ -44,6 +44,8 @@ describe.for(CIPHER_SETS)("Fernet on %s", ([, ciphers]) => {
       Uint8Array.from(itsIv),
     );
     expect(sealed).toBe(token);
+    const [ivs, times] = [Uint8Array.from(itsIv), [secondsOf(now)]];
+    expect(sealTokens(keyOf(ciphers, secret), [utf8(src)], times, ivs)).toEqual([token]);
   });
 
   it("opens the specification's token", () => {
@@ -134,6 +136,21 @@ describe.for(CIPHER_SETS)("Fernet on %s", ([, ciphers]) => {
         const token = sealToken(key, plain, time, ciphers.randomBytes(16));
         expect(toHex(openToken(key, token, time, 0, 0).plaintext)).toBe(toHex(plain));
         expect(refusalOf(() => openToken(other, token, time, 0, 0))).toBe("bad_token");
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("seals many at once as it does one by one", () => {
+    const texts = fc.uint8Array({ maxLength: 70 });
+    const tokens = fc.tuple(texts, fc.nat(), fc.uint8Array({ minLength: 16, maxLength: 16 }));
+    fc.assert(
+      fc.property(fc.array(tokens, { maxLength: 40 }), (all) => {
+        const plains = all.map(([plain]) => plain);
+        const times = all.map(([, time]) => time);
+        const ivs = Uint8Array.from(all.flatMap(([, , itsIv]) => [...itsIv]));
+        const oneByOne = all.map(([plain, time, itsIv]) => sealToken(key, plain, time, itsIv));
+        expect(sealTokens(key, plains, times, ivs)).toEqual(oneByOne);
       }),
       { numRuns: 50 },
     );

@@ -21,7 +21,7 @@ import {
   sealedFormat,
   type LineFormat,
 } from "../../src/workers/audit-log.ts";
-import { LastPage } from "../../src/workers/last-page.ts";
+import { AuditPages, pageOf } from "../../src/workers/audit-pages.ts";
 import type { AuditReader } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -36,15 +36,25 @@ const entry = (sequence: number): AuditEntry => ({
 /** A reader over entries in memory: the interface that the store's reader has. */
 class Entries implements AuditReader {
   count: number;
+  nameOf = (sequence: number): string => `user${sequence}`;
+  /** Called once, when whoever reads has read all. */
+  atEnd: (() => void) | null = null;
   constructor(count: number) {
     this.count = count;
   }
   auditAfter(sequence: number, limit: number): AuditEntry[] {
     const size = Math.min(limit, this.count - sequence);
-    return Array.from({ length: Math.max(0, size) }, (_, index) => entry(sequence + index + 1));
+    if (size === 0) {
+      this.atEnd?.();
+      this.atEnd = null;
+    }
+    return Array.from({ length: Math.max(0, size) }, (_, index) =>
+      this.#entry(sequence + index + 1),
+    );
   }
   auditLast = () => this.count;
-  auditAt = (sequence: number) => (sequence <= this.count ? entry(sequence) : null);
+  auditAt = (sequence: number) => (sequence <= this.count ? this.#entry(sequence) : null);
+  #entry = (sequence: number) => ({ ...entry(sequence), who: this.nameOf(sequence) });
 }
 
 function setUp(format: LineFormat, count: number) {
@@ -52,7 +62,7 @@ function setUp(format: LineFormat, count: number) {
   const reader = new Entries(count);
   const damages: string[] = [];
   const onDamage = (message: string) => void damages.push(message);
-  const open = () => new AuditLog({ folder, format, reader, onDamage });
+  const open = () => new AuditLog({ folder, format, pages: new AuditPages(reader), onDamage });
   const path = join(folder, format.file);
   const lines = () =>
     readFileSync(path, "utf8")
@@ -132,6 +142,24 @@ describe.for(formats)("$file", (format) => {
     expect(damages).toEqual([]);
   });
 
+  it("is whole again when it was moved away as its writer was about to end", () => {
+    const { reader, open, path, lines } = setUp(format, 3);
+    const log = open();
+    reader.atEnd = () => renameSync(path, `${path}.1`);
+    log.catchUp();
+    expect(existsSync(path)).toBe(false);
+    log.catchUp();
+    expect(lines()).toEqual(expectedLines(3));
+  });
+
+  it("has names in any script", () => {
+    const { reader, open, lines } = setUp(format, 3);
+    const who = ["Jürgen", "日本", "\u{1f600}"];
+    reader.nameOf = (sequence) => who[sequence - 1]!;
+    open().catchUp();
+    expect(lines().map((line) => line?.split("\t")[0])).toEqual(who);
+  });
+
   it("is written anew when it was removed", () => {
     const { open, path, lines } = setUp(format, 3);
     open().catchUp();
@@ -154,7 +182,8 @@ function deleteFirstLine(path: string): void {
 
 describe("openAuditLine", () => {
   it("opens a line of any age, and only under its own key", () => {
-    const line = sealedFormat(nodeCiphers, key).encode(entry(1));
+    const page = sealedFormat(nodeCiphers, key).encode(pageOf([entry(1)]));
+    const line = Buffer.from(page).toString().trimEnd();
     const other = importFernetKey(nodeCiphers, new Uint8Array(32).fill(8));
     expect(openAuditLine([key], line)).toBe(formatAuditLine(entry(1)));
     expect(openAuditLine([other], line)).toBeNull();
@@ -175,9 +204,9 @@ describe("both files together", () => {
       auditAt: reader.auditAt,
       auditLast: reader.auditLast,
     };
-    const pages = new LastPage(counted);
+    const pages = new AuditPages(counted);
     const onDamage = (message: string) => void damages.push(message);
-    const logs = formats.map((format) => new AuditLog({ folder, format, reader: pages, onDamage }));
+    const logs = formats.map((format) => new AuditLog({ folder, format, pages, onDamage }));
     for (const log of logs) log.catchUp();
     reader.count = 40;
     for (const log of logs) log.catchUp();
