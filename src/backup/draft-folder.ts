@@ -9,7 +9,7 @@
 
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync } from "node:fs";
-import { readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createSecretFile, draftOf, readIfThere } from "../server/keys/secret-file.ts";
 import { replaceSecretFile } from "../server/keys/secret-file.ts";
@@ -108,8 +108,10 @@ export function refuseExisting(path: string, allowsEmpty = false): void {
   if (!existsSync(dirname(path))) {
     throw new BackupRefused("place", `there is no folder ${dirname(path)}`);
   }
-  if (!existsSync(path)) return;
-  const isEmpty = allowsEmpty && statSync(path).isDirectory() && readdirSync(path).length === 0;
+  // A link is there, wherever it leads: nothing can be put in its place, or behind it.
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const isEmpty = allowsEmpty && found.isDirectory() && readdirSync(path).length === 0;
   if (!isEmpty) throw new BackupRefused("exists", `${path} is there already, and is left as it is`);
 }
 

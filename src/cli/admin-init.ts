@@ -82,14 +82,25 @@ function makeAdministrator({ data, user: username, bcryptCost }: InitFlags, pass
       throw new CommandFailed(EXIT.failure, `There is a user ${username}: choose another name.`);
     }
     const passwordHash = hashPassword({ password, peppers, cost: bcryptCost });
-    ledger.commit(
-      [
-        { type: "command", command: { type: "sign_up", username, passwordHash }, ...WHO },
-        { type: "command", command: { type: "appoint", username }, ...WHO },
-      ],
-      Date.now(),
-    );
+    signUpAdministrator(ledger, { username, passwordHash });
   } finally {
     ledger.close();
   }
+}
+
+/** Both or neither: they are one batch. @throws CommandFailed where the store has no room. */
+export function signUpAdministrator(
+  ledger: Ledger,
+  { username, passwordHash }: { username: string; passwordHash: string },
+): void {
+  const replies = ledger.commit(
+    [
+      { type: "command", command: { type: "sign_up", username, passwordHash }, ...WHO },
+      { type: "command", command: { type: "appoint", username }, ...WHO },
+    ],
+    Date.now(),
+  );
+  if (replies[0]?.type === "signed_up" && replies[1]?.type === "done") return;
+  const reason = "The disk is full, or the bank's share of it: there is no administrator.";
+  throw new CommandFailed(EXIT.environment, reason);
 }

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { backup, DatabaseSync } from "node:sqlite";
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
 import { numberOf } from "./sqlite-statements.ts";
-import { StoreUnusable } from "./store.ts";
+import { StoreFull, StoreUnusable } from "./store.ts";
 
 /** How long a new owner waits for the last one to let go, as when the ledger thread restarts. */
 const LOCK_WAIT_MS = 1_500;
@@ -139,6 +139,7 @@ export function translated(error: unknown, folder: string): unknown {
   if (code === SQLITE_NOTADB || code === SQLITE_CORRUPT) {
     return new StoreUnusable("damaged", `the database in ${folder} is damaged`);
   }
+  if (code === SQLITE_FULL) return new StoreFull(`there is no room in ${folder}`);
   if (code !== SQLITE_IOERR && code !== SQLITE_CANTOPEN) return error;
   const told = error instanceof Error ? error.message : String(error);
   return new StoreUnusable("unreachable", `the database in ${folder} cannot be used: ${told}`);
