@@ -36,6 +36,24 @@ function booksOfEve(role: "administrator" | "teller"): Books {
   return books;
 }
 
+describe("whoever was made an operator while their password was checked", () => {
+  it.for([
+    [true, "not_permitted"],
+    [false, null],
+  ] as const)("gets in by a protocol for customers alone (%s): %s", ([isForCustomers, reason]) => {
+    const books = booksOfAda();
+    perform(books, beginLogin("alice"));
+    byAda(books, { type: "setRoles", username: "alice", roles: ["customer", "teller"] });
+    const decision = perform(books, {
+      ...endLogin("alice", "authenticated"),
+      ...(isForCustomers && { isForCustomers }),
+    });
+    if (!decision.ok) throw new Error(decision.rejection);
+    const { event } = decision;
+    expect(event.type === "login_failed" ? event.reason : null).toBe(reason);
+  });
+});
+
 describe("a locked account", () => {
   it("fails its login with the right password, as with a wrong one, until it is unlocked", () => {
     const books = booksOfAda(100);

@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from "vitest";
 import { LIMITS, openStage } from "./classic/connection-stage.ts";
-import { aWhile, closedFor, deposit, notesIn, openAlice } from "./modern/connection-stage.ts";
+import {
+  LOGIN,
+  aWhile,
+  closedFor,
+  deposit,
+  notesIn,
+  openAlice,
+} from "./modern/connection-stage.ts";
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -88,6 +95,31 @@ describe("row 39: a session that never rests", () => {
     stage.answer();
     const said = (await alice.hearOut()).filter(({ method }) => method !== "session.expiring");
     expect(said.at(-1)).toMatchObject(closedFor("expired"));
+  });
+});
+
+describe("row 43: a password that was confirmed", () => {
+  it("lets large sums go for five minutes, and no longer", async () => {
+    const { stage, alice } = await openAlice();
+    const large = (key: string) => ({ amount: "1000001", idempotencyKey: key });
+    const confirmed = { result: { seconds: 300 } };
+    const refused = { error: { data: { kind: "confirmation_required" } } };
+    await alice.ask("account.deposit", deposit("5000000"));
+    expect(await alice.ask("account.withdraw", large("1"))).toMatchObject(refused);
+    for (const [key, balance] of [
+      ["2", "3999999"],
+      ["3", "2999998"],
+    ] as const) {
+      expect(await alice.ask("auth.confirm", { password: LOGIN.password })).toMatchObject(
+        confirmed,
+      );
+      stage.clock.advance(5 * MINUTE - 1);
+      expect(await alice.ask("account.withdraw", large(key))).toMatchObject({
+        result: { balance },
+      });
+      stage.clock.advance(1);
+      expect(await alice.ask("account.withdraw", large(`${key}-late`))).toMatchObject(refused);
+    }
   });
 });
 

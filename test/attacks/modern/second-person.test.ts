@@ -73,6 +73,14 @@ describe("row 60: an adjustment", () => {
     expect(await bank.eve.call("admin.proposals", {})).toEqual({ proposals: [] });
     const done = rowsOf(bank, "admin.approve").filter(({ outcome }) => outcome === "ok");
     expect(done).toMatchObject([{ who: "eve", object: "proposal 1", amount: dollars(1_001) }]);
+    // So much takes two as well where it is taken from the customer.
+    await expect(bank.tess.call("admin.adjust", adjust(-1_001, "back"))).rejects.toEqual(
+      refused("not_permitted"),
+    );
+    expect(await bank.ada.call("admin.adjust", adjust(-1_001, "back"))).toEqual({ proposal: "2" });
+    expect(await bank.bob.balance()).toMatchObject({ balance: dollars(1_001) });
+    await bank.eve.call("admin.approve", { proposal: "2" });
+    expect(await bank.bob.balance()).toMatchObject({ balance: 0 });
   });
 
   it("that was rejected is never made; proposals and postings outlive the bank", async () => {
