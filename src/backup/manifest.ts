@@ -1,6 +1,8 @@
 /** The manifest of a backup, `manifest.json`: what the backup is of, and what its file must be. */
 
-import { DATABASE_FILE } from "../workers/sqlite-connection.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DATABASE_FILE, LOCK_FILE } from "../workers/sqlite-connection.ts";
 import type { Head } from "../workers/books-snapshot.ts";
 import { BackupRefused } from "./refused.ts";
 
@@ -20,6 +22,13 @@ export type Manifest = {
   /** Of all balances, in cents: zero. */
   readonly sum: number;
 };
+
+/**
+ * Whether `folder` is a backup, which whoever reads it leaves as it is. One that a bank was started
+ * in is that bank's, manifest or not.
+ */
+export const isBackup = (folder: string): boolean =>
+  existsSync(join(folder, MANIFEST_FILE)) && !existsSync(join(folder, LOCK_FILE));
 
 export function encodeManifest({ takenAt, schema, database, head, sum }: Manifest): string {
   const value = {

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { formatTime, objectOf, type AuditEntry } from "../bank/audit.ts";
+import { isBackup } from "../backup/manifest.ts";
 import { nodeCiphers } from "../ciphers/node.ts";
 import { importFernetKey, type FernetKey } from "../protocol/fernet.ts";
 import { readAuditKeys } from "../server/keys/key-ring.ts";
@@ -20,7 +21,7 @@ import {
   type LineFormat,
 } from "../workers/audit-log.ts";
 import { verifyAuditFile, type Verification } from "../workers/audit-verification.ts";
-import { openSqliteReader } from "../workers/sqlite-store.ts";
+import { openFrozenReader, openSqliteReader } from "../workers/sqlite-store.ts";
 import type { StoreReader } from "../workers/store.ts";
 import { CommandFailed, EXIT, explained } from "./exit.ts";
 
@@ -107,8 +108,12 @@ async function verifyFile(
   return verification;
 }
 
-/** Before anything is shown. A folder that cannot be written is read all the same. */
+/**
+ * Before anything is shown. A folder that cannot be written is read all the same, and a backup has
+ * no bank that could be told.
+ */
 function report(folder: string, command: string): void {
+  if (isBackup(folder)) return;
   try {
     reportToBank(resolve(folder), { action: "audit.read", object: `secure-atm audit ${command}` });
   } catch (error) {
@@ -129,7 +134,8 @@ function auditKeysOf(folder: string): [FernetKey, ...FernetKey[]] {
 
 function openReader(folder: string): StoreReader {
   try {
-    return openSqliteReader(resolve(folder));
+    const open = isBackup(folder) ? openFrozenReader : openSqliteReader;
+    return open(resolve(folder));
   } catch (error) {
     throw explained(error, 0);
   }

@@ -1,17 +1,15 @@
 /** `secure-atm backup`, `restore` and `verify`: a bank's copies, and the proof of its books. */
 
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
 import { secretOpener } from "../backup/bank-secrets.ts";
-import { MANIFEST_FILE, type Manifest } from "../backup/manifest.ts";
+import { isBackup, type Manifest } from "../backup/manifest.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { takeBackup } from "../backup/take-backup.ts";
 import { reportToBank, type OwnerReport } from "../server/owner-reports.ts";
 import { verifyBooks, type Verdict } from "../workers/books-verification.ts";
 import type { FaultKind } from "../workers/journal-replay.ts";
-import { LOCK_FILE } from "../workers/sqlite-connection.ts";
 import { openFrozenSnapshot, openSnapshot } from "../workers/sqlite-snapshot.ts";
 import { knownPassphrase, newPassphrase } from "./backup-passphrase.ts";
 import { examples } from "./examples.ts";
@@ -97,11 +95,9 @@ const headOf = ({ head: { accounts, lastTransaction, lastAudit } }: Manifest): s
 
 async function verify(folder: string, json: boolean): Promise<void> {
   const verdict = await stoppable("Stopped: nothing is proven.", async (signal) => {
-    // A backup is left as it is, without SQLite's files beside it: what a bank that was started in
-    // its folder has written stands in these.
-    const isBank = existsSync(join(folder, LOCK_FILE));
-    const isBackup = !isBank && existsSync(join(folder, MANIFEST_FILE));
-    const snapshot = isBackup ? openFrozenSnapshot(folder) : openSnapshot(folder);
+    // Without SQLite's files beside a backup. What a bank that was started in its folder has
+    // written stands in these.
+    const snapshot = isBackup(folder) ? openFrozenSnapshot(folder) : openSnapshot(folder);
     try {
       const breathe = async (): Promise<void> => {
         await nextTurn();

@@ -30,6 +30,7 @@ import {
   isFull,
   lockFolder,
   openForReading,
+  openFrozen,
   openForWriting,
   translated,
   versionOf,
@@ -77,8 +78,14 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 }
 
 /** Opens a folder's store for reading, beside its writer or without one. @throws StoreUnusable */
-export function openSqliteReader(folder: string): StoreReader {
-  const database = openForReading(folder);
+export const openSqliteReader = (folder: string): StoreReader =>
+  readerOf(openForReading(folder), folder);
+
+/** The same of a backup, of which nobody writes: it is left as it is. @throws StoreUnusable */
+export const openFrozenReader = (folder: string): StoreReader =>
+  readerOf(openFrozen(folder), folder);
+
+function readerOf(database: DatabaseSync, folder: string): StoreReader {
   try {
     if (versionOf(database) < SCHEMA_VERSION) {
       const mend = "start the bank once to bring it up to date";

@@ -219,10 +219,13 @@ describe("verify", () => {
     expect(json.code).toBe(4);
   });
 
-  it("proves a backup, and leaves it as it is", async () => {
+  it("proves a backup, whose audit can be listed, and leaves it as it is", async () => {
     const place = await stoppedBank(newPlace());
     await backup(place);
     expect(await run("verify", "--data", place.to)).toMatchObject({ code: 0, stderr: "" });
+    const listed = await run("audit", "list", "--data", place.to);
+    expect(listed).toMatchObject({ code: 0, stderr: "" });
+    expect(listed.stdout).toMatch(/"the bank" {2}start {2}ok/);
     expect(readdirSync(place.to).toSorted()).toEqual(["bank.sqlite", "manifest.json"]);
   });
 
