@@ -5,6 +5,7 @@ import { CODE_QUESTION, askCode, codeMissing, codeRefused } from "./atm-command-
 import { enrol } from "./atm-command-enrolment.ts";
 import { failureOf, type Failure } from "./atm-command-failure.ts";
 import { USAGES, parseWish, wordsOf, type Typed } from "./atm-command-line.ts";
+import { helpLines } from "./atm-command-texts.ts";
 import { fetchPassword } from "./atm-command-password.ts";
 import type { Answer, CodedWish, Teller, Wish } from "./atm-command-teller.ts";
 import type { Terminal } from "./atm-command-terminal.ts";
@@ -90,7 +91,7 @@ export class Counter {
 
   async serve(typed: Typed): Promise<void> {
     if (typed.type === "help" || typed.type === "quit") {
-      for (const usage of Object.values(USAGES)) this.#terminal.say(usage);
+      for (const line of helpLines()) this.#terminal.say(line);
       return;
     }
     const answer = await this.#reporting(typed.type, () => this.#answerTo(typed));

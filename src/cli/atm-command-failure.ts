@@ -75,7 +75,7 @@ function lineFailure({ end, inDoubt }: LineLost): Failure {
     case "unreachable":
       return {
         ...{ code: EXIT.environment, kind: "unreachable" },
-        message: `The bank cannot be reached: ${end.detail}.`,
+        message: `The bank cannot be reached: ${end.detail}. Is it running, and is --bank right?`,
       };
     case "not_authentic":
       return {

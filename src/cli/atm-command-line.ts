@@ -4,6 +4,7 @@ import { readCode } from "../bank/factor-code.ts";
 import { cents, type Cents } from "../bank/money.ts";
 import { HISTORY_LIMIT_MAX } from "../protocol/methods.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
+import { nearest } from "./nearest.ts";
 
 /** A wish whose passwords are still to be fetched: from the file, if one is named. */
 export type Typed =
@@ -45,6 +46,29 @@ export const USAGES = {
   quit: "quit",
 } as const satisfies Record<Typed["type"], string>;
 
+/** What each does, for the help. */
+export const MEANINGS: Record<Typed["type"], string> = {
+  "sign-up": "open an account",
+  "log-in": "begin as this customer",
+  balance: "see what you have",
+  deposit: "pay in",
+  withdraw: "take out",
+  transfer: "send to another customer",
+  history: "what was moved, the latest first",
+  password: "change your password",
+  confirm: "give it again, for large sums in the next minutes",
+  "factor status": "whether a code is needed beside your password",
+  "factor begin": "get a secret for an authenticator, in a script",
+  "factor enrol": "turn a second factor on",
+  "factor remove": "turn it off",
+  info: "what the bank says of this session",
+  sessions: "where you are logged in",
+  "sessions end": "end one of those",
+  "log-out": "end this session, or all of them",
+  help: "this",
+  quit: "leave",
+};
+
 const AMOUNT = /^\$?(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.(\d\d))?$/;
 const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
 const SESSION = /^[\da-f]{32}$/;
@@ -67,16 +91,24 @@ export function parseWish(words: readonly string[]): Typed {
   const name = [`${first} ${second}`, first].find(isName);
   if (name === undefined) throw new CommandFailed(EXIT.usage, unknownName(first));
   const typed = wishOf(name, words.slice(name.split(" ").length));
-  if (typed === null) throw new CommandFailed(EXIT.usage, `It is typed: ${USAGES[name]}`);
+  if (typed === null) throw new CommandFailed(EXIT.usage, howTyped(name));
   return typed;
 }
+
+/** An amount is what is mistyped most. */
+const howTyped = (name: Typed["type"]): string =>
+  `It is typed: ${USAGES[name]}${USAGES[name].includes("AMOUNT") ? AMOUNT_HINT : ""}`;
+
+const AMOUNT_HINT = "\nAMOUNT is in dollars, such as 20 or 12.50, and more than 0.";
 
 const isName = (name: string): name is Typed["type"] => Object.hasOwn(USAGES, name);
 
 function unknownName(first: string): string {
   const longer = Object.keys(USAGES).filter((name) => name.startsWith(`${first} `));
   if (longer.length > 0) return `It is one of: ${longer.join(", ")}`;
-  return `There is no ${first || "empty command"}: try help.`;
+  const meant = nearest(first, Object.keys(USAGES));
+  const hint = meant === null ? "try help" : `did you mean ${meant}? Or try help`;
+  return `There is no ${first || "empty command"}: ${hint}.`;
 }
 
 function wishOf(type: Typed["type"], words: readonly string[]): Typed | null {

@@ -2,7 +2,17 @@
 
 import { formatDollars, type Cents } from "../bank/money.ts";
 import { HISTORY_LIMIT } from "../protocol/methods.ts";
+import { MEANINGS, USAGES } from "./atm-command-line.ts";
 import type { HistoryEntry, Result } from "../protocol/methods.ts";
+
+/** How each command is typed, and what it does. */
+export const helpLines = (): string[] => [
+  "Capitals stand for what you fill in, [brackets] for what can be left out.",
+  ...Object.entries(MEANINGS).flatMap(([name, meaning]) => [
+    USAGES[name as keyof typeof USAGES],
+    `    ${meaning}`,
+  ]),
+];
 
 export const movedLines = (
   verb: string,

@@ -19,7 +19,7 @@ describe("one command for an account with a second factor", () => {
     expect([again.code, again.stdout]).toEqual([1, ""]);
     expect(again.stderr).toBe(
       "Refused: name, password or code is wrong. A code works once, and after ten wrong ones " +
-        "none does for half an hour.\n",
+        "none does for at least half an hour.\n",
     );
   });
 

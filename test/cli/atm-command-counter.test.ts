@@ -17,7 +17,7 @@ describe("a conversation", () => {
       "Password: ",
       "Logged in as ada.",
       "There is no rob: try help.",
-      "It is typed: deposit AMOUNT [--key KEY]",
+      expect.stringMatching(/^It is typed: deposit AMOUNT \[--key KEY\]\nAMOUNT is in dollars, /),
       "Refused: the balance is too low.",
       "Deposited $20. Balance: $20 (transaction 1)",
       expect.stringMatching(/^ +1 {2}\S+ \S+ {2}deposit +\+\$20 +\$20$/),
