@@ -96,7 +96,10 @@ function program(): Command {
 }
 
 function addAuditCommands(root: Command): void {
-  const audit = root.command("audit").description("read and check the audit");
+  const audit = root
+    .command("audit")
+    .description("read and check the audit")
+    .addHelpText("before", examples("audit list", "audit decrypt", "audit verify"));
   audit
     .command("decrypt")
     .description("print the encrypted audit file in clear")

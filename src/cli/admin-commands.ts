@@ -31,7 +31,15 @@ moves no money either.
 export function addAdminCommands(root: Command): void {
   const admin = root
     .command("admin")
-    .description("operate the bank: users, roles, sessions, adjustments, audit");
+    .description("operate the bank: users, roles, sessions, adjustments, audit")
+    .addHelpText(
+      "before",
+      examples(
+        "admin init --user ada --data data",
+        "admin users --user ada --data data",
+        "admin lock bob --user ada --data data",
+      ),
+    );
   addInit(admin);
   subcommand(admin, "users [after]", "list the users, behind a name if one is given")
     .option("--limit <number>", "how many", wholeNumber(1, PAGE_MAX), PAGE)

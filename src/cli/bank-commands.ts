@@ -3,7 +3,7 @@
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startAtm, type Atm, type AtmOptions } from "../client/atm.ts";
+import { PortInUse, startAtm, type Atm, type AtmOptions } from "../client/atm.ts";
 import { addressText } from "../server/address.ts";
 import { startBank, type Bank } from "../server/bank.ts";
 import { decodeHex } from "../protocol/hex.ts";
@@ -51,7 +51,7 @@ export async function runStart(flags: StartFlags): Promise<void> {
     const bankKey = (): Uint8Array => decodeHex(bank.publicKey); // It may be given another.
     const address = { ...reachable(bank), ...tls };
     const place: AtmPlace = { host: "127.0.0.1", bank: address, bankKey };
-    atm = await openAtm(flags.atm, place, () => undefined);
+    atm = await openAtm(flags.atm, place, () => undefined).catch(explainNumber);
     const accounts = flags.demo ? await addDemoAccounts({ ...address, publicKey: bankKey() }) : [];
     for (const line of banner(flags, bank, atm.url, accounts)) say(line);
     await Promise.race([signalled, failed]);
@@ -104,6 +104,13 @@ async function openBank(flags: BankFlags): Promise<{ bank: Bank; failed: Promise
   }
 }
 
+/** The original's words speak of a client's number, and whoever starts a bank has given none. */
+function explainNumber(error: unknown): never {
+  const isTaken = error instanceof CommandFailed && error.cause instanceof PortInUse;
+  if (!isTaken) throw error;
+  throw new CommandFailed(error.code, `${error.message}\nHere --atm NUMBER chooses it.`);
+}
+
 async function openAtm(
   number: number,
   { host, bank, bankKey }: AtmPlace,
@@ -136,16 +143,18 @@ function warnOfExposure(): void {
 }
 
 function banner(flags: StartFlags, bank: Bank, url: string, accounts: string[]): string[] {
+  const width = `ATM ${flags.atm}   `.length;
+  const named = (name: string): string => name.padEnd(width);
   const port = bank.port === BANK_PORT ? "" : ` (instead of ${BANK_PORT})`;
   return [
     "",
     "Secure ATM is running. This is a demonstration: do not use it for real money.",
-    `├─ ATM ${flags.atm}   ${url}`,
-    `├─ Bank    ${addressText(bank)}${port}`,
-    `├─ Key     ${bank.fingerprint}`,
-    `├─ Data    ${resolve(flags.data)}`,
-    ...accounts.map((account) => `├─ Demo    ${account}`),
-    "└─ Stop    Ctrl+C",
+    `├─ ${named(`ATM ${flags.atm}`)}${url}`,
+    `├─ ${named("Bank")}${addressText(bank)}${port}`,
+    `├─ ${named("Key")}${bank.fingerprint}`,
+    `├─ ${named("Data")}${resolve(flags.data)}`,
+    ...accounts.map((account) => `├─ ${named("Demo")}${account}`),
+    `└─ ${named("Stop")}Ctrl+C`,
     "",
   ];
 }

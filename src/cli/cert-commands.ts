@@ -21,7 +21,10 @@ type NameFlags = DataFlags & { name: string[] };
 
 /** Adds `cert` and what is below it. */
 export function addCertCommands(root: Command): void {
-  const cert = root.command("cert").description("make and revoke certificates, for TLS");
+  const cert = root
+    .command("cert")
+    .description("make and revoke certificates, for TLS")
+    .addHelpText("before", examples("cert init", "cert issue atm-2", "cert revoke atm-2"));
   cert
     .command("init")
     .description("make a private authority and the bank's certificate")

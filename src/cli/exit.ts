@@ -50,7 +50,9 @@ export function explained(error: unknown, port: number): unknown {
     case "StoreUnusable": {
       const reason = "reason" in error ? error.reason : undefined;
       const isSound = reason === "in_use" || reason === "unreachable";
-      return new CommandFailed(isSound ? EXIT.environment : EXIT.integrity, error.message);
+      const advice = reason === "in_use" ? ": stop it, or choose another folder with --data" : "";
+      const told = `${error.message}${advice}`;
+      return new CommandFailed(isSound ? EXIT.environment : EXIT.integrity, told);
     }
     case "KeyUnusable":
     case "CertificateUnusable":
@@ -63,7 +65,7 @@ export function explained(error: unknown, port: number): unknown {
     }
     case "StoreFull":
     case "PortInUse":
-      return new CommandFailed(EXIT.environment, error.message);
+      return new CommandFailed(EXIT.environment, error.message, { cause: error });
   }
   return error;
 }

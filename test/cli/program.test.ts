@@ -26,6 +26,9 @@ describe("help", () => {
     [["start", "--help"], "start --demo"],
     [["server", "--help"], "server --port 7000"],
     [["client", "--help"], "client 2"],
+    [["admin", "--help"], "admin init --user ada"],
+    [["audit", "--help"], "audit list"],
+    [["cert", "--help"], "cert init"],
     [["audit", "decrypt", "--help"], "audit decrypt"],
   ] as const)("of %s begins with examples", async ([args, example]) => {
     const { code, stdout } = await run(...args);
@@ -78,6 +81,18 @@ describe("surroundings that do not fit", () => {
     expect(code).toBe(3);
   });
 
+  it("as that of the ATM of `start` name the flag beside them, and leave no bank", async () => {
+    const port = await portInUse();
+    const folder = temporaryFolder();
+    const place = ["--port", "0", "--data", folder, "--log", "off"];
+    const { code, stderr } = await run("start", "--atm", String(port - 5_000), ...place);
+    expect(stderr).toContain(
+      `Error: Port ${port} is already in use. Please choose a different client number.\n` +
+        "Here --atm NUMBER chooses it.\n",
+    );
+    expect(code).toBe(3);
+  });
+
   it.for([
     ["that is not there", "none.pem", "cannot read"],
     ["that is none", "package.json", "no certificate"],
@@ -108,7 +123,9 @@ describe("surroundings that do not fit", () => {
   it("as a folder that another bank uses end with 3", async () => {
     const { folder } = await startTestBank();
     const { code, stderr } = await run("server", "--port", "0", "--data", folder);
-    expect(stderr).toBe(`another bank is using ${folder}\n`);
+    expect(stderr).toBe(
+      `another bank is using ${folder}: stop it, or choose another folder with --data\n`,
+    );
     expect(code).toBe(3);
   });
 
@@ -126,7 +143,7 @@ describe("a bank at an address of IPv6", () => {
     const flags = ["--host", "::1", "--port", "0", "--atm", await freeAtmNumber()];
     const started = startProgram("start", ...flags, "--data", temporaryFolder());
     const [, listening = ""] = await started.printed(/\[LISTENING\] on (\S+)/);
-    const [, told = ""] = await started.printed(/Bank {4}(\S+)/);
+    const [, told = ""] = await started.printed(/├─ Bank +(\S+)/);
     expect(told).toBe(listening);
     expect(parseAddress(told).host).toBe("::1");
     const atm = await run("atm", "--bank", told, "--bank-key", "8f".repeat(32), "--", "info");
