@@ -3,7 +3,7 @@
  * connection of its own, so that a long one makes neither the writer nor a customer's deposit wait.
  */
 
-import type { MessagePort } from "node:worker_threads";
+import { BroadcastChannel, type MessagePort } from "node:worker_threads";
 import { Fifo } from "../actor/fifo.ts";
 import { CAST_ID, servePort, type Letter } from "../actor/port.ts";
 import type { Control } from "./control.ts";
@@ -12,7 +12,10 @@ import type { AuditEntry } from "../bank/audit.ts";
 import { packPage, type HistoryPage } from "../protocol/history-letters.ts";
 import type { AuditQuery, HistoryQuery, StoreReader } from "./store.ts";
 
-export type HistoryThreadData = { folder: string };
+/** What is committed within this time is read together, so that no page has to read much of it. */
+const READ_AHEAD_MS = 200;
+
+export type HistoryThreadData = { folder: string; grownChannel: string };
 
 /**
  * The page; null if the query begins with a transaction that is not the account's; `failed` if the
@@ -31,12 +34,15 @@ export const readPage = (reader: StoreReader, query: ReaderQuery): ReaderReply =
 export function runHistory(
   port: MessagePort,
   control: Control,
-  { folder }: HistoryThreadData,
+  { folder, grownChannel }: HistoryThreadData,
 ): void {
-  // Opened for the first question, which nobody asks before the ledger has made the store.
+  // Opened for the first question, or when the journal has grown: the ledger has made the store.
   let reader: StoreReader | null = null;
   const waiting = new Fifo<Letter<ReaderQuery>>();
   let next: NodeJS.Immediate | null = null;
+  let ahead: NodeJS.Timeout | null = null;
+  /** Of the last that was read, if it could not be: it is told once as long as it lasts. */
+  let failure = "";
 
   // Each answer leaves before the next query begins: nobody waits for those behind.
   function answerNext(): void {
@@ -47,15 +53,28 @@ export function runHistory(
     next = setImmediate(answerNext);
   }
 
+  function pageOf(query: ReaderQuery): ReaderReply {
+    return used("a page of history", (opened) => readPage(opened, query));
+  }
+
+  // In small steps, between which questions are answered.
+  function readAhead(): void {
+    const isThrough = used("what a page of history begins with", (opened) => opened.readAhead());
+    ahead = isThrough === false ? setTimeout(readAhead) : null;
+  }
+
   // One page that cannot be read is no reason to take this thread, and in the end the bank, from
   // everybody else. Whatever is wrong with the connection ends with it.
-  function pageOf(query: ReaderQuery): ReaderReply {
+  function used<T>(what: string, use: (opened: StoreReader) => T): T | "failed" {
     try {
       reader ??= openSqliteReader(folder);
-      return readPage(reader, query);
+      const answer = use(reader);
+      failure = "";
+      return answer;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      control.alarm(`a page of history could not be read: ${reason}`);
+      if (reason !== failure) control.alarm(`${what} could not be read: ${reason}`);
+      failure = reason;
       reader?.close();
       reader = null;
       return "failed";
@@ -70,7 +89,13 @@ export function runHistory(
     },
     { packing: { pack: packPage, unpack: (sent) => sent as ReaderQuery } },
   );
+  const grown = new BroadcastChannel(grownChannel);
+  grown.onmessage = () => {
+    ahead ??= setTimeout(readAhead, READ_AHEAD_MS);
+  };
   control.onStop(() => {
+    grown.close();
+    if (ahead !== null) clearTimeout(ahead);
     if (next !== null) clearImmediate(next);
     port.close();
     reader?.close();

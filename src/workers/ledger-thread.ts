@@ -19,14 +19,14 @@ import {
 import { Ledger } from "./ledger.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
-/** The audit is told once of all that is committed within this time: to tell it costs 30 µs. */
+/** Others are told once of all that is committed within this time: to tell it costs 30 µs. */
 const GROWN_MS = 50;
 const FULL = "the disk is full: changes are refused until there is room, balances can be read";
 
 export type LedgerThreadData = {
   folder: string;
   bytesMax: number | undefined;
-  /** Names the channel on which the audit learns that the journal has grown. */
+  /** Names the channel on which the audit and the history learn that the journal has grown. */
   grownChannel: string;
 };
 

@@ -116,6 +116,10 @@ export class SqliteReader implements StoreReader {
     return { rows, next: next > 0 ? next : null };
   }
 
+  readAhead(): boolean {
+    return this.#tail.readOn(1);
+  }
+
   #latestOf(account: number): number {
     this.#tail.readOn();
     const row = this.#written.get(account);

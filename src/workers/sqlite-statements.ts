@@ -57,7 +57,7 @@ export const LAST_AUDIT = `
 
 /** Below every number that a row can have. */
 export const FIRST = -(2n ** 63n);
-const PAGE_ROWS = 1_000;
+export const PAGE_ROWS = 1_000;
 
 /**
  * All rows of a statement that begins behind a number, its first column, and takes a limit: in

@@ -6,9 +6,9 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { numberOf, pagesOf } from "./sqlite-statements.ts";
+import { PAGE_ROWS, numberOf, pagesOf } from "./sqlite-statements.ts";
 
-/** Accounts that are remembered by somebody who reads on and on: then it begins anew. */
+/** Accounts that are remembered by somebody who reads on and on: more than a tail can have. */
 const ACCOUNTS_MAX = 200_000;
 
 export type AccountState = { balance: number; lastTransaction: number };
@@ -22,9 +22,11 @@ export class JournalTail {
   readonly #floor: StatementSync;
   readonly #rows: StatementSync;
   readonly #states = new Map<number, AccountState>();
+  readonly #accountsMax: number;
   #seen = 0;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, accountsMax = ACCOUNTS_MAX) {
+    this.#accountsMax = accountsMax;
     this.#floor = database.prepare(FLOOR);
     this.#rows = database.prepare(ROWS);
   }
@@ -39,19 +41,30 @@ export class JournalTail {
     return this.#states;
   }
 
-  /** Reads what has been committed since, as far as `accounts` may not have it. */
-  readOn(): void {
-    if (this.#states.size > ACCOUNTS_MAX) {
-      this.#states.clear();
-      this.#seen = 0;
-    }
-    this.#seen = Math.max(this.#seen, numberOf(this.#floor, "journal_id"));
+  /**
+   * Reads what has been committed since, as far as `accounts` may not have it.
+   * @returns whether that was all, and not only so many pages of rows.
+   */
+  readOn(pagesMax = Number.POSITIVE_INFINITY): boolean {
+    const floor = numberOf(this.#floor, "journal_id");
+    if (this.#states.size > this.#accountsMax) this.#forgetUpTo(floor);
+    this.#seen = Math.max(this.#seen, floor);
+    let pages = 0;
     for (const page of pagesOf<TailColumns>(this.#rows, this.#seen)) {
       for (const [id, debit, debitBalance, credit, creditBalance] of page) {
         touch(this.#states, debit, debitBalance, id);
         touch(this.#states, credit, creditBalance, id);
         this.#seen = id;
       }
+      if (++pages === pagesMax) return page.length < PAGE_ROWS;
+    }
+    return true;
+  }
+
+  /** What `accounts` has by now. */
+  #forgetUpTo(floor: number): void {
+    for (const [account, { lastTransaction }] of this.#states) {
+      if (lastTransaction <= floor) this.#states.delete(account);
     }
   }
 

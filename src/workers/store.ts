@@ -75,6 +75,8 @@ export interface AuditReader {
 export interface StoreReader extends AuditReader {
   /** A page of an account's history; null if `from` is no transaction of the account. */
   history(query: HistoryQuery): HistoryPage | null;
+  /** Reads some of what a page of history would have to read first. @returns whether that was all. */
+  readAhead(): boolean;
   /** A page of the audit, the newest first. */
   auditPage(query: AuditQuery): AuditEntry[];
   /** Every stored password hash, in the order of the accounts. */

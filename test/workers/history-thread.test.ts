@@ -48,9 +48,17 @@ async function open() {
   });
   const ready = Promise.withResolvers<void>();
   const alarms: string[] = [];
+  const alarmed = Promise.withResolvers<void>();
+  const grownChannel = `grown ${crypto.randomUUID()}`;
+  const grown = new BroadcastChannel(grownChannel);
+  onTestFinished(() => grown.close());
   const thread = new Thread({
-    ...{ name: "history", file: threadFile("history"), data: { folder } },
-    ...{ onReady: ready.resolve, onAlarm: (message: string) => void alarms.push(message) },
+    ...{ name: "history", file: threadFile("history"), data: { folder, grownChannel } },
+    onReady: ready.resolve,
+    onAlarm: (message: string) => {
+      alarms.push(message);
+      alarmed.resolve();
+    },
   });
   onTestFinished(() => thread.stop());
   history.attach(thread.worker);
@@ -60,7 +68,7 @@ async function open() {
     if (!answer.ok) throw new Error(answer.failure);
     return answer.reply;
   };
-  return { folder, ledger, thread, page, alarms };
+  return { folder, ledger, thread, page, grown, alarms, alarmed: alarmed.promise };
 }
 
 function read(page: HistoryReply): HistoryPage {
@@ -122,6 +130,20 @@ describe("the history's thread", () => {
     database.close();
     expect(amountsOf(await page(latest))).toEqual([2, 1]);
     expect(alarms).toEqual([expect.stringContaining("no such table")]);
+  });
+
+  it("reads ahead when the journal has grown, and says once that it cannot", async () => {
+    const { folder, ledger, page, grown, alarms, alarmed } = await open();
+    ledger.commit([deposit(1), deposit(2)], 2_000);
+    const database = new DatabaseSync(join(folder, "bank.sqlite"));
+    database.exec("ALTER TABLE journal RENAME TO hidden");
+    grown.postMessage(null);
+    await alarmed;
+    expect(await page(latest)).toBe("failed"); // For the same reason.
+    database.exec("ALTER TABLE hidden RENAME TO journal");
+    database.close();
+    expect(amountsOf(await page(latest))).toEqual([2, 1]);
+    expect(alarms).toEqual([expect.stringContaining("begins with could not be read: no such")]);
   });
 
   it("ends when it is told to", async () => {

@@ -137,7 +137,7 @@ describe("outcomes", () => {
     );
   });
 
-  it("keep their order over a restart where a refusal is younger than a posting of long ago", () => {
+  it("keep their order over a restart, where a refusal came after a posting of long ago", () => {
     const folder = bank();
     const options = { folder, outcomesMax: 4 };
     const first = new Ledger(openSqliteStore(options));

@@ -61,7 +61,7 @@ export async function startThreads(options: ThreadsOptions): Promise<Supervisor>
     ...{ folder, auditKeys: auditKeys(), grownChannel, keysChannel },
   });
   const startHistory = (): Thread => {
-    const thread = start("history", { folder }, nothing, nothing);
+    const thread = start("history", { folder, grownChannel }, nothing, nothing);
     history.attach(thread.worker);
     return thread;
   };
