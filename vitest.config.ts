@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.ts";
 
 // Each test process and each thread of its banks loads the sources anew; what Node has made of them
 // is kept from one to the next, or most of the time would go by in erasing types. Node goes by a
@@ -17,6 +18,7 @@ export default defineConfig({
     pool: "forks",
     // Much of the time is waiting for processes and browsers, so no core is left free for it.
     maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     // Whole banks and browsers start in some tests, on machines that may be slow or busy. This is
     // when to give up on a hang, not how long a test may take.
     testTimeout: 60_000,
