@@ -9,6 +9,7 @@ import type { PasswordReason } from "../bank/password-policy.ts";
 import type { MisreadKind } from "./rpc-error.ts";
 import { isJsonObject } from "./strict-json.ts";
 import type { Json, JsonObject } from "./strict-json.ts";
+import { isTime } from "./time.ts";
 
 export const IDEMPOTENCY_KEY_CHARS_MAX = 64;
 export const MEMO_CHARS_MAX = 140;
@@ -18,7 +19,6 @@ const LABEL_LENGTH_MAX = 256;
 const SIGNED = /^(?:0|-?[1-9]\d*)$/;
 const WHOLE = /^(?:0|[1-9]\d*)$/;
 const IDEMPOTENCY_KEY = new RegExp(`^[\\w-]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 // Control characters, also those of C1; what ends a line where text is shown; and what turns the
 // direction of the text beside it.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
@@ -194,10 +194,3 @@ export const isMemo = (text: string): boolean =>
   [...text].length <= MEMO_CHARS_MAX &&
   text.isWellFormed() &&
   !UNPRINTABLE.test(text);
-
-// A day that is in no calendar does not come back as it went in.
-function isTime(text: string): boolean {
-  if (!TIME.test(text)) return false;
-  const ms = Date.parse(text);
-  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
-}
