@@ -1,53 +1,59 @@
 /**
- * What it costs to take a page of history from one thread to another, in µs of CPU: as objects, and
- * as it travels (src/protocol/history-letters.ts).
+ * What a page of history costs, in µs of CPU, of each thread of the bank and of eight readers in
+ * closed loops: `node bench/micro/history.ts`. Given the files of several built banks, it runs them
+ * in turn, so that whatever else the machine does falls on all of them alike.
+ *
+ *     node bench/micro/history.ts [--rounds 3] [dist/main.js …]
  */
+import { parseArgs } from "node:util";
+import { BUILT_PROGRAM, startBankProcess } from "../bank/bank-process.ts";
+import { fillLargeFolder } from "../bank/large-store.ts";
+import { processUse } from "../bank/process-use.ts";
+import { LOAD_COST, scratchFolder, usersOf } from "../bank/scratch-folder.ts";
+import { readPages } from "../load/page-readers.ts";
 
-import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
-import type { AccountId } from "../../src/bank/ledger.ts";
-import type { Cents } from "../../src/bank/money.ts";
-import { HISTORY_LIMIT } from "../../src/protocol/methods.ts";
-import {
-  packPage,
-  unpackPage,
-  type HistoryPage,
-  type HistoryRow,
-} from "../../src/protocol/history-letters.ts";
+const CUSTOMERS = 1_000;
+/** A page of twenty for each. */
+const TRANSACTIONS = 20 * CUSTOMERS;
+const READERS = 8;
+const WARM_UP_MS = 2_000;
+const DURATION_MS = 4_000;
 
-const PAGES = 10_000;
-/** The first ones are slower, until the code is compiled. */
-const ROUNDS = 4;
-
-const row = (transaction: number): HistoryRow => ({
-  posting: {
-    ...{ type: "posted", kind: "deposit", memo: null, transaction, amount: 100 as Cents },
-    debit: { account: 1 as AccountId, balance: -1e9 as Cents, previous: transaction - 1 },
-    credit: { account: 5 as AccountId, balance: 1e6 as Cents, previous: transaction - 1_000 },
-  },
-  at: 1.79e12 + transaction,
-  counterparty: "127.0.0.1",
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "3" } },
 });
-const rows = Array.from({ length: HISTORY_LIMIT }, (_, index) => row(1e7 - index));
-const page: HistoryPage = { rows, next: 1 };
+const programs = positionals.length === 0 ? [BUILT_PROGRAM] : positionals;
 
-const { port1, port2 } = new MessageChannel();
+for (let round = 0; round < Number(values.rounds); round++) {
+  for (const program of programs) console.log(`${program}: ${await measure(program)}`);
+}
 
-function microsecondsOf(pack: (page: HistoryPage) => unknown, unpack: (sent: unknown) => unknown) {
-  const before = process.cpuUsage();
-  for (let count = 0; count < PAGES; count++) {
-    port1.postMessage(pack(page));
-    unpack(receiveMessageOnPort(port2)?.message);
+async function measure(program: string): Promise<string> {
+  const folder = scratchFolder();
+  fillLargeFolder(folder, CUSTOMERS, TRANSACTIONS);
+  const bank = await startBankProcess(folder, program, LOAD_COST);
+  const readers = usersOf(READERS);
+  await readPages(bank, readers, WARM_UP_MS);
+  const endOfUse = processUse([
+    { name: "bank", pid: bank.pid },
+    { name: "readers", pid: process.pid },
+  ]);
+  const startedAt = performance.now();
+  const latency = await readPages(bank, readers, DURATION_MS);
+  const pagesPerSecond = (latency.count * 1_000) / (performance.now() - startedAt);
+  const uses = endOfUse();
+  await bank.stop();
+  const told = uses.map(({ name, cpuPercent, threads }) => {
+    const busiest = threads.slice(0, 4).map((one) => `${one.name} ${costOf(one.cpuPercent)}`);
+    return `${name} ${costOf(cpuPercent)} µs (${busiest.join(", ")})`;
+  });
+  const ms = (percent: number): string => (latency.percentile(percent) / 1e6).toFixed(2);
+  const speed = `${pagesPerSecond.toFixed(0)}/s, p50 ${ms(50)} ms, p99 ${ms(99)} ms`;
+  return `${speed}; ${told.join(", ")}`;
+
+  /** One percent of a core is 10 ms of each second. */
+  function costOf(cpuPercent: number): string {
+    return ((cpuPercent * 1e4) / pagesPerSecond).toFixed(0);
   }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / PAGES;
 }
-
-for (let round = 0; round < ROUNDS; round++) {
-  const asObjects = microsecondsOf(
-    (sent) => sent,
-    (sent) => sent,
-  );
-  const packed = microsecondsOf(packPage, unpackPage);
-  console.log(`as objects ${asObjects.toFixed(1)} µs, packed ${packed.toFixed(1)} µs`);
-}
-port1.close();

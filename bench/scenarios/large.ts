@@ -1,14 +1,8 @@
 /** A bank with a million customers and ten million transactions behind it. */
 
-import { nodeCiphers } from "../../src/ciphers/node.ts";
-import { ModernClient } from "../../src/client/modern-client.ts";
-import { TcpTransport } from "../../src/client/tcp-transport.ts";
 import { fillLargeFolder } from "../bank/large-store.ts";
 import { fillFolder, scratchFolder, userName, usersOf, PASSWORD } from "../bank/scratch-folder.ts";
-import type { BankProcess } from "../bank/bank-process.ts";
-import { nowMs } from "../load/clock.ts";
-import type { User } from "../load/line.ts";
-import { emptyHistogram } from "../load/meter.ts";
+import { readPages } from "../load/page-readers.ts";
 import { latencyOf } from "../report/results.ts";
 import { BankUnderLoad, accountsFor } from "./bank-under-load.ts";
 import type { Scenario, Stage } from "./stage.ts";
@@ -16,7 +10,7 @@ import type { Scenario, Stage } from "./stage.ts";
 const CUSTOMERS = 1_000_000;
 const FEW_CUSTOMERS = 1_000;
 const TRANSACTIONS = 10_000_000;
-const PAGE_LINES = 8;
+const READERS = 8;
 
 export const large: Scenario = async (stage) => {
   const { options, results, say } = stage;
@@ -42,7 +36,8 @@ export const large: Scenario = async (stage) => {
     { name: "large", title: "classic, with 1,000,000 accounts" },
   );
   say("  pages of history");
-  const { p50, p99 } = await readPages(under.bank, users, options.durationMs);
+  const readers = users.slice(0, READERS);
+  const { p50, p99 } = latencyOf(await readPages(under.bank, readers, options.durationMs));
   results.addFigure("history.p50", "a page of history, p50", p50, "ms");
   results.addFigure("history.p99", "… p99", p99, "ms");
   await under.prove("large store");
@@ -59,21 +54,4 @@ async function runSmall(stage: Stage): Promise<void> {
     { name: "small", title: "classic, with 1,000 accounts" },
   );
   await under.prove("small store");
-}
-
-async function readPages(bank: BankProcess, users: readonly User[], durationMs: number) {
-  const latency = emptyHistogram();
-  const endAt = nowMs() + durationMs;
-  const readers = users.slice(0, PAGE_LINES).map(async ({ name, password }) => {
-    const dial = () => new TcpTransport(bank.host, bank.port);
-    const client = await ModernClient.connect(dial, nodeCiphers, bank.publicKey);
-    await client.logIn(name, password);
-    for (let askedAt = nowMs(); askedAt < endAt; askedAt = nowMs()) {
-      await client.history();
-      latency.record(Math.max(1, Math.round((nowMs() - askedAt) * 1e6)));
-    }
-    client.close();
-  });
-  await Promise.all(readers);
-  return latencyOf(latency);
 }
