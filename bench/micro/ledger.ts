@@ -123,7 +123,7 @@ function readHistory(folder: string): void {
     const asked = 2_000;
     for (let page = 0; page < asked; page++) {
       const account = (1 + (page % CUSTOMERS)) as AccountId;
-      reader.history({ account, from: null, until: null, limit: PAGE_ROWS });
+      reader.history({ account, before: null, until: null, limit: PAGE_ROWS });
     }
     return asked;
   });

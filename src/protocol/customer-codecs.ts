@@ -2,17 +2,10 @@
 import { checkUsername } from "../bank/credentials.ts";
 import { LOGIN_TEXT_LENGTH_MAX } from "../bank/credentials.ts";
 import type { Fields } from "./fields.ts";
-import { fitting } from "./fitting.ts";
+import { givesListed } from "./listed.ts";
 import type { Codecs } from "./method-codecs.ts";
 import { HISTORY_LIMIT, HISTORY_LIMIT_MAX } from "./methods.ts";
-import type {
-  CashParams,
-  CustomerMethod,
-  EntryKind,
-  HistoryEntry,
-  HistoryPage,
-  Moved,
-} from "./methods.ts";
+import type { CashParams, CustomerMethod, EntryKind, HistoryEntry, Moved } from "./methods.ts";
 import type { JsonSource } from "./rpc.ts";
 
 const CODE_LENGTH_MAX = 64;
@@ -58,6 +51,19 @@ const sessionId = (fields: Fields, name: string): string =>
   fields.textWhere(name, (id) => SESSION_ID.test(id));
 
 const codeIn = (fields: Fields): string => fields.text("code", CODE_LENGTH_MAX);
+
+const encodeEntry = (entry: HistoryEntry): JsonSource => ({
+  transactionId: entry.transactionId,
+  kind: entry.kind,
+  amount: String(entry.amount),
+  balance: String(entry.balance),
+  at: entry.at,
+  counterparty: entry.counterparty,
+  memo: entry.memo,
+});
+
+/** Also for the thread that has read a page, which writes it there. */
+export const givesHistory = givesListed("entries", encodeEntry, (entry) => entry.transactionId);
 
 export const CUSTOMER_CODECS: Codecs<CustomerMethod> = {
   "auth.signUp": {
@@ -190,10 +196,7 @@ export const CUSTOMER_CODECS: Codecs<CustomerMethod> = {
       ...(fields.has("until") && { until: fields.time("until") }),
       limit: fields.has("limit") ? fields.whole("limit", 1, HISTORY_LIMIT_MAX) : HISTORY_LIMIT,
     }),
-    encodeResult(page) {
-      const { entries, next } = pageThatFits(page);
-      return { entries: entries.map(encodeEntry), next };
-    },
+    ...givesHistory,
     parseResult: (fields) => ({
       entries: fields.objects("entries").map(parseEntry),
       ...(fields.has("next") && { next: fields.transactionId("next") }),
@@ -253,16 +256,6 @@ export const CUSTOMER_CODECS: Codecs<CustomerMethod> = {
   },
 };
 
-const encodeEntry = (entry: HistoryEntry): JsonSource => ({
-  transactionId: entry.transactionId,
-  kind: entry.kind,
-  amount: String(entry.amount),
-  balance: String(entry.balance),
-  at: entry.at,
-  counterparty: entry.counterparty,
-  memo: entry.memo,
-});
-
 const parseEntry = (fields: Fields): HistoryEntry => ({
   transactionId: fields.transactionId("transactionId"),
   kind: fields.oneOf("kind", ENTRY_KINDS),
@@ -272,13 +265,3 @@ const parseEntry = (fields: Fields): HistoryEntry => ({
   ...(fields.has("counterparty") && { counterparty: oldText(fields, "counterparty") }),
   ...(fields.has("memo") && { memo: fields.memo("memo") }),
 });
-
-/**
- * As much of a page as fits into one frame: a client may get fewer entries than it asked for, and
- * `next` then says where they go on.
- */
-function pageThatFits(page: HistoryPage): HistoryPage {
-  const entries = fitting(page.entries, encodeEntry);
-  const isWhole = entries.length === page.entries.length;
-  return isWhole ? page : { entries, next: entries.at(-1)!.transactionId };
-}

@@ -14,6 +14,8 @@ export interface MethodCodec<M extends Method> {
   encodeParams(params: Params<M>): JsonSource;
   parseParams(fields: Fields): Params<M>;
   encodeResult(result: Result<M>): JsonSource;
+  /** Where a result may be too long for a frame: as much of it as fits, as the text of its JSON. */
+  writeResult?(result: Result<M>): string;
   parseResult(fields: Fields): Result<M>;
 }
 

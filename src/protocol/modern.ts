@@ -13,6 +13,7 @@ import {
   encodeRpcNotification,
   encodeRpcRequest,
   encodeRpcResult,
+  encodeWrittenResult,
   parseRpcReply,
   parseRpcRequest,
 } from "./rpc.ts";
@@ -54,11 +55,17 @@ function callOf(method: Method, params: Json, id: RpcId): Call {
   return { method, params: parsed } as Call;
 }
 
-export const encodeResult = <M extends Method>(
+export function encodeResult<M extends Method>(
   id: RpcId,
   method: M,
   result: Result<M>,
-): Uint8Array => encodeRpcResult(id, METHOD_CODECS[method].encodeResult(result));
+): Uint8Array {
+  const codec: MethodCodec<M> = METHOD_CODECS[method];
+  const text = codec.writeResult?.(result);
+  return text === undefined
+    ? encodeRpcResult(id, codec.encodeResult(result))
+    : encodeWrittenResult(id, text);
+}
 
 export const encodeNotification = (notification: Notification): Uint8Array =>
   encodeRpcNotification(notification.method, notificationParams(notification));

@@ -3,7 +3,7 @@
 import { ROLES, type Role } from "../bank/standing.ts";
 import { LOGIN_TEXT_LENGTH_MAX } from "../bank/credentials.ts";
 import type { Fields } from "./fields.ts";
-import { fitting } from "./fitting.ts";
+import { givesListed } from "./listed.ts";
 import type { Codecs } from "./method-codecs.ts";
 import {
   LINES_LIMIT,
@@ -188,11 +188,7 @@ export const OPERATOR_CODECS: Codecs<OperatorMethod> = {
       ...(fields.has("username") && { username: nameIn(fields) }),
       ...parsePage(fields),
     }),
-    encodeResult({ sessions, next }) {
-      const fits = fitting(sessions, encodeSession);
-      const isCut = fits.length < sessions.length;
-      return { sessions: fits.map(encodeSession), next: isCut ? fits.at(-1)?.number : next };
-    },
+    ...givesListed("sessions", encodeSession, (line) => line.number),
     parseResult: (fields) => ({
       sessions: fields.objects("sessions").map(parseSession),
       ...nextIn(fields),
@@ -208,11 +204,7 @@ export const OPERATOR_CODECS: Codecs<OperatorMethod> = {
   "audit.list": {
     encodeParams: ({ before, limit }) => ({ before, limit }),
     parseParams: parsePage,
-    encodeResult({ entries, next }) {
-      const fits = fitting(entries, encodeAudit);
-      const isCut = fits.length < entries.length;
-      return { entries: fits.map(encodeAudit), next: isCut ? fits.at(-1)?.sequence : next };
-    },
+    ...givesListed("entries", encodeAudit, (line) => line.sequence),
     parseResult: (fields) => ({
       entries: fields.objects("entries").map(parseAudit),
       ...nextIn(fields),

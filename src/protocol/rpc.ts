@@ -69,6 +69,10 @@ export function parseRpcRequest(bytes: Uint8Array): RpcRequest {
 export const encodeRpcResult = (id: RpcId, result: JsonSource): Uint8Array =>
   encode({ jsonrpc: "2.0", id, result });
 
+/** @param result The text of a result that is JSON already. */
+export const encodeWrittenResult = (id: RpcId, result: string): Uint8Array =>
+  encoder.encode(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`);
+
 /** @param id The request's; null where it has none that can be read. */
 export function encodeError(id: RpcId | null, failure: RpcFailure): Uint8Array {
   const { kind, reason, charsMin } = failure;

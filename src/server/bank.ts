@@ -11,7 +11,6 @@ import type { DeadLetter } from "../actor/dead-letters.ts";
 import type { ActorMetrics } from "../actor/metrics.ts";
 import { ActorSystem } from "../actor/system.ts";
 import { passwordMinimum, type PasswordProfile } from "../bank/password-policy.ts";
-import { unpackPage } from "../protocol/history-letters.ts";
 import {
   packRequest,
   unpackReply,
@@ -131,7 +130,6 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   });
   const history = new RemoteActor<ReaderQuery, ReaderReply>({
     ...{ name: "history", clock, callsMax: HISTORY_CALLS_MAX, deadLetters },
-    packing: { pack: (query) => query, unpack: (sent) => unpackPage(sent) as ReaderReply },
   });
   const auditKeys = (): Uint8Array[] => currentKeys().auditKeys.map(({ key }) => key);
   const record = { ledger, log };

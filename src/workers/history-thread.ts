@@ -9,7 +9,7 @@ import { CAST_ID, servePort, type Letter } from "../actor/port.ts";
 import type { Control } from "./control.ts";
 import { openSqliteReader } from "./sqlite-store.ts";
 import type { AuditEntry } from "../bank/audit.ts";
-import { packPage, type HistoryPage } from "../protocol/history-letters.ts";
+import { writeHistory } from "./history-page.ts";
 import type { AuditQuery, HistoryQuery, StoreReader } from "./store.ts";
 
 /** What is committed within this time is read together, so that no page has to read much of it. */
@@ -18,18 +18,21 @@ const READ_AHEAD_MS = 200;
 export type HistoryThreadData = { folder: string; grownChannel: string };
 
 /**
- * The page; null if the query begins with a transaction that is not the account's; `failed` if the
- * store could not be read.
+ * The page as the text that stands in the answer to the customer; null if the query begins behind a
+ * transaction that is not the account's; `failed` if the store could not be read.
  */
-export type HistoryReply = HistoryPage | "failed" | null;
+export type HistoryReply = { readonly page: string } | "failed" | null;
 export type AuditReply = AuditEntry[] | "failed";
 
 /** What can be asked of this thread; each question has replies of its own type. */
 export type ReaderQuery = HistoryQuery | AuditQuery;
 export type ReaderReply = HistoryReply | AuditReply;
 
-export const readPage = (reader: StoreReader, query: ReaderQuery): ReaderReply =>
-  "account" in query ? reader.history(query) : reader.auditPage(query);
+export function readPage(reader: StoreReader, query: ReaderQuery): ReaderReply {
+  if (!("account" in query)) return reader.auditPage(query);
+  const read = reader.history(query);
+  return read === null ? null : { page: writeHistory(read) };
+}
 
 export function runHistory(
   port: MessagePort,
@@ -81,14 +84,10 @@ export function runHistory(
     }
   }
 
-  const served = servePort<ReaderQuery, ReaderReply>(
-    port,
-    (letters) => {
-      for (const letter of letters) if (letter.id !== CAST_ID) waiting.push(letter);
-      next ??= setImmediate(answerNext);
-    },
-    { packing: { pack: packPage, unpack: (sent) => sent as ReaderQuery } },
-  );
+  const served = servePort<ReaderQuery, ReaderReply>(port, (letters) => {
+    for (const letter of letters) if (letter.id !== CAST_ID) waiting.push(letter);
+    next ??= setImmediate(answerNext);
+  });
   const grown = new BroadcastChannel(grownChannel);
   grown.onmessage = () => {
     ahead ??= setTimeout(readAhead, READ_AHEAD_MS);

@@ -1,22 +1,13 @@
 /** What the rows of the embedded store mean. STRICT tables hold their columns to these types. */
 
 import type { AuditEntry } from "../bank/audit.ts";
-import type { AccountId, Posted, PostingKind, PostingSide, Rejection } from "../bank/ledger.ts";
+import type { AccountId, Posted, PostingKind, Rejection } from "../bank/ledger.ts";
 import type { Proposal } from "../bank/proposals.ts";
 import type { Cents } from "../bank/money.ts";
 import { ROLES, type Standing } from "../bank/standing.ts";
 import type { Outcome } from "./store.ts";
 
 export type Row = Record<string, unknown>;
-
-/** An account's own side of a posting, and the other; null if it has none in it. */
-export function sideOf(
-  { debit, credit }: Posted,
-  account: AccountId,
-): { own: PostingSide; other: PostingSide } | null {
-  if (debit.account === account) return { own: debit, other: credit };
-  return credit.account === account ? { own: credit, other: debit } : null;
-}
 
 export const postingOf = (row: Row): Posted => ({
   type: "posted",

@@ -1,8 +1,8 @@
 /** The store: where the books, the journal and the audit are kept. One writer; readers apart. */
 
 import type { AuditEntry, Audited } from "../bank/audit.ts";
-import type { AccountId, Books, Event, Posted, Rejection } from "../bank/ledger.ts";
-import type { HistoryPage } from "../protocol/history-letters.ts";
+import type { AccountId, Books, Event, Posted, PostingKind, Rejection } from "../bank/ledger.ts";
+import type { Cents } from "../bank/money.ts";
 
 /** One request's share of a batch: what it changed, and what the audit says of it. */
 export type Entry = {
@@ -51,11 +51,35 @@ export interface Store {
 
 export type HistoryQuery = {
   readonly account: AccountId;
-  /** Begin with this transaction, which is one of the account's; null for its latest. */
-  readonly from: number | null;
+  /** What is older than this transaction, which is one of the account's; null for its latest. */
+  readonly before: number | null;
   /** Nothing after this time, in ms since the epoch; null for no bound. */
   readonly until: number | null;
   readonly limit: number;
+};
+
+/** One change of an account's balance, as that account saw it. */
+export type HistoryRow = {
+  readonly transaction: number;
+  readonly at: number;
+  readonly kind: PostingKind;
+  readonly isCredit: boolean;
+  readonly amount: Cents;
+  /** Right after it. */
+  readonly balance: Cents;
+  readonly memo: string | null;
+  /** The name of the other account; null where it is no customer's. */
+  readonly counterparty: string | null;
+};
+
+export type HistoryRows = {
+  /** Newest first. */
+  readonly rows: readonly HistoryRow[];
+  /**
+   * The last transaction that was looked at, if there are older ones; null at the end. It may be
+   * one that was passed over as too new: what a query looks at is bounded, and the next goes on.
+   */
+  readonly next: number | null;
 };
 
 /** A page of the audit, the newest first: those before an entry, or the latest. */
@@ -73,8 +97,8 @@ export interface AuditReader {
 
 /** A reader's side of the store, never in the writer's way. */
 export interface StoreReader extends AuditReader {
-  /** A page of an account's history; null if `from` is no transaction of the account. */
-  history(query: HistoryQuery): HistoryPage | null;
+  /** A page of an account's history; null if `before` is no transaction of the account. */
+  history(query: HistoryQuery): HistoryRows | null;
   /** Reads some of what a page of history would have to read first. @returns whether that was all. */
   readAhead(): boolean;
   /** A page of the audit, the newest first. */

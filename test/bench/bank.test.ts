@@ -94,7 +94,7 @@ describe("a large store", () => {
 
     const reader = openSqliteReader(folder);
     const pages = Array.from({ length: customers + 1 }, (_, index) =>
-      reader.history({ account: (index + 1) as AccountId, from: null, until: null, limit: 100 }),
+      reader.history({ account: (index + 1) as AccountId, before: null, until: null, limit: 100 }),
     );
     reader.close();
     const lengths = pages.map((page) => page?.rows.length ?? -1);

@@ -9,18 +9,18 @@ import { REPLIES_AT } from "../../src/actor/port.ts";
 import { RemoteActor } from "../../src/actor/remote-actor.ts";
 import type { AccountId } from "../../src/bank/ledger.ts";
 import { cents } from "../../src/bank/money.ts";
+import type { HistoryPage } from "../../src/protocol/methods.ts";
 import { threadFile } from "../../src/server/threads/thread-file.ts";
 import { Thread } from "../../src/server/threads/thread.ts";
 import type { HistoryReply } from "../../src/workers/history-thread.ts";
 import { Ledger, type LedgerRequest } from "../../src/workers/ledger.ts";
 import { openSqliteStore } from "../../src/workers/sqlite-store.ts";
-import { unpackPage, type HistoryPage } from "../../src/protocol/history-letters.ts";
 import type { HistoryQuery } from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
 const VAULT = 2 as AccountId;
-const latest: HistoryQuery = { account: ALICE, from: null, until: null, limit: 2 };
+const latest: HistoryQuery = { account: ALICE, before: null, until: null, limit: 2 };
 
 const command = (asked: (LedgerRequest & { type: "command" })["command"]): LedgerRequest => ({
   ...{ type: "command", command: asked, who: "alice", origin: "here" },
@@ -44,7 +44,6 @@ async function open() {
   );
   const history = new RemoteActor<HistoryQuery, HistoryReply>({
     ...{ name: "history", clock: systemClock, callsMax: 100 },
-    packing: { pack: (query) => query, unpack: (sent) => unpackPage(sent) as HistoryReply },
   });
   const ready = Promise.withResolvers<void>();
   const alarms: string[] = [];
@@ -73,41 +72,43 @@ async function open() {
 
 function read(page: HistoryReply): HistoryPage {
   if (page === null || page === "failed") throw new Error(`no page: ${page}`);
-  return page;
+  return JSON.parse(page.page) as HistoryPage;
 }
 
-const amountsOf = (page: HistoryReply): number[] =>
-  read(page).rows.map(({ posting }) => posting.amount);
+const amountsOf = (page: HistoryReply): string[] =>
+  read(page).entries.map(({ amount }) => String(amount));
 
 describe("the history's thread", () => {
   it("reads what was committed, page by page, and what comes later too", async () => {
     const { ledger, page } = await open();
-    expect(await page(latest)).toEqual({ rows: [], next: null });
+    expect(read(await page(latest))).toEqual({ entries: [] });
     ledger.commit([deposit(1), deposit(2), deposit(3)], 2_000);
     const first = await page(latest);
-    expect(amountsOf(first)).toEqual([3, 2]);
-    expect(amountsOf(await page({ ...latest, from: read(first).next }))).toEqual([1]);
+    expect(amountsOf(first)).toEqual(["3", "2"]);
+    const before = Number(read(first).next);
+    const second = await page({ ...latest, before });
+    expect(read(second)).toEqual({ entries: [expect.objectContaining({ amount: "1" })] });
     ledger.commit([deposit(4)], 3_000);
-    expect(amountsOf(await page(latest))).toEqual([4, 3]);
-    expect(amountsOf(await page({ ...latest, until: 2_500 }))).toEqual([3, 2]);
+    expect(amountsOf(await page(latest))).toEqual(["4", "3"]);
+    expect(amountsOf(await page({ ...latest, until: 2_500 }))).toEqual(["3", "2"]);
   });
 
   it("has no page of what is not the account's", async () => {
     const { ledger, page } = await open();
     ledger.commit([deposit(1)], 2_000);
-    expect(await page({ ...latest, from: 9 })).toBeNull();
-    expect(await page({ ...latest, account: 3 as AccountId })).toEqual({ rows: [], next: null });
+    expect(await page({ ...latest, before: 9 })).toBeNull();
+    expect(read(await page({ ...latest, account: 3 as AccountId }))).toEqual({ entries: [] });
   });
 
   it("answers many at once, each its own", async () => {
     const { ledger, page } = await open();
     ledger.commit(
-      Array.from({ length: 50 }, (_, index) => deposit(index + 1)),
+      Array.from({ length: 51 }, (_, index) => deposit(index + 1)),
       2_000,
     );
-    const asked = Array.from({ length: 50 }, (_, index) => page({ ...latest, from: index + 1 }));
+    const asked = Array.from({ length: 50 }, (_, index) => page({ ...latest, before: index + 2 }));
     const newest = (await Promise.all(asked)).map((answer) => amountsOf(answer)[0]);
-    expect(newest).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    expect(newest).toEqual(Array.from({ length: 50 }, (_, index) => String(index + 1)));
   });
 
   it("lets each answer go before it reads for the next", async () => {
@@ -128,7 +129,7 @@ describe("the history's thread", () => {
     expect(await page(latest)).toBe("failed");
     database.exec("ALTER TABLE hidden RENAME TO journal");
     database.close();
-    expect(amountsOf(await page(latest))).toEqual([2, 1]);
+    expect(amountsOf(await page(latest))).toEqual(["2", "1"]);
     expect(alarms).toEqual([expect.stringContaining("no such table")]);
   });
 
@@ -142,7 +143,7 @@ describe("the history's thread", () => {
     expect(await page(latest)).toBe("failed"); // For the same reason.
     database.exec("ALTER TABLE hidden RENAME TO journal");
     database.close();
-    expect(amountsOf(await page(latest))).toEqual([2, 1]);
+    expect(amountsOf(await page(latest))).toEqual(["2", "1"]);
     expect(alarms).toEqual([expect.stringContaining("begins with could not be read: no such")]);
   });
 

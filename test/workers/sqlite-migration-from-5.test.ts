@@ -176,8 +176,8 @@ describe.for([
     expect(ledger.commit([deposit("more")], 2_000)).toMatchObject([posted]);
     const reader = openSqliteReader(folder);
     onTestFinished(() => reader.close());
-    const page = reader.history({ account: BOB, from: null, until: null, limit: 9 });
-    expect(page?.rows.map(({ posting }) => posting.transaction)).toEqual([4, 3, 2]);
+    const page = reader.history({ account: BOB, before: null, until: null, limit: 9 });
+    expect(page?.rows.map(({ transaction }) => transaction)).toEqual([4, 3, 2]);
     expect(reader.auditAfter(0, 9).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(await faultsOf(openSnapshot(folder))).toEqual([]);
   });

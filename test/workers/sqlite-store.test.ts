@@ -7,14 +7,19 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { apply, decide, emptyBooks, type Books, type Command } from "../../src/bank/ledger.ts";
 import type { AccountId } from "../../src/bank/ledger.ts";
 import type { Cents } from "../../src/bank/money.ts";
-import type { HistoryPage } from "../../src/protocol/history-letters.ts";
 import {
   openSqliteReader,
   openSqliteStore,
   type SqliteStoreOptions,
 } from "../../src/workers/sqlite-store.ts";
 import { HISTORY_SKIPPED_MAX } from "../../src/workers/sqlite-reader.ts";
-import { StoreFull, StoreUnusable, type Entry, type Store } from "../../src/workers/store.ts";
+import {
+  StoreFull,
+  StoreUnusable,
+  type Entry,
+  type HistoryRows,
+  type Store,
+} from "../../src/workers/store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ALICE = 1 as AccountId;
@@ -223,19 +228,23 @@ describe("an account's history", () => {
     store.append([performed(books, transfer, 2_000)]); // 6
     const reader = openSqliteReader(folder);
     onTestFinished(() => reader.close());
-    const page = (from: number | null, limit: number, until: number | null = null) =>
-      reader.history({ account: ALICE, from, until, limit });
-    return { reader, page };
+    const database = new DatabaseSync(join(folder, "bank.sqlite"));
+    onTestFinished(() => database.close());
+    const page = (before: number | null, limit: number, until: number | null = null) =>
+      reader.history({ account: ALICE, before, until, limit });
+    return { reader, page, database };
   }
-  const numbersOf = (page: HistoryPage | null) => page?.rows.map((row) => row.posting.transaction);
+  const numbersOf = (page: HistoryRows | null) => page?.rows.map((row) => row.transaction);
 
   it("comes newest first, page by page, and then ends", () => {
     const { page } = openWithHistory();
     const first = page(null, 4);
     expect(numbersOf(first)).toEqual([6, 5, 4, 3]);
-    const second = page(first?.next ?? null, 4);
+    expect(first?.next).toBe(3);
+    const second = page(3, 4);
     expect(numbersOf(second)).toEqual([2, 1]);
     expect(second?.next).toBeNull();
+    expect(page(3, 2)?.next).toBeNull();
   });
 
   it.for([
@@ -257,26 +266,49 @@ describe("an account's history", () => {
     const reader = openSqliteReader(folder);
     onTestFinished(() => reader.close());
     const query = { account: ALICE, until: 1_002, limit: 9 };
-    const first = reader.history({ ...query, from: null });
+    const first = reader.history({ ...query, before: null });
     expect(first).toEqual({ rows: [], next: 7 });
-    const second = reader.history({ ...query, from: 7 });
+    const second = reader.history({ ...query, before: 7 });
     expect(numbersOf(second)).toEqual([1]);
     expect(second?.next).toBeNull();
   });
 
-  it("names the other side, and carries the memo of a transfer to both", () => {
+  it("shows a transfer to both sides, each as it saw it", () => {
     const { reader, page } = openWithHistory();
-    expect(page(null, 1)?.rows).toMatchObject([
-      { counterparty: "bob", at: 2_000, posting: { kind: "transfer", memo: "rent", amount: 30 } },
-    ]);
-    const bobs = reader.history({ account: BOB, from: null, until: null, limit: 9 });
-    expect(bobs).toMatchObject({ rows: [{ counterparty: "alice" }], next: null });
+    const common = { transaction: 6, at: 2_000, kind: "transfer", amount: 30, memo: "rent" };
+    expect(page(null, 1)).toEqual({
+      rows: [{ ...common, isCredit: false, balance: 1, counterparty: "bob" }],
+      next: 6,
+    });
+    const bobs = reader.history({ account: BOB, before: null, until: null, limit: 9 });
+    expect(bobs).toEqual({
+      rows: [{ ...common, isCredit: true, balance: 30, counterparty: "alice" }],
+      next: null,
+    });
   });
 
-  it("does not begin with another account's transaction, or with none", () => {
+  it("does not name the other side of cash", () => {
+    expect(openWithHistory().page(6, 1)?.rows).toEqual([
+      {
+        ...{ transaction: 5, at: 1_007, kind: "deposit", amount: 16, memo: null },
+        ...{ isCredit: true, balance: 31, counterparty: null },
+      },
+    ]);
+  });
+
+  it("that breaks off is no shorter history, but an error", () => {
+    const { reader, page, database } = openWithHistory();
+    database.exec("DELETE FROM journal WHERE id = 4");
+    expect(numbersOf(page(null, 2))).toEqual([6, 5]);
+    expect(() => page(null, 3)).toThrow("transaction 4");
+    // Nothing of it stays open.
+    expect(reader.history({ account: BOB, before: null, until: null, limit: 9 })?.next).toBeNull();
+  });
+
+  it("does not begin behind another account's transaction, or behind none", () => {
     const { reader } = openWithHistory();
-    for (const from of [1, 99]) {
-      expect(reader.history({ account: BOB, from, until: null, limit: 9 })).toBeNull();
+    for (const before of [0, 1, 99]) {
+      expect(reader.history({ account: BOB, before, until: null, limit: 9 })).toBeNull();
     }
   });
 
@@ -286,7 +318,7 @@ describe("an account's history", () => {
     store.append(performAll(store.load(), opening));
     const reader = openSqliteReader(folder);
     onTestFinished(() => reader.close());
-    const page = reader.history({ account: ALICE, from: null, until: null, limit: 9 });
+    const page = reader.history({ account: ALICE, before: null, until: null, limit: 9 });
     expect(page).toEqual({ rows: [], next: null });
   });
 });

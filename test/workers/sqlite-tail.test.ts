@@ -12,7 +12,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const CUSTOMERS = 400;
 const VAULT = (CUSTOMERS + 1) as AccountId;
-const LATEST = { from: null, until: null, limit: 1 } as const;
+const LATEST = { before: null, until: null, limit: 1 } as const;
 
 type Command = (LedgerRequest & { type: "command" })["command"];
 const request = (command: Command): LedgerRequest => ({
@@ -86,12 +86,12 @@ describe("a journal's tail", () => {
     const latest = [1, 2].map((account) =>
       reader.history({ ...LATEST, account: account as AccountId }),
     );
-    expect(latest.map((page) => page?.rows[0]?.posting.transaction)).toEqual([1, 2_501]);
+    expect(latest.map((page) => page?.rows[0]?.transaction)).toEqual([1, 2_501]);
     // A page reads what there is by then itself.
     ledger.commit([...Array.from({ length: 2_500 }, () => deposit(2)), deposit(1)], 2_000);
     expect(reader.readAhead()).toBe(false);
     const page = reader.history({ ...LATEST, account: 1 as AccountId });
-    expect(page?.rows[0]?.posting.transaction).toBe(5_002);
+    expect(page?.rows[0]?.transaction).toBe(5_002);
     expect(reader.readAhead()).toBe(true);
   });
 });

@@ -136,15 +136,11 @@ export const needsConfirmation = (
   call.params.amount > confirmAbove &&
   now >= confirmedUntil;
 
-/** A client's page begins behind an entry, the store's with one: so that one is read as well. */
-export function historyQuery(
+export const historyQuery = (
   { before, until, limit }: (Call & { method: "account.history" })["params"],
   { account }: Customer,
-): HistoryQuery {
-  return {
-    account,
-    from: before === undefined ? null : Number(before),
-    until: until === undefined ? null : Date.parse(until),
-    limit: before === undefined ? limit : limit + 1,
-  };
-}
+): HistoryQuery => ({
+  ...{ account, limit },
+  before: before === undefined ? null : Number(before),
+  until: until === undefined ? null : Date.parse(until),
+});

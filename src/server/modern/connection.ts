@@ -16,7 +16,7 @@ import { ProtocolError } from "../../protocol/error.ts";
 import { FRAME_BYTES_MAX, FrameSplitter } from "../../protocol/frames.ts";
 import type { Greeting } from "../../protocol/greeting.ts";
 import { encodeNotification, encodeResult, parseCall } from "../../protocol/modern.ts";
-import { encodeError } from "../../protocol/rpc.ts";
+import { encodeError, encodeWrittenResult } from "../../protocol/rpc.ts";
 import { RpcError } from "../../protocol/rpc-error.ts";
 import { HISTORY_LIMIT_MAX } from "../../protocol/methods.ts";
 import type { Notification } from "../../protocol/notifications.ts";
@@ -250,6 +250,9 @@ export class ModernConnection implements Speaker, Seat<News> {
       case "send_result":
         this.#answer(encodeResult(effect.id, effect.method, effect.result));
         return;
+      case "send_written":
+        this.#answer(encodeWrittenResult(effect.id, effect.result));
+        return;
       case "send_error":
         this.#answer(encodeError(effect.id, effect));
         return;
@@ -310,7 +313,7 @@ export class ModernConnection implements Speaker, Seat<News> {
 
   #readHistory({ id, query }: Effect & { type: "read_history" }): void {
     void this.#context.history.call(query, READING_MS_MAX).then((answer) => {
-      this.#tell({ type: "history_read", id, query, answer });
+      this.#tell({ type: "history_read", id, answer });
     });
   }
 

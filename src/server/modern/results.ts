@@ -1,20 +1,12 @@
 /** What a session says of the answers that it got, in the modern protocol's words. */
 
 import type { Answer } from "../../actor/answer.ts";
-import type { AccountId, Rejection } from "../../bank/ledger.ts";
+import type { Rejection } from "../../bank/ledger.ts";
 import { SESSIONS_LISTED_MAX } from "../../protocol/methods.ts";
-import type {
-  EntryKind,
-  HistoryEntry,
-  HistoryPage,
-  ListedSession,
-  Moved,
-} from "../../protocol/methods.ts";
+import type { ListedSession, Moved } from "../../protocol/methods.ts";
 import type { ErrorKind, RpcFailure, RpcId } from "../../protocol/rpc-error.ts";
 import type { ReaderReply } from "../../workers/history-thread.ts";
 import type { LedgerReply } from "../../workers/ledger.ts";
-import type { HistoryRow } from "../../protocol/history-letters.ts";
-import type { HistoryQuery } from "../../workers/store.ts";
 import type { AdmissionOutcome } from "../admission/admission.ts";
 import type { SessionEntry } from "../session-registry.ts";
 import { isOperatorCall, operatorResult } from "./operator-calls.ts";
@@ -46,24 +38,12 @@ export function ledgerResult(id: RpcId, call: LedgerCall, answer: Answer<LedgerR
   }
 }
 
-/** `query` is of `historyQuery`: with a `from` it reads one row more, which the client has. */
-export function historyResult(
-  id: RpcId,
-  { account, from, limit }: HistoryQuery,
-  answer: Answer<ReaderReply>,
-): Effect {
+export function historyResult(id: RpcId, answer: Answer<ReaderReply>): Effect {
   if (!answer.ok) return { type: "send_error", id, kind: "busy" };
   const { reply } = answer;
   if (reply === null) return { type: "send_error", id, kind: "invalid_params" };
-  if (reply === "failed" || !("rows" in reply)) return { type: "send_error", id, kind: "internal" };
-  const others = reply.rows.filter(({ posting }) => posting.transaction !== from);
-  const rows = others.slice(0, from === null ? limit : limit - 1);
-  const isMore = reply.next !== null || rows.length < others.length;
-  const entries = rows.map((row) => entryOf(row, account));
-  // What is too long for a frame is cut where it is written.
-  const next = entries.at(-1)?.transactionId ?? String(reply.next);
-  const page: HistoryPage = { entries, ...(isMore && { next }) };
-  return { type: "send_result", id, method: "account.history", result: page };
+  if (reply === "failed" || !("page" in reply)) return { type: "send_error", id, kind: "internal" };
+  return { type: "send_written", id, result: reply.page };
 }
 
 /** The latest sessions of an account as its own customer may see them, the latest first. */
@@ -110,28 +90,6 @@ const OK: ReadonlySet<AdmissionOutcome["type"]> = new Set<AdmissionOutcome["type
   ...(["signed_up", "logged_in", "password_changed", "confirmed"] as const),
   ...(["factor_begun", "factor_enrolled", "factor_removed"] as const),
 ]);
-
-function entryOf({ posting, at, counterparty }: HistoryRow, account: AccountId): HistoryEntry {
-  const isCredit = posting.credit.account === account;
-  const own = isCredit ? posting.credit : posting.debit;
-  return {
-    transactionId: String(posting.transaction),
-    kind: entryKind(posting.kind, isCredit),
-    amount: posting.amount,
-    balance: own.balance,
-    at: new Date(at).toISOString(),
-    // Cash has no counterparty; the vault's name is an address that is nobody's business.
-    ...(posting.kind === "transfer" && { counterparty }),
-    ...(posting.memo !== null && { memo: posting.memo }),
-  };
-}
-
-function entryKind(kind: HistoryRow["posting"]["kind"], isCredit: boolean): EntryKind {
-  if (kind === "deposit") return "deposit";
-  if (kind === "withdraw") return "withdrawal";
-  if (kind === "adjustment") return isCredit ? "adjustment_in" : "adjustment_out";
-  return isCredit ? "transfer_in" : "transfer_out";
-}
 
 function failureKind({ failure }: Answer<LedgerReply> & { ok: false }): ErrorKind {
   // A thread that died may have committed: like a late answer, the outcome is in the books only.

@@ -37,7 +37,7 @@ export type Message =
   | { type: "broken"; code: ProtocolErrorCode }
   | { type: "timed_out"; waitingFor: Overdue }
   | ErrandResult<About>
-  | { type: "history_read"; id: RpcId; query: HistoryQuery; answer: Answer<ReaderReply> }
+  | { type: "history_read"; id: RpcId; answer: Answer<ReaderReply> }
   | { type: "credited"; news: News } //  by another session
   | { type: "expiring"; expiry: Expiry }
   /** Another session, or the bank, has ended this one. */
@@ -55,6 +55,8 @@ export type Effect =
   | Errand<About>
   | { type: "read_history"; id: RpcId; query: HistoryQuery }
   | SendResult
+  /** A result that came as the text of its JSON. */
+  | { type: "send_written"; id: RpcId; result: string }
   | SendError
   | { type: "notify"; notification: Notification }
   /** The call that needed a password is answered: those behind it may come. */

@@ -99,8 +99,8 @@ export const sessionTransition =
       case "enrolment_checked":
         return whenAdmitting(state, message, config);
       case "history_read": {
-        const { id, query, answer } = message;
-        return settled(state, [historyResult(id, query, answer)]);
+        const { id, answer } = message;
+        return settled(state, [historyResult(id, answer)]);
       }
       case "credited":
         return [state, [notify({ method: "account.credited", params: message.news })]];

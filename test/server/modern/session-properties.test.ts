@@ -149,9 +149,8 @@ function resultOf(effect: Effect, { isGranted, isRight, hasPool, ledger }: Luck)
       return { type: "answered", about, answer: { ok: true, reply } };
     }
     case "read_history": {
-      const { id, query } = effect;
-      const reply = isRight ? { rows: [], next: null } : null;
-      return { type: "history_read", id, query, answer: { ok: true, reply } };
+      const reply = isRight ? { page: '{"entries":[]}' } : null;
+      return { type: "history_read", id: effect.id, answer: { ok: true, reply } };
     }
     case "list_sessions": {
       const result = { current: "", sessions: [] };
@@ -254,7 +253,11 @@ function always(claim: (run: Run) => void): void {
 const answersIn = ({ trace }: Run): (RpcId | null)[] =>
   trace.flatMap(({ effects }) =>
     effects.flatMap((effect) =>
-      effect.type === "send_result" || effect.type === "send_error" ? [effect.id] : [],
+      effect.type === "send_result" ||
+      effect.type === "send_written" ||
+      effect.type === "send_error"
+        ? [effect.id]
+        : [],
     ),
   );
 

@@ -87,10 +87,10 @@ describe("a call", () => {
     expect(next).toMatchObject({ phase: "authenticated", inFlight: 1 });
   });
 
-  it("of a page reads the rows behind its cursor: that row too, which is passed over", () => {
+  it("of a page reads what is behind its cursor", () => {
     const params = { before: "17", until: "2025-11-24T16:00:00.000Z", limit: 5 };
     const { effects } = follow(states.authenticated, called({ method: "account.history", params }));
-    const query = { account: ACCOUNT, from: 17, until: 1_764_000_000_000, limit: 6 };
+    const query = { account: ACCOUNT, before: 17, until: 1_764_000_000_000, limit: 5 };
     expect(effects).toEqual([{ type: "read_history", id: 1, query }]);
   });
 
