@@ -53,7 +53,7 @@ export function runHistory(
     const letter = waiting.shift();
     if (letter === undefined) return;
     served.reply([[letter.id, pageOf(letter.request)]]);
-    next = setImmediate(answerNext);
+    if (waiting.size > 0) next = setImmediate(answerNext);
   }
 
   function pageOf(query: ReaderQuery): ReaderReply {
@@ -86,7 +86,7 @@ export function runHistory(
 
   const served = servePort<ReaderQuery, ReaderReply>(port, (letters) => {
     for (const letter of letters) if (letter.id !== CAST_ID) waiting.push(letter);
-    next ??= setImmediate(answerNext);
+    if (next === null) answerNext();
   });
   const grown = new BroadcastChannel(grownChannel);
   grown.onmessage = () => {
