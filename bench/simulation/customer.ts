@@ -160,7 +160,7 @@ function learnChanges(
 ): Learned {
   const notes: Note[] = changes.length > 1 ? [event("clicked twice")] : [];
   const lastSerial = changes.at(-1)?.serial ?? customer.lastSerial;
-  // Of two answers to one change the lost one tells nothing of it, but the line is gone all the same.
+  // Of two answers to one change the lost one tells nothing of it, but the line is gone with it.
   const isLoggedIn = customer.isLoggedIn && answers.every(({ type }) => type !== "lost");
   let next: Customer = { ...customer, deed: null, lastSerial, isLoggedIn };
   for (const change of new Set(changes)) {

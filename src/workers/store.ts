@@ -99,7 +99,7 @@ export interface AuditReader {
 export interface StoreReader extends AuditReader {
   /** A page of an account's history; null if `before` is no transaction of the account. */
   history(query: HistoryQuery): HistoryRows | null;
-  /** Reads some of what a page of history would have to read first. @returns whether that was all. */
+  /** Reads some of what a page of history begins with. @returns whether that was all. */
   readAhead(): boolean;
   /** A page of the audit, the newest first. */
   auditPage(query: AuditQuery): AuditEntry[];
