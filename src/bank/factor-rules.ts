@@ -5,7 +5,7 @@
  */
 
 import { decided, rejected } from "./decision.ts";
-import type { Account, Books, Decision, Event } from "./ledger.ts";
+import type { Account, Books, CheckedHash, Decision, Event } from "./ledger.ts";
 import {
   LOCKOUT_MS,
   LOGIN_FAILURES_MAX,
@@ -37,6 +37,7 @@ export type FactorCommand =
       sealedSecret: string;
       step: number;
       recoveryHashes: readonly string[];
+      checkedHash?: CheckedHash;
     }
   | { type: "remove_factor"; username: string };
 

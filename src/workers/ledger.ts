@@ -11,6 +11,7 @@ import {
   type AccountId,
   type Books,
   type Command,
+  type Decision,
   type Event,
   type Posted,
 } from "../bank/ledger.ts";
@@ -107,7 +108,9 @@ export class Ledger {
     if (this.#isTooLate(request.command)) {
       return { at, event: null, audit: null, reply: { type: "done" } };
     }
-    const decision = decide(this.#books, request.command, now);
+    const decision: Decision = this.#isBegunBefore(request.command)
+      ? { ok: false, rejection: "no_factor" }
+      : decide(this.#books, request.command, now);
     const audit = auditOf(request, decision);
     if (!decision.ok) {
       const { rejection } = decision;
@@ -151,6 +154,13 @@ export class Ledger {
     const { terminal } = command;
     const purpose = "change_password";
     return { ...request, command: { type: "end_login", username, terminal, outcome, purpose } };
+  }
+
+  /** A second factor that was begun behind a password which is another now is to be begun anew. */
+  #isBegunBefore(command: Command): boolean {
+    if (command.type !== "enrol_factor" || command.checkedHash === undefined) return false;
+    const account = this.#books.customers.get(command.username) ?? null;
+    return !this.#isHashOf(account, command.checkedHash);
   }
 
   #isHashOf(account: AccountId | null, hash: string | null): boolean {

@@ -207,6 +207,23 @@ describe("a password that is changed while it is checked", () => {
     ledger.close();
   });
 
+  it("turns no second factor on that was begun behind the old one", () => {
+    const { ledger } = openLedger();
+    const enrol = (checkedHash: string): LedgerRequest =>
+      request({
+        ...{ type: "enrol_factor", username: "alice", sealedSecret: "sealed", step: 7 },
+        ...{ recoveryHashes: [], checkedHash },
+      });
+    ledger.commit([signUp], 1_000);
+    const batch = [change("new", "hash"), enrol("hash"), enrol("new")];
+    expect(ledger.commit(batch, 2_000)).toEqual([
+      { type: "done" },
+      { type: "rejected", rejection: "no_factor" },
+      { type: "done" },
+    ]);
+    ledger.close();
+  });
+
   it("is not changed once more by who knew the old one", () => {
     const { ledger, folder } = openLedger();
     ledger.commit([signUp], 1_000);

@@ -38,7 +38,8 @@ export function continueBeginning(
     case "changing": {
       if (result.type !== "secret_made") return unexpected(admission, result);
       const { secret, uri } = result;
-      return end({ type: "factor_begun", secret, uri });
+      const { checkedHash = null } = admission;
+      return end({ type: "factor_begun", secret, uri, checkedHash });
     }
     default:
       return continueAttempt(admission, wish, result, (checked) =>
@@ -121,9 +122,9 @@ function whenEnrolmentChecked(
     return end({ type: "failed" }, [note]);
   }
   const { recoveryCodes, ...kept } = enrolment;
-  const { username } = wish;
+  const { username, checkedHash } = wish;
   return go({ ...admission, recoveryCodes }, "changing", [
-    ask({ type: "enrol_factor", username, ...kept }, wish),
+    ask({ type: "enrol_factor", username, checkedHash, ...kept }, wish),
   ]);
 }
 

@@ -1,6 +1,6 @@
 /** How a sign-up, a login or a change of what somebody logs in with can end. */
 
-import type { AccountId } from "../../bank/ledger.ts";
+import type { AccountId, CheckedHash } from "../../bank/ledger.ts";
 import type { PasswordRefusal } from "../../bank/password-policy.ts";
 import type { Role } from "../../bank/standing.ts";
 
@@ -17,7 +17,7 @@ export type AdmissionOutcome =
     }
   | { type: "password_changed" }
   | { type: "confirmed" }
-  | { type: "factor_begun"; secret: string; uri: string }
+  | { type: "factor_begun"; secret: string; uri: string; checkedHash: CheckedHash }
   | { type: "factor_enrolled"; recoveryCodes: readonly string[] }
   | { type: "factor_removed" }
   | { type: "username_taken" }

@@ -1,7 +1,7 @@
 /** What somebody can wish for that needs a password or a code. */
 
 import type { AuditAction } from "../../bank/audit-vocabulary.ts";
-import type { AccountId } from "../../bank/ledger.ts";
+import type { AccountId, CheckedHash } from "../../bank/ledger.ts";
 
 export type SignUp = { type: "sign_up"; username: string; password: string };
 /** `code` is null where the protocol has no place for one. */
@@ -23,6 +23,8 @@ export type EnrolFactor = {
   username: string;
   account: AccountId;
   secret: string;
+  /** Of the password that it was begun behind. */
+  checkedHash: CheckedHash;
   code: string;
 };
 export type RemoveFactor = {

@@ -62,9 +62,9 @@ export function wishOf(call: AdmissionCall, customer: Customer | null): Wish | E
     }
     case "auth.enrolFactor": {
       if (customer === null) return "not_logged_in";
-      const { username, account, pendingSecret: secret } = customer;
-      if (secret === null) return "no_factor";
-      return { type: "enrol_factor", username, account, secret, ...call.params };
+      const { username, account, pendingFactor } = customer;
+      if (pendingFactor === null) return "no_factor";
+      return { type: "enrol_factor", username, account, ...pendingFactor, ...call.params };
     }
     case "auth.removeFactor": {
       if (customer === null) return "not_logged_in";

@@ -2,7 +2,7 @@
 
 import type { RpcId } from "../../protocol/rpc-error.ts";
 import type { AdmissionOutcome } from "../admission/admission.ts";
-import type { Effect, State } from "./session-state.ts";
+import type { Effect, PendingFactor, State } from "./session-state.ts";
 
 type FactorOutcome = Extract<
   AdmissionOutcome,
@@ -12,9 +12,14 @@ type FactorOutcome = Extract<
 export function withFactor(state: State, outcome: FactorOutcome): State {
   if (state.phase !== "authenticated") return state;
   const hasFactor = outcome.type === "factor_enrolled";
-  const pendingSecret = outcome.type === "factor_begun" ? outcome.secret : null;
-  return { ...state, customer: { ...state.customer, hasFactor, pendingSecret } };
+  const pendingFactor = outcome.type === "factor_begun" ? pendingOf(outcome) : null;
+  return { ...state, customer: { ...state.customer, hasFactor, pendingFactor } };
 }
+
+const pendingOf = ({
+  secret,
+  checkedHash,
+}: FactorOutcome & { type: "factor_begun" }): PendingFactor => ({ secret, checkedHash });
 
 export function factorResult(id: RpcId, outcome: FactorOutcome): Effect {
   switch (outcome.type) {

@@ -17,7 +17,7 @@ export function customerBy(username: string, outcome: LoggedIn): Customer {
   const withheld = outcome.roles.filter((role) => !roles.includes(role));
   return {
     ...{ username, account, vault, roles, withheld, hasFactor },
-    ...{ pendingSecret: null, confirmedUntil: 0 },
+    ...{ pendingFactor: null, confirmedUntil: 0 },
   };
 }
 

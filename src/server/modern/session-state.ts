@@ -2,7 +2,7 @@
 
 import type { Answer } from "../../actor/answer.ts";
 import type { Noted } from "../../bank/audit-vocabulary.ts";
-import type { AccountId } from "../../bank/ledger.ts";
+import type { AccountId, CheckedHash } from "../../bank/ledger.ts";
 import type { Cents } from "../../bank/money.ts";
 import type { Role } from "../../bank/standing.ts";
 import type { ProtocolErrorCode } from "../../protocol/error.ts";
@@ -83,6 +83,9 @@ export type SendResult = {
   [M in Method]: { type: "send_result"; id: RpcId; method: M; result: Result<M> };
 }[Method];
 
+/** It was begun behind a password: that which this hash is of. */
+export type PendingFactor = { readonly secret: string; readonly checkedHash: CheckedHash };
+
 export type Customer = {
   readonly username: string;
   readonly account: AccountId;
@@ -93,8 +96,8 @@ export type Customer = {
   /** The roles that their password is too weak for. */
   readonly withheld: readonly Role[];
   readonly hasFactor: boolean;
-  /** Of the second factor that is about to be enrolled: nobody else has it, and no disk. */
-  readonly pendingSecret: string | null;
+  /** The second factor that is about to be enrolled: nobody else has its secret, and no disk. */
+  readonly pendingFactor: PendingFactor | null;
 };
 
 /**

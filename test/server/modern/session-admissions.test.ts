@@ -25,7 +25,7 @@ const customer = {
   account: ACCOUNT,
   vault: VAULT,
   hasFactor: false,
-  pendingSecret: null,
+  pendingFactor: null,
   roles: ORDINARY.roles,
   withheld: [],
   confirmedUntil: 0,

@@ -87,7 +87,7 @@ const customer: Customer = {
   roles: ["customer"],
   withheld: [],
   hasFactor: false,
-  pendingSecret: null,
+  pendingFactor: null,
   confirmedUntil: 0,
 };
 const common = { breaches: 0, inFlight: 0, ending: null };
