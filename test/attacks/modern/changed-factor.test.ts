@@ -43,6 +43,18 @@ describe("row 31: a second factor", () => {
     expect((await owner.sessions()).sessions).toHaveLength(1);
   });
 
+  it("that was begun behind another password is not turned on", async () => {
+    const bank = await startOperatedBank();
+    const owner = await bank.hire("bob", ["customer"]);
+    const { secret } = await owner.beginFactor(OPERATOR_PASSWORD);
+    const next = "nine copper kettles sing";
+    await owner.changePassword(OPERATOR_PASSWORD, next);
+    const authenticator = new Authenticator(secret);
+    await expect(owner.enrolFactor(authenticator.next())).rejects.toEqual(refused("no_factor"));
+    await owner.beginFactor(next);
+    expect(await owner.sessionInfo()).toMatchObject({ hasFactor: false });
+  });
+
   it("that is turned off ends the others, and none tells that it is still on", async () => {
     const bank = await startOperatedBank();
     const owner = await bank.hire("bob", ["customer"]);
