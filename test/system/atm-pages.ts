@@ -1,5 +1,7 @@
 /** An ATM's page in a real browser, and what a customer does on it. */
 
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
@@ -9,14 +11,25 @@ import { startProgram, type Program } from "./program.ts";
 export type AtmPage = { page: Page; url: string; atm: Program };
 export type Protocol = "modern" | "classic";
 
-/** An ATM's number whose port, 5000 + number, is free. */
+/**
+ * An ATM's number whose port, 5000 + number, is free. It is below those that the system gives to
+ * whoever names none, or a test beside this one might have it by the time the ATM starts.
+ */
 export async function freeAtmNumber(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return String(address.port - 5_000);
+  for (;;) {
+    const number = randomInt(5_000, 27_000);
+    if (await isFree(5_000 + number)) return String(number);
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  const isListening = await once(server, "listening").then(
+    () => true,
+    () => false, // Somebody has it.
+  );
+  if (isListening) await new Promise((resolve) => server.close(resolve));
+  return isListening;
 }
 
 /** Starts an ATM that finds the bank at `port` and its key in `folder`. */
