@@ -59,9 +59,9 @@ describe("D22", () => {
 describe("D29", () => {
   it("whoever is slow with a message, or says nothing, is told so and hung up on", async () => {
     const limits = {
-      messageMs: 200,
-      loginMs: 300,
-      idleMs: 400,
+      messageMs: 500,
+      loginMs: 2_000, // Two customers log in within it, on a machine that may be busy.
+      idleMs: 1_000,
       sessionMs: 43_200_000,
       readerMs: 1_000,
     };
