@@ -1,10 +1,11 @@
 /** Row 69: a damaged backup is refused, and nothing is left of the attempt. */
 
 import { createHash } from "node:crypto";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/actor/random.ts";
 import type { BackupRefused } from "../../src/backup/refused.ts";
 import { restoreBackup } from "../../src/backup/restore-backup.ts";
@@ -16,27 +17,43 @@ import { PASSPHRASE, restoreTestBackup, takeTestBackup, type Backup } from "./ba
 const SEED = 69;
 const PLACES = 3;
 
+/** One backup for all, since its keys take long to seal: each test has a copy of its own. */
+const original = mkdtempSync(join(tmpdir(), "secure-atm-test-"));
+afterAll(() => rmSync(original, { recursive: true, force: true }));
+
+type Copy = Pick<Backup, "place" | "folder" | "keys">;
+
 /** A backup of a bank with keys of its own, and the books of a short day. */
-async function stage(): Promise<Backup> {
-  const { bank, folder } = await startTestBank();
-  await bank.stop();
-  rmSync(join(folder, "bank.sqlite"));
-  liveThroughADay(folder);
-  return takeTestBackup(folder);
+async function stage(): Promise<Copy> {
+  const staged = placesIn(original);
+  if (!existsSync(staged.keys)) {
+    const { bank, folder } = await startTestBank();
+    await bank.stop();
+    rmSync(join(folder, "bank.sqlite"));
+    liveThroughADay(folder);
+    copyTo(original, await takeTestBackup(folder));
+  }
+  return copied(staged);
 }
 
+const placesIn = (place: string): Copy => ({
+  ...{ place, folder: join(place, "backup"), keys: join(place, "keys") },
+});
+
 /** A copy of it that can be damaged. */
-function copied({ folder, keys }: Backup): Pick<Backup, "place" | "folder" | "keys"> {
-  const place = temporaryFolder();
-  cpSync(folder, join(place, "backup"), { recursive: true });
-  copyFileSync(keys, join(place, "keys"));
-  return { place, folder: join(place, "backup"), keys: join(place, "keys") };
+const copied = (backup: Copy): Copy => copyTo(temporaryFolder(), backup);
+
+function copyTo(place: string, { folder, keys }: Copy): Copy {
+  const copy = placesIn(place);
+  cpSync(folder, copy.folder, { recursive: true });
+  copyFileSync(keys, copy.keys);
+  return copy;
 }
 
 /** What becomes of restoring a copy that was damaged, and what is left of the attempt. */
 async function refusalOf(
-  backup: Backup,
-  damage: (copy: Pick<Backup, "folder" | "keys">) => void,
+  backup: Copy,
+  damage: (copy: Copy) => void,
   passphrase = PASSPHRASE,
 ): Promise<{ reason: string; message: string; left: string[] }> {
   const copy = copied(backup);
@@ -52,7 +69,7 @@ async function refusalOf(
 const DAMAGED = { reason: "damaged", left: [] };
 
 type Part = "bank.sqlite" | "manifest.json" | "keys";
-const pathOf = (part: Part, { folder, keys }: Pick<Backup, "folder" | "keys">): string =>
+const pathOf = (part: Part, { folder, keys }: Copy): string =>
   part === "keys" ? keys : join(folder, part);
 
 function rewrite(path: string, change: (bytes: Buffer<ArrayBuffer>) => Uint8Array): void {
