@@ -98,8 +98,7 @@ export class SqliteReader implements StoreReader {
     return this.auditAfter(after, end - 1 - after).toReversed();
   }
 
-  // In one transaction, whose steps need not lock the file one by one; a recursive statement for
-  // all of them takes three times as long.
+  // In one transaction: its steps are of one moment, and need not lock the file one by one.
   history(query: HistoryQuery): HistoryRows | null {
     this.#begin.run();
     try {
