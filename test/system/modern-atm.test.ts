@@ -256,8 +256,12 @@ it("has no screen with a fault that axe knows", async () => {
   await page.keyboard.press("Enter");
   await saying(page, "Sent $1 to bob");
   await expectAccessible(page);
+  await hideBalances(page);
   await nextTransaction(page);
   await history(page);
+  expect(await page.locator("[data-testid=entry] .after").allInnerTexts()).toEqual([
+    ...["hidden", "hidden"],
+  ]);
   await expectAccessible(page);
   await leaveByEsc(page);
   await page.click("#choose-session");
@@ -273,6 +277,22 @@ it("has no screen with a fault that axe knows", async () => {
   await expectAccessible(page);
   await leaveByEsc(page);
 });
+
+/** By choice; they are seen again for a look, until the page is out of sight. */
+async function hideBalances(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Hide balances" }).click();
+  await page.getByTestId("new-balance").getByText("hidden").waitFor();
+  expect(await page.locator("#main").innerText()).not.toContain("$99");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Show balances" }).click();
+  await page.getByTestId("new-balance").getByText("$99").waitFor();
+  await page.evaluate(
+    "Object.defineProperty(document, 'hidden', { value: true });" +
+      "document.dispatchEvent(new Event('visibilitychange'))",
+  );
+  await page.getByTestId("new-balance").getByText("hidden").waitFor();
+  expect(await page.locator("#status").innerText()).toContain("New Balance: hidden");
+}
 
 /** Esc leaves a screen as Cancel on the keypad does. */
 async function leaveByEsc(page: Page): Promise<void> {

@@ -5,9 +5,10 @@
  */
 
 import { html, nothing } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, state } from "lit/decorators.js";
 import { nobleCiphers } from "../../src/ciphers/noble.ts";
 import { Controller } from "../atm/controller.ts";
+import { toggled, unwatched, withoutBalance, type Discretion } from "../atm/discretion.ts";
 import { PasswordJudge } from "../atm/password-judge.ts";
 import { problemsOf, type ProblemTold, type Told } from "../atm/problem-texts.ts";
 import type { Message, Route, State, View } from "../atm/state.ts";
@@ -47,16 +48,25 @@ export class AtmApp extends PageElement {
   );
   readonly #judge = new PasswordJudge();
   #screenShown = "";
+  @state() private discretion: Discretion = "off";
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#controller.start();
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.discretion = unwatched(this.discretion);
+    });
+  }
+
+  override willUpdate(): void {
+    if (!hasSession(this.#controller.state.view)) this.discretion = unwatched(this.discretion);
   }
 
   override render() {
     const { state, atm } = this.#controller;
     const { view, desk } = state;
     const { heading, status, alert } = wordsOf(state);
+    const hides = this.discretion === "hidden";
     const problems = problemsOf(view);
     const tell = (message: Message): void => this.#controller.handle(message);
     return html`${this.#header(state)}
@@ -69,10 +79,14 @@ export class AtmApp extends PageElement {
           ></atm-news>
           ${this.#sessionBar(view)}
           <h1 id="heading" tabindex="-1">${heading}</h1>
-          <div id="status" role="status">${told(status, statusIcon(state))}</div>
+          <div id="status" role="status">${told(status, statusIcon(state), hides)}</div>
           <div id="alert" role="alert">${alerts(alert, problems, view)}</div>
-          <div id="screen" @click=${this.#followLink}>
-            ${screen(state, { problems, atm, judge: this.#judge, tell })}
+          <div
+            id="screen"
+            @click=${this.#followLink}
+            @discretion=${() => (this.discretion = toggled(this.discretion))}
+          >
+            ${screen(state, { problems, atm, judge: this.#judge, hides, tell })}
           </div>
         </div>
         <atm-protocol-badge
@@ -154,12 +168,14 @@ function statusIcon({ view, desk }: State): "done" | "wait" | "unknown" {
 }
 
 // Without white space around it: an empty region must match `:empty`.
-const told = (message: Told | null, icon: "done" | "wait" | "warning" | "unknown") =>
+const told = (message: Told | null, icon: "done" | "wait" | "warning" | "unknown", hides = false) =>
   message === null
     ? nothing
     : html`${ICONS[icon]}
         <div>
-          <p class="told-text" data-testid="told">${message.text}</p>
+          <p class="told-text" data-testid="told">
+            ${hides ? withoutBalance(message.text) : message.text}
+          </p>
           ${message.more === "" ? nothing : html`<p class="told-more">${message.more}</p>`}
         </div>`;
 

@@ -4,14 +4,17 @@
  *
  * @fires day - `detail` is the day to end with, such as "2026-11-24"; empty for now.
  * @fires turn - To the `detail`: "older" or "newer" page.
+ * @fires discretion - Balances are to be hidden, or shown again.
  * @fires finish - Back to the choices.
  */
 
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { EntryKind, HistoryEntry } from "../../src/protocol/methods.ts";
+import { HIDDEN } from "../atm/discretion.ts";
 import { money } from "../atm/money-text.ts";
 import type { History } from "../atm/state.ts";
+import { balanceButton } from "./balance-button.ts";
 import { ICONS } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
 import { leaveByEsc } from "./physical-keys.ts";
@@ -34,6 +37,8 @@ const EMPTY = {
 @customElement("atm-history")
 export class AtmHistory extends PageElement {
   @property({ attribute: false }) history: History | null = null;
+  /** The customer would not have balances shown. */
+  @property({ type: Boolean }) hides = false;
 
   constructor() {
     super();
@@ -43,7 +48,7 @@ export class AtmHistory extends PageElement {
   override render() {
     if (this.history === null) return nothing;
     const { page, order } = this.history;
-    return html`${this.#dayForm(order.day)}
+    return html`${this.#dayForm(order.day, page.entries.length > 0)}
       ${
         page.entries.length === 0
           ? html`<p data-testid="no-entries">${EMPTY[order.day === "" ? "ever" : "dated"]}</p>`
@@ -72,11 +77,13 @@ export class AtmHistory extends PageElement {
       </div>`;
   }
 
-  #dayForm(day: string) {
+  #dayForm(day: string, hasBalances: boolean) {
+    const button = balanceButton(this.hides, () => this.fire("discretion"));
     return html`<form id="day-form" class="day-form" novalidate @submit=${this.#submit}>
       <label for="day">Up to the end of</label>
       <input id="day" name="day" type="date" max=${today()} .value=${day} />
       <button id="show-day" type="submit">Show</button>
+      ${hasBalances ? button : nothing}
     </form>`;
   }
 
@@ -112,7 +119,8 @@ export class AtmHistory extends PageElement {
       <td role="cell" class="when"><time datetime=${at}>${timeText(at)}</time></td>
       <td role="cell" class="number amount-${isIn ? "in" : "out"}">${sign}${money(amount)}</td>
       <td role="cell" class="number after">
-        <span class="narrow-label" aria-hidden="true">Balance</span> ${money(balance)}
+        <span class="narrow-label" aria-hidden="true">Balance</span>
+        ${this.hides ? HIDDEN : money(balance)}
       </td>
     </tr>`;
   }

@@ -4,15 +4,18 @@
  *
  * @fires finish - On to the next transaction; to another try, or the log in, where there was none.
  * @fires back - The order is to be changed and tried again.
+ * @fires discretion - Balances are to be hidden, or shown again.
  * @fires leave - The session is to end.
  */
 
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { isChange } from "../atm/flow-asking.ts";
+import { HIDDEN } from "../atm/discretion.ts";
 import { money } from "../atm/money-text.ts";
 import type { Result, View } from "../atm/state.ts";
 import "./atm-receipt.ts";
+import { balanceButton } from "./balance-button.ts";
 import { facts, type Fact } from "./facts.ts";
 import { ICONS } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
@@ -29,6 +32,8 @@ export class AtmOutcome extends PageElement {
     | null = null;
   /** The ATM's number, once it is known. */
   @property({ attribute: false }) atm: number | null = null;
+  /** The customer would not have balances shown. */
+  @property({ type: Boolean }) hides = false;
 
   @state() private printsBalance = false;
 
@@ -52,6 +57,7 @@ export class AtmOutcome extends PageElement {
     const isMendable =
       answer.type === "refused" && isChange(order) && MENDABLE.includes(answer.kind);
     return html`${facts(this.#rows(result))}
+      ${this.#discretion(result)}
       ${
         ended === null
           ? nothing
@@ -78,6 +84,13 @@ export class AtmOutcome extends PageElement {
       ${isChange(order) && answer.type !== "refused" ? this.#receipt(result) : nothing}`;
   }
 
+  /** Once the session is over, what was hidden stays so. */
+  #discretion({ answer, ended }: Result) {
+    if (!("balance" in answer) || ended !== null) return nothing;
+    const button = balanceButton(this.hides, () => this.fire("discretion"));
+    return html`<p class="discretion">${button}</p>`;
+  }
+
   #rows({ answer, at }: Result): Fact[] {
     const time = html`<time datetime=${new Date(at).toISOString()}>${timeText(at)}</time>`;
     const rows: Fact[] = [];
@@ -88,7 +101,7 @@ export class AtmOutcome extends PageElement {
     if ("reference" in answer) {
       rows.push([
         "New balance",
-        html`<span data-testid="new-balance">${money(answer.balance)}</span>`,
+        html`<span data-testid="new-balance">${this.hides ? HIDDEN : money(answer.balance)}</span>`,
       ]);
     }
     if (this.atm !== null) rows.push(["At", `ATM ${this.atm}`]);

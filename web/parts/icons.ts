@@ -39,6 +39,8 @@ export const ICONS = {
   ),
   tab: icon(svg`<rect x="3" y="5" width="18" height="14" rx="2" /><path d="M3 10h18M8 5v5" />`),
   book: icon(svg`<path d="M5 4h13v16H6.5A1.5 1.5 0 0 1 5 18.5zm0 14.5A1.5 1.5 0 0 1 6.5 17H18" />`),
+  eye: icon(svg`<path d="M2 12q10-14 20 0-10 14-20 0z" /><circle cx="12" cy="12" r="3" />`),
+  eyeClosed: icon(svg`<path d="M2 10q10 12 20 0M12 16v4m-7-6-2 3m16-3 2 3" />`),
   light: icon(
     svg`<circle cx="12" cy="12" r="4" />
       <path d="M12 2v2m0 16v2M2 12h2m16 0h2M5 5l1.5 1.5m11 11L19 19M5 19l1.5-1.5m11-11L19 5" />`,

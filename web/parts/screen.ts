@@ -19,10 +19,17 @@ import "./atm-protocol-choice.ts";
 import "./atm-stranger.ts";
 
 type Tell = (message: Message) => void;
-type Around = { problems: ProblemTold[]; atm: number | null; judge: PasswordJudge; tell: Tell };
+type Around = {
+  problems: ProblemTold[];
+  atm: number | null;
+  judge: PasswordJudge;
+  /** The customer would not have balances shown. */
+  hides: boolean;
+  tell: Tell;
+};
 
 export function screen({ view, desk }: State, around: Around) {
-  const { problems, atm, judge, tell } = around;
+  const { problems, atm, judge, hides, tell } = around;
   if (view.screen === "choose") void load().catch(() => undefined);
   if (LATER.includes(view.screen)) void load().catch(() => tell({ type: "part_missing" }));
   const back = (): void => tell({ type: "stepped_back" });
@@ -75,6 +82,7 @@ export function screen({ view, desk }: State, around: Around) {
     case "history":
       return html`<atm-history
         .history=${view}
+        .hides=${hides}
         @day=${({ detail: day }: CustomEvent<string>) => tell({ type: "day_entered", day })}
         @turn=${({ detail: to }: CustomEvent<"older" | "newer">) => tell({ type: "turned", to })}
         @finish=${finish}
@@ -116,6 +124,7 @@ export function screen({ view, desk }: State, around: Around) {
       return html`<atm-outcome
         .outcome=${view}
         .atm=${atm}
+        .hides=${hides}
         @finish=${finish}
         @back=${back}
         @leave=${() => tell({ type: "left" })}
