@@ -16,8 +16,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Processes, not threads: the tests start threads, send signals and load native addons.
     pool: "forks",
-    // Much of the time is waiting for processes and browsers, so no core is left free for it.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Some of the time is waiting, for limits to pass and for programs, so one more than cores.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     // Whole banks and browsers start in some tests, on machines that may be slow or busy. This is
     // when to give up on a hang, not how long a test may take.
