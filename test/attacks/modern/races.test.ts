@@ -29,10 +29,10 @@ describe("rows 33 and 36: one code at once for logins, a confirmation and a new 
     const bank = await startOperatedBank();
     const owner = await bank.hire("bob", ["customer"]);
     const { secret } = await owner.beginFactor(OPERATOR_PASSWORD);
-    const { recoveryCodes } = await owner.enrolFactor(shown(secret, -1));
+    const { recoveryCodes } = await owner.enrolFactor(shown(secret, 0));
     const other = await bank.dial();
     await other.logIn("bob", OPERATOR_PASSWORD, recoveryCodes[1]);
-    const code = which === "for recovery" ? recoveryCodes[0]! : shown(secret, 0);
+    const code = which === "for recovery" ? recoveryCodes[0]! : shown(secret, 1);
     const strangers = await lines(bank);
     const outcomes = await Promise.all([
       outcomeOf(owner.confirm(OPERATOR_PASSWORD, code)),
