@@ -24,7 +24,7 @@ const ENTRIES_A_SECOND = 10_000;
 const AMOUNT = dollars(1);
 const KEY = new Uint8Array(32).fill(7);
 const WARM_UP_TURNS = 2;
-const POLL_MS = 10;
+const POLL_MS = 25;
 
 type Checkout = {
   readonly name: string;

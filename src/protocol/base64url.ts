@@ -17,18 +17,26 @@ const room = new Room();
 const decoder = new TextDecoder();
 
 export function encodeBase64Url(bytes: Uint8Array): string {
+  const text = room.take(base64UrlLength(bytes.length));
+  writeBase64Url(bytes, text, 0);
+  return decoder.decode(text);
+}
+
+/** How long the text of so many bytes is. */
+export const base64UrlLength = (bytes: number): number => Math.ceil(bytes / 3) * 4;
+
+/** Writes the text of `bytes` into another text, and gives where it ends. */
+export function writeBase64Url(bytes: Uint8Array, text: Uint8Array, start: number): number {
   const left = bytes.length % 3;
   const whole = bytes.length - left;
-  const text = room.take(Math.ceil(bytes.length / 3) * 4);
-  let at = 0;
+  let at = start;
   for (let i = 0; i < whole; i += 3, at += 4) {
     write(text, at, (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!);
   }
-  if (left > 0) {
-    write(text, at, (bytes[whole]! << 16) | ((bytes[whole + 1] ?? 0) << 8));
-    text.fill(PAD, at + left + 1);
-  }
-  return decoder.decode(text);
+  if (left === 0) return at;
+  write(text, at, (bytes[whole]! << 16) | ((bytes[whole + 1] ?? 0) << 8));
+  text.fill(PAD, at + left + 1, at + 4);
+  return at + 4;
 }
 
 /** The four characters of 24 bits. */

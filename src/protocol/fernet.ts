@@ -2,7 +2,7 @@
  * Fernet tokens, exactly as github.com/fernet/spec has them: base64url of
  * `0x80 | time (8 bytes) | IV (16) | AES-128-CBC ciphertext | HMAC-SHA256 (32) of all before it`.
  */
-import { decodeBase64Url, encodeBase64Url } from "./base64url.ts";
+import { base64UrlLength, decodeBase64Url, encodeBase64Url, writeBase64Url } from "./base64url.ts";
 import { BLOCK_BYTES, CBC_KEY_BYTES, MAC_BYTES } from "./ciphers.ts";
 import type { CbcKey, Ciphers, MacKey } from "./ciphers.ts";
 import { ProtocolError } from "./error.ts";
@@ -15,6 +15,7 @@ const VERSION = 0x80;
 const TIME_AT = 1;
 const IV_AT = 9;
 const CIPHERTEXT_AT = IV_AT + IV_BYTES;
+const LINE_FEED = 0x0a;
 const TOKEN_BYTES_MIN = CIPHERTEXT_AT + BLOCK_BYTES + MAC_BYTES;
 
 const room = new Room();
@@ -53,31 +54,42 @@ export function sealToken(
   timeSeconds: number,
   iv: Uint8Array,
 ): string {
-  return tokenOf(key, key.encryption.encrypt(iv, plaintext), timeSeconds, iv);
+  return encodeBase64Url(tokenOf(key, key.encryption.encrypt(iv, plaintext), timeSeconds, iv));
 }
 
 /**
- * Seals each text at its time, for less than one by one.
+ * Seals each text at its time, for less than one by one, and gives the tokens as lines.
  * @param ivs Of `IV_BYTES` for each token, one behind the other.
  */
-export function sealTokens(
+export function sealLines(
   key: FernetKey,
   plaintexts: readonly Uint8Array[],
   timesSeconds: readonly number[],
   ivs: Uint8Array,
-): string[] {
-  return key.encryption.encryptAll(ivs, plaintexts).map((ciphertext, index) => {
+): Uint8Array {
+  const ciphertexts = key.encryption.encryptAll(ivs, plaintexts);
+  let length = 0;
+  for (const { length: bytes } of ciphertexts) length += lineLength(bytes);
+  const text = new Uint8Array(length);
+  let at = 0;
+  ciphertexts.forEach((ciphertext, index) => {
     const iv = ivs.subarray(index * IV_BYTES, (index + 1) * IV_BYTES);
-    return tokenOf(key, ciphertext, timesSeconds[index]!, iv);
+    at = writeBase64Url(tokenOf(key, ciphertext, timesSeconds[index]!, iv), text, at);
+    text[at++] = LINE_FEED;
   });
+  return text;
 }
 
+const lineLength = (ciphertextBytes: number): number =>
+  base64UrlLength(CIPHERTEXT_AT + ciphertextBytes + MAC_BYTES) + 1;
+
+/** In the room, for its user to put away. */
 function tokenOf(
   key: FernetKey,
   ciphertext: Uint8Array,
   timeSeconds: number,
   iv: Uint8Array,
-): string {
+): Uint8Array {
   const signedBytes = CIPHERTEXT_AT + ciphertext.length;
   const token = room.take(signedBytes + MAC_BYTES);
   token[0] = VERSION;
@@ -85,7 +97,7 @@ function tokenOf(
   token.set(iv, IV_AT);
   token.set(ciphertext, CIPHERTEXT_AT);
   token.set(key.signing.sign(token.subarray(0, signedBytes)), signedBytes);
-  return encodeBase64Url(token);
+  return token;
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { formatAuditLine } from "../bank/audit.ts";
-import { openToken, sealTokens, IV_BYTES, type FernetKey } from "../protocol/fernet.ts";
+import { openToken, sealLines, IV_BYTES, type FernetKey } from "../protocol/fernet.ts";
 import type { Ciphers } from "../protocol/ciphers.ts";
 import { linesIn, type AuditPage, type AuditPages } from "./audit-pages.ts";
 
@@ -52,8 +52,7 @@ export const sealedFormat = (
   file: SEALED_FILE,
   encode({ text, timesSeconds }) {
     const ivs = ciphers.randomBytes(timesSeconds.length * IV_BYTES);
-    const tokens = sealTokens(key, linesIn(text), timesSeconds, ivs);
-    return Buffer.from(`${tokens.join("\n")}\n`, "latin1");
+    return sealLines(key, linesIn(text), timesSeconds, ivs);
   },
   decode: (line) => openAuditLine([key, ...older], line),
 });

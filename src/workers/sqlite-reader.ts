@@ -70,7 +70,7 @@ export class SqliteReader implements StoreReader {
     this.#columns = database.prepare(POSTING_COLUMNS);
     this.#columns.setReturnArrays(true);
     this.#holder = database.prepare("SELECT name FROM holders WHERE account = ?");
-    this.#posting = database.prepare("SELECT * FROM journal WHERE id = ?");
+    this.#posting = database.prepare("SELECT sequence, at FROM journal WHERE id = ?");
     this.#lastPosting = database.prepare("SELECT max(id) AS last FROM journal");
   }
 
