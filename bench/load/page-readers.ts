@@ -8,8 +8,11 @@ import { nowMs } from "./clock.ts";
 import type { User } from "./line.ts";
 import { emptyHistogram } from "./meter.ts";
 
+/** Of a bank, what its readers need to know. */
+export type PagesOf = Pick<BankProcess, "host" | "port" | "publicKey">;
+
 /** How long each page took, in ns. */
-export async function readPages(bank: BankProcess, users: readonly User[], durationMs: number) {
+export async function readPages(bank: PagesOf, users: readonly User[], durationMs: number) {
   const latency = emptyHistogram();
   const readers = await Promise.all(users.map((user) => logIn(bank, user)));
   const endAt = nowMs() + durationMs;
@@ -25,7 +28,7 @@ export async function readPages(bank: BankProcess, users: readonly User[], durat
   return latency;
 }
 
-async function logIn(bank: BankProcess, { name, password }: User): Promise<ModernClient> {
+async function logIn(bank: PagesOf, { name, password }: User): Promise<ModernClient> {
   const dial = () => new TcpTransport(bank.host, bank.port);
   const client = await ModernClient.connect(dial, nodeCiphers, bank.publicKey);
   await client.logIn(name, password);

@@ -2,7 +2,7 @@
 
 import { fillLargeFolder } from "../bank/large-store.ts";
 import { fillFolder, scratchFolder, userName, usersOf, PASSWORD } from "../bank/scratch-folder.ts";
-import { readPages } from "../load/page-readers.ts";
+import { readPagesInThread } from "../load/page-reader-thread.ts";
 import { latencyOf } from "../report/results.ts";
 import { BankUnderLoad, accountsFor } from "./bank-under-load.ts";
 import type { Scenario, Stage } from "./stage.ts";
@@ -36,8 +36,14 @@ export const large: Scenario = async (stage) => {
     { name: "large", title: "classic, with 1,000,000 accounts" },
   );
   say("  pages of history");
-  const readers = users.slice(0, READERS);
-  const { p50, p99 } = latencyOf(await readPages(under.bank, readers, options.durationMs));
+  const { host, port, publicKey } = under.bank;
+  const { warmUpMs, durationMs } = options;
+  const latency = await readPagesInThread({
+    bank: { host, port, publicKey },
+    users: users.slice(0, READERS),
+    ...{ warmUpMs, durationMs },
+  });
+  const { p50, p99 } = latencyOf(latency);
   results.addFigure("history.p50", "a page of history, p50", p50, "ms");
   results.addFigure("history.p99", "… p99", p99, "ms");
   await under.prove("large store");
