@@ -4,6 +4,7 @@
  * measures transactions wants to wait until ten million lines of it are written out.
  */
 
+import { closeSync, fsyncSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openKeyRing } from "../../src/server/keys/key-ring.ts";
@@ -19,7 +20,8 @@ export function fillLargeFolder(folder: string, customers: number, transactions:
   const { peppers } = openKeyRing(folder);
   const hash = hashPassword({ password: PASSWORD, peppers, cost: LOAD_COST });
   openSqliteStore({ folder }).close(); // Makes the tables.
-  const database = new DatabaseSync(join(folder, "bank.sqlite"));
+  const path = join(folder, "bank.sqlite");
+  const database = new DatabaseSync(path);
   const at = Date.now() - transactions;
   // One that fails is thrown away with its folder.
   database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;");
@@ -29,6 +31,17 @@ export function fillLargeFolder(folder: string, customers: number, transactions:
   database.prepare("UPDATE floor SET journal_id = ?").run(transactions);
   database.exec("COMMIT; PRAGMA journal_mode = WAL;");
   database.close();
+  forceOntoDisk(path);
+}
+
+/** Else a bank's first commits would wait for gigabytes that are none of its own. */
+function forceOntoDisk(path: string): void {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The numbers from `first` to `last`, as the table `numbers` with the column `n`. */
