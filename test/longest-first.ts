@@ -17,6 +17,7 @@ export class LongestFirst extends BaseSequencer {
       return place === -1 ? LONG.length : place;
     };
     // The sort is stable: within a rank the longer or larger file stays first.
+    // The base class's own `sort`, and no array's.
     // oxlint-disable-next-line unicorn/no-array-sort
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
   }

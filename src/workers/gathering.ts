@@ -3,8 +3,8 @@
  * small batch waits for as long as a larger one takes to arrive. The time that it saves on this
  * thread and on the main one is what logins and everybody else's requests then have.
  *
- * Where few arrive there is time enough, and nobody waits. Nor does anybody for letters that will
- * not come: where callers have no more than a few calls under way at once, no batch was larger.
+ * Where few arrive there is time enough, and nobody waits. Nor is there a wait for letters that
+ * cannot come: how many calls are under way at once shows in the largest batch of late.
  */
 
 /** At most so long after the last batch. */

@@ -78,7 +78,7 @@ describe("a page", () => {
     expect(pageOf([], 9)).toEqual({ entries: [], next: "9" });
   });
 
-  it("is written as any result is that fits", () => {
+  it("that fits is written as any other result", () => {
     const page = pageOf([rowOf(9), rowOf(8, { memo: "rent" })], 8);
     const written = encodeWrittenResult(
       7,
