@@ -3,11 +3,8 @@
  * it.
  */
 import {
-  createCipheriv,
-  createDecipheriv,
   createPrivateKey,
   createPublicKey,
-  createSecretKey,
   diffieHellman,
   hash,
   hkdfSync,
@@ -15,18 +12,12 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import {
-  AEAD_KEY_BYTES,
-  AEAD_TAG_BYTES,
-  HKDF_BYTES_MAX,
-  X25519_KEY_BYTES,
-} from "../protocol/ciphers.ts";
-import type { AeadKey, Ciphers } from "../protocol/ciphers.ts";
+import { HKDF_BYTES_MAX, X25519_KEY_BYTES } from "../protocol/ciphers.ts";
+import type { Ciphers } from "../protocol/ciphers.ts";
 import { importAesKey } from "./node-cbc.ts";
+import { importGcmKey } from "./node-gcm.ts";
 import { importHmacKey } from "./node-hmac.ts";
 
-const GCM = "aes-256-gcm";
-const GCM_OPTIONS = { authTagLength: AEAD_TAG_BYTES };
 const NO_SALT = new Uint8Array(0);
 
 // What stands before the raw key in PKCS #8 and in SubjectPublicKeyInfo (RFC 8410 sections 7, 4).
@@ -62,35 +53,7 @@ export const nodeCiphers: Ciphers = {
 
   importCbcKey: importAesKey,
 
-  importAeadKey(raw): AeadKey {
-    if (raw.length !== AEAD_KEY_BYTES) throw new RangeError("an AES-256 key has 32 bytes");
-    const key = createSecretKey(raw);
-    return {
-      seal(nonce, associatedData, plaintext) {
-        const cipher = createCipheriv(GCM, key, nonce, GCM_OPTIONS);
-        if (associatedData.length > 0) cipher.setAAD(associatedData);
-        const sealed = new Uint8Array(plaintext.length + AEAD_TAG_BYTES);
-        sealed.set(cipher.update(plaintext));
-        cipher.final(); // Empty: GCM is a stream.
-        sealed.set(cipher.getAuthTag(), plaintext.length);
-        return sealed;
-      },
-      open(nonce, associatedData, sealed) {
-        if (sealed.length < AEAD_TAG_BYTES) return null;
-        const tagAt = sealed.length - AEAD_TAG_BYTES;
-        const decipher = createDecipheriv(GCM, key, nonce, GCM_OPTIONS);
-        if (associatedData.length > 0) decipher.setAAD(associatedData);
-        decipher.setAuthTag(sealed.subarray(tagAt));
-        const plaintext = decipher.update(sealed.subarray(0, tagAt));
-        try {
-          decipher.final();
-        } catch {
-          return null; // The tag does not match; nobody sees what `update` gave.
-        }
-        return plaintext;
-      },
-    };
-  },
+  importAeadKey: importGcmKey,
 
   generateKeyPair() {
     const privateKey = nodeCiphers.randomBytes(X25519_KEY_BYTES);

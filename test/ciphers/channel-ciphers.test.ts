@@ -16,7 +16,7 @@ const wycheproof = readVectors<{
 const ZEROS = "00".repeat(32);
 const EMPTY = new Uint8Array(0);
 
-// NIST's submission of GCM (McGrew and Viega, 2005), appendix B, test cases 13, 14 and 16.
+// NIST's submission of GCM (McGrew and Viega, 2005), appendix B, test cases 13 to 16.
 const GCM = [
   {
     key: ZEROS,
@@ -31,6 +31,18 @@ const GCM = [
     ad: "",
     plain: "00".repeat(16),
     sealed: "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919",
+  },
+  {
+    key: "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+    nonce: "cafebabefacedbaddecaf888",
+    ad: "",
+    plain:
+      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72" +
+      "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b391aafd255",
+    sealed:
+      "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa" +
+      "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662898015ad" +
+      "b094dac5d93471bdec1a502270e3cc6c",
   },
   {
     key: "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
