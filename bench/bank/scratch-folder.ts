@@ -33,10 +33,18 @@ const loginName = (index: number): string => `login-${index}`;
 /** The customers of what is about logins. */
 export const loginUsers = (count: number): User[] => usersOf(count, loginName);
 
+/** To be removed when this process ends: by one listener, of which a process may have but a few. */
+const folders: string[] = [];
+
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "secure-atm-bench-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  if (folders.length === 0) process.once("exit", removeFolders);
+  folders.push(folder);
   return folder;
+}
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /**
