@@ -1,4 +1,8 @@
-/** Clients that do nothing but log in and hang up again, over and over, one user each. */
+/**
+ * Clients that do nothing but log in and hang up again, over and over, one user each. Logins are
+ * few, and those that began together end together: so they are counted from the end of one to the
+ * end of another, and not between moments before or after which several may end at once.
+ */
 
 import type { RecordableHistogram } from "node:perf_hooks";
 import { nodeCiphers } from "../../src/ciphers/node.ts";
@@ -9,12 +13,20 @@ import type { User } from "./line.ts";
 import { emptyHistogram } from "./meter.ts";
 import type { Target } from "./socket.ts";
 
-export type Logins = { perSecond: number; latency: RecordableHistogram };
+export type Logins = {
+  count: number;
+  /** From the end of the last login that does not count to the end of the last that does. */
+  elapsedMs: number;
+  perSecond: number;
+  latency: RecordableHistogram;
+};
 
 export class LoginLoop {
   readonly #clients: Promise<void>[];
   #isStopping = false;
   #startedAt = nowMs();
+  /** When the last login ended. */
+  #endedAt = this.#startedAt;
   #count = 0;
   #latency = emptyHistogram();
 
@@ -25,15 +37,16 @@ export class LoginLoop {
 
   /** Forgets what was measured so far. */
   restart(): void {
-    this.#startedAt = nowMs();
+    this.#startedAt = this.#endedAt;
     this.#count = 0;
     this.#latency = emptyHistogram();
   }
 
   /** What was measured since the start, or the last restart. */
   get measured(): Logins {
-    const perSecond = (this.#count * 1_000) / (nowMs() - this.#startedAt);
-    return { perSecond, latency: this.#latency };
+    const [count, elapsedMs] = [this.#count, this.#endedAt - this.#startedAt];
+    const perSecond = count === 0 ? 0 : (count * 1_000) / elapsedMs;
+    return { count, elapsedMs, perSecond, latency: this.#latency };
   }
 
   /** Lets logins in hand end. @throws Error if one failed that should not. */
@@ -50,7 +63,8 @@ export class LoginLoop {
       client.close();
       if (result.type !== "authenticated") throw new Error(`${name} got ${result.type}`);
       this.#count += 1;
-      this.#latency.record(Math.max(1, Math.round((nowMs() - beganAt) * 1e6)));
+      this.#endedAt = nowMs();
+      this.#latency.record(Math.max(1, Math.round((this.#endedAt - beganAt) * 1e6)));
     }
   }
 }
