@@ -6,7 +6,7 @@
 import type { BankFigures } from "../../src/cli/parent-line.ts";
 import type { RunWatcher } from "../load/load.ts";
 import type { BankProcess } from "./bank-process.ts";
-import { processUse, type ProcessUse } from "./process-use.ts";
+import { processSpans, useOver, type ProcessSpan, type ProcessUse } from "./process-use.ts";
 
 const SAMPLE_MS = 250;
 
@@ -29,6 +29,22 @@ export type ActorUse = {
 
 export type BankUse = { actors: ActorUse; processes: ProcessUse[] };
 
+/** What was counted between two moments: sums, which can be put together with those of others. */
+export type BankSpan = {
+  seconds: number;
+  handled: number;
+  batches: number;
+  handlingMs: number;
+  waitMs: number;
+  /** Of each sample. */
+  depths: number[];
+  passwordTurns: number[];
+  /** At its end, both. */
+  ledgerDepthMax: number;
+  connections: number;
+  processes: ProcessSpan[];
+};
+
 /** Watches a bank from `begin` to `end`. */
 export class BankWatch implements RunWatcher {
   readonly #bank: BankProcess;
@@ -38,8 +54,8 @@ export class BankWatch implements RunWatcher {
   #timer: NodeJS.Timeout | undefined;
   #first: Promise<BankFigures> | null = null;
   #last: Promise<BankFigures> | null = null;
-  #endOfUse: () => ProcessUse[] = () => [];
-  #processes: ProcessUse[] = [];
+  #endOfSpans: () => ProcessSpan[] = () => [];
+  #processes: ProcessSpan[] = [];
 
   constructor(bank: BankProcess) {
     this.#bank = bank;
@@ -48,7 +64,7 @@ export class BankWatch implements RunWatcher {
   begin(): void {
     this.#first = this.#ask();
     this.#beganAt = performance.now();
-    this.#endOfUse = processUse([
+    this.#endOfSpans = processSpans([
       { name: "bank", pid: this.#bank.pid },
       { name: "load", pid: process.pid },
     ]);
@@ -64,15 +80,26 @@ export class BankWatch implements RunWatcher {
     clearInterval(this.#timer);
     this.#last = this.#ask();
     this.#seconds = (performance.now() - this.#beganAt) / 1_000;
-    this.#processes = this.#endOfUse();
+    this.#processes = this.#endOfSpans();
   }
 
   /** What was seen. @throws Error if the bank has died, or `end` was not called. */
-  async use(): Promise<BankUse> {
+  async span(): Promise<BankSpan> {
     const [first, last] = await Promise.all([this.#first, this.#last]);
     if (first === null || last === null) throw new Error("nothing was watched");
-    const actors = actorUse(first, last, this.#samples, this.#seconds);
-    return { actors, processes: this.#processes };
+    const [before, after] = [first.actors.ledger, last.actors.ledger];
+    return {
+      seconds: this.#seconds,
+      handled: after.handled - before.handled,
+      batches: after.batches - before.batches,
+      handlingMs: after.handlingMs - before.handlingMs,
+      waitMs: after.waitMs - before.waitMs,
+      depths: this.#samples.map(({ actors }) => actors.ledger.depth),
+      passwordTurns: this.#samples.map(({ actors }) => actors.pool.turns),
+      ledgerDepthMax: after.depthMax,
+      connections: last.actors.acceptor.serving,
+      processes: this.#processes,
+    };
   }
 
   /** A bank that has died answers nothing. Whoever puts load on it notices that first. */
@@ -83,23 +110,34 @@ export class BankWatch implements RunWatcher {
   }
 }
 
-function actorUse(
-  { actors: before }: BankFigures,
-  { actors: after }: BankFigures,
-  samples: readonly BankFigures[],
-  seconds: number,
-): ActorUse {
-  const handled = after.ledger.handled - before.ledger.handled;
-  const batches = Math.max(1, after.ledger.batches - before.ledger.batches);
-  const depths = samples.map(({ actors }) => actors.ledger.depth);
+/** What a bank did over all of these spans, one at least. */
+export const bankUse = (spans: readonly BankSpan[]): BankUse => ({
+  actors: actorUse(spans),
+  processes: [
+    ...Map.groupBy(
+      spans.flatMap(({ processes }) => processes),
+      ({ name }) => name,
+    ).values(),
+  ].map(useOver),
+});
+
+function actorUse(spans: readonly BankSpan[]): ActorUse {
+  const sum = (of: (span: BankSpan) => number): number =>
+    spans.reduce((total, span) => total + of(span), 0);
+  const handled = sum((span) => span.handled);
+  const batches = Math.max(
+    1,
+    sum((span) => span.batches),
+  );
+  const depths = spans.flatMap((span) => span.depths);
   return {
-    ledgerPerSecond: handled / seconds,
+    ledgerPerSecond: handled / sum((span) => span.seconds),
     ledgerBatchMean: handled / batches,
-    commitMsMean: (after.ledger.handlingMs - before.ledger.handlingMs) / batches,
-    ledgerWaitMsMean: (after.ledger.waitMs - before.ledger.waitMs) / Math.max(1, handled),
-    ledgerDepthMean: depths.reduce((sum, depth) => sum + depth, 0) / Math.max(1, depths.length),
-    ledgerDepthMax: after.ledger.depthMax,
-    passwordTurnsMax: samples.reduce((most, { actors }) => Math.max(most, actors.pool.turns), 0),
-    connections: after.acceptor.serving,
+    commitMsMean: sum((span) => span.handlingMs) / batches,
+    ledgerWaitMsMean: sum((span) => span.waitMs) / Math.max(1, handled),
+    ledgerDepthMean: depths.reduce((total, depth) => total + depth, 0) / Math.max(1, depths.length),
+    ledgerDepthMax: Math.max(...spans.map((span) => span.ledgerDepthMax)),
+    passwordTurnsMax: Math.max(0, ...spans.flatMap((span) => span.passwordTurns)),
+    connections: spans.at(-1)!.connections,
   };
 }

@@ -15,6 +15,15 @@ export type ProcessUse = {
   threads: ThreadUse[];
 };
 
+/** What a process did between two moments. */
+export type ProcessSpan = {
+  name: string;
+  elapsedMs: number;
+  /** Resident at its end. */
+  memoryBytes: number;
+  threads: { id: number; name: string; cpuMs: number }[];
+};
+
 type Watched = { name: string; pid: number };
 type ThreadTimes = Map<number, { name: string; ticks: number }>;
 
@@ -24,18 +33,41 @@ const PERCENT_MIN = 0.5;
 
 /** Begins to measure; the result is called when it ends. */
 export function processUse(watched: readonly Watched[]): () => ProcessUse[] {
+  const end = processSpans(watched);
+  return () => end().map((span) => useOver([span]));
+}
+
+/** The same, as what can be put together with that of other times. */
+export function processSpans(watched: readonly Watched[]): () => ProcessSpan[] {
   const startedAt = performance.now();
   const before = watched.map(({ pid }) => threadTimes(pid));
   return () => {
     const elapsedMs = performance.now() - startedAt;
-    return watched
-      .filter(({ pid }) => existsSync(`/proc/${pid}/task`))
-      .map(({ name, pid }, index) => {
-        const threads = usesOf(before[index]!, threadTimes(pid), elapsedMs);
-        const cpuPercent = threads.reduce((sum, thread) => sum + thread.cpuPercent, 0);
-        return { name, cpuPercent, memoryBytes: residentBytes(pid) ?? 0, threads };
-      });
+    return watched.flatMap(({ name, pid }, index) => {
+      if (!existsSync(`/proc/${pid}/task`)) return [];
+      const threads = spentBetween(before[index]!, threadTimes(pid));
+      return [{ name, elapsedMs, memoryBytes: residentBytes(pid) ?? 0, threads }];
+    });
   };
+}
+
+/** What one process used over all of these spans, one at least; its memory is that at the end. */
+export function useOver(spans: readonly ProcessSpan[]): ProcessUse {
+  const elapsedMs = spans.reduce((sum, span) => sum + span.elapsedMs, 0);
+  const { name, memoryBytes } = spans.at(-1)!;
+  const byThread = Map.groupBy(
+    spans.flatMap((span) => span.threads),
+    ({ id }) => id,
+  );
+  const threads = [...byThread.values()]
+    .map((parts) => {
+      const spentMs = parts.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+      return { name: parts[0]!.name, cpuPercent: (spentMs * 100) / elapsedMs };
+    })
+    .filter(({ cpuPercent }) => cpuPercent >= PERCENT_MIN)
+    .toSorted((a, b) => b.cpuPercent - a.cpuPercent);
+  const cpuPercent = threads.reduce((sum, thread) => sum + thread.cpuPercent, 0);
+  return { name, cpuPercent, memoryBytes, threads };
 }
 
 /** Memory that a process really holds, in bytes; null where the system does not tell. */
@@ -73,12 +105,7 @@ export function parseStat(text: string): { name: string; ticks: number } {
   return { name: text.slice(text.indexOf("(") + 1, nameEnd), ticks };
 }
 
-function usesOf(before: ThreadTimes, after: ThreadTimes, elapsedMs: number): ThreadUse[] {
-  return [...after]
-    .map(([id, { name, ticks }]) => {
-      const spentMs = (ticks - (before.get(id)?.ticks ?? 0)) * TICK_MS;
-      return { name, cpuPercent: (spentMs * 100) / elapsedMs };
-    })
-    .filter(({ cpuPercent }) => cpuPercent >= PERCENT_MIN)
-    .toSorted((a, b) => b.cpuPercent - a.cpuPercent);
-}
+const spentBetween = (before: ThreadTimes, after: ThreadTimes): ProcessSpan["threads"] =>
+  [...after].map(([id, { name, ticks }]) => ({
+    ...{ id, name, cpuMs: (ticks - (before.get(id)?.ticks ?? 0)) * TICK_MS },
+  }));

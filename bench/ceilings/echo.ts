@@ -2,7 +2,7 @@
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { Load, type LoadOptions, type Measured, type Pace } from "../load/load.ts";
+import { Load, type LoadOptions } from "../load/load.ts";
 import type { EchoSizes } from "./echo-process.ts";
 
 /** A classic request and its reply on the wire: a deposit of some dollars (docs/protocol.md). */
@@ -10,7 +10,10 @@ export const CLASSIC_SIZES: EchoSizes = { requestBytes: 230, replyBytes: 140 };
 
 type EchoLoad = Pick<LoadOptions, "connections" | "inFlight" | "threads" | "seed">;
 
-export async function measureEcho(load: EchoLoad, pace: Pace): Promise<Measured> {
+/** An echo in a process of its own, with a load that is open to it. */
+export type Echo = { readonly load: Load; close(): Promise<void> };
+
+export async function openEcho(options: EchoLoad): Promise<Echo> {
   const script = fileURLToPath(new URL("./echo-process.ts", import.meta.url));
   const { requestBytes, replyBytes } = CLASSIC_SIZES;
   const child = fork(script, [String(requestBytes), String(replyBytes)]);
@@ -19,15 +22,20 @@ export async function measureEcho(load: EchoLoad, pace: Pace): Promise<Measured>
       child.once("message", (message) => resolve((message as { port: number }).port));
       child.once("exit", () => reject(new Error("the echo did not start")));
     });
-    const lines = await Load.open({
-      ...load,
+    const load = await Load.open({
+      ...options,
       ...{ protocol: "echo", target: { host: "127.0.0.1", port }, echo: CLASSIC_SIZES },
       ...{ users: [{ name: "nobody", password: "" }], depositPercent: 50 },
     });
-    const measured = await lines.run(pace);
-    await lines.close();
-    return measured;
-  } finally {
+    return {
+      load,
+      async close() {
+        await load.close();
+        child.kill();
+      },
+    };
+  } catch (error) {
     child.kill();
+    throw error;
   }
 }

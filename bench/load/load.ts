@@ -11,7 +11,7 @@ import { nowMs } from "./clock.ts";
 import type { Run } from "./driver.ts";
 import type { LineProtocol, User } from "./line.ts";
 import type { ThreadMessage, ThreadOrder, ThreadPlan } from "./load-thread.ts";
-import { SLOT_MS, mergeHistograms, mergeSlots, type Slots } from "./meter.ts";
+import { mergeHistograms, mergeSlots, perSecondOf, type Slots } from "./meter.ts";
 import { joinObservations, type Observations } from "./observations.ts";
 import type { Target } from "./socket.ts";
 
@@ -121,9 +121,8 @@ export class Load {
     }
     const parts = await ran;
     const slots = mergeSlots(parts.map((part) => part.slots));
-    const count = slots.counts.reduce((sum, inSlot) => sum + inSlot, 0);
     return {
-      perSecond: (count * 1_000) / (slots.counts.length * SLOT_MS),
+      perSecond: perSecondOf(slots),
       latency: mergeHistograms(parts.map(({ histogram }) => histogram)),
       slots,
       observations: joinObservations(parts.map(({ observations }) => observations)),

@@ -1,6 +1,6 @@
 /**
  * What a driver measures as replies come: latencies in an HDR histogram, and for each tenth of a
- * second how many there were and the longest. Both can be merged over threads.
+ * second how many there were and the longest. Both can be merged over threads, and over turns.
  */
 
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
@@ -52,6 +52,18 @@ export function mergeHistograms(parts: readonly RecordableHistogram[]): Recordab
   const merged = emptyHistogram();
   for (const part of parts) if (part.count > 0) merged.add(part);
   return merged;
+}
+
+/** Answers a second, over all slots. */
+export const perSecondOf = ({ counts }: Slots): number =>
+  (counts.reduce((sum, count) => sum + count, 0) * 1_000) / (counts.length * SLOT_MS);
+
+/** Those of runs that were made one after the other. */
+export function chainSlots(parts: readonly Slots[]): Slots {
+  return {
+    counts: Float64Array.from(parts.flatMap(({ counts }) => [...counts])),
+    longestMs: Float64Array.from(parts.flatMap(({ longestMs }) => [...longestMs])),
+  };
 }
 
 /** @param parts All of the same run, so of the same length. */

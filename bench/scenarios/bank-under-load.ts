@@ -5,8 +5,8 @@
 
 import { startBankProcess, type BankProcess } from "../bank/bank-process.ts";
 import { LOAD_COST } from "../bank/scratch-folder.ts";
-import { BankWatch } from "../bank/bank-watch.ts";
-import { Load, type LoadOptions, type Measured, type Pace } from "../load/load.ts";
+import { BankWatch, bankUse, type BankSpan } from "../bank/bank-watch.ts";
+import { Load, type LoadOptions, type Measured, type Pace, type RunWatcher } from "../load/load.ts";
 import type { User } from "../load/line.ts";
 import { readBooks, type Books } from "../proof/books.ts";
 import { Evidence } from "../proof/proof.ts";
@@ -69,16 +69,50 @@ export class BankUnderLoad {
     about: Pick<RunResult, "name" | "title">,
     pace: Partial<Pace> = {},
   ): Promise<Measured> {
-    const { options, results, say } = this.#stage;
+    const { options, say } = this.#stage;
     say(`  ${about.title}`);
     const { warmUpMs, durationMs } = options;
     const whole: Pace = { perSecond: null, warmUpMs, durationMs, ...pace };
-    const watch = new BankWatch(this.bank);
-    const measured = await load.run(whole, watch);
-    const shown = { ...about, offeredPerSecond: whole.perSecond };
-    results.runs.push(runResult(shown, measured, await watch.use()));
-    this.#evidence.add(measured.observations);
+    const { measured, span } = await this.runPart(load, whole);
+    this.keep({ ...about, offeredPerSecond: whole.perSecond }, measured, [span]);
     return measured;
+  }
+
+  /** Runs, and leaves it to the caller to keep the result, be it put together with others. */
+  async runPart(
+    load: Load,
+    pace: Pace,
+    watcher: RunWatcher | null = null,
+  ): Promise<{ measured: Measured; span: BankSpan }> {
+    const watch = new BankWatch(this.bank);
+    const measured = await load.run(pace, {
+      begin() {
+        watch.begin();
+        watcher?.begin();
+      },
+      end() {
+        watch.end();
+        watcher?.end();
+      },
+    });
+    return { measured, span: await watch.span() };
+  }
+
+  /** Keeps a result, and adds what happened to the evidence. */
+  keep(
+    shown: Pick<RunResult, "name" | "title" | "offeredPerSecond">,
+    measured: Measured,
+    spans: readonly BankSpan[],
+  ): void {
+    this.#stage.results.runs.push(runResult(shown, measured, bankUse(spans)));
+    this.#evidence.add(measured.observations);
+  }
+
+  /** Runs for as long as any run, and keeps no result: for a bank that is to have worked before. */
+  async runUnmeasured(load: Load): Promise<void> {
+    const { warmUpMs, durationMs } = this.#stage.options;
+    const { observations } = await load.run({ perSecond: null, warmUpMs, durationMs });
+    this.#evidence.add(observations);
   }
 
   /** Opens a load, runs it once, and closes it. */

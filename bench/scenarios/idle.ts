@@ -3,29 +3,55 @@
 import { fillFolder, scratchFolder, usersOf } from "../bank/scratch-folder.ts";
 import type { Load } from "../load/load.ts";
 import { BankUnderLoad } from "./bank-under-load.ts";
-import type { Scenario } from "./stage.ts";
+import { runInTurns } from "./in-turns.ts";
+import type { Scenario, Stage } from "./stage.ts";
 
 const SESSIONS = 10_000;
 const SESSIONS_QUICK = 1_000;
 const CUSTOMERS = 1_000;
 const SHAPE = { protocol: "classic", inFlight: 1 } as const;
 
+type Busy = { under: BankUnderLoad; load: Load };
+
 export const idle: Scenario = async (stage) => {
   const { options, results, say } = stage;
   const sessions = options.quick ? SESSIONS_QUICK : SESSIONS;
-  const half = sessions / 2;
-  const many = sessions.toLocaleString("en");
   if (options.quick) {
     const reason = `--quick opens ${SESSIONS_QUICK.toLocaleString("en")}`;
     results.skipped.push({ what: `${SESSIONS.toLocaleString("en")} idle sessions`, reason });
   }
+  // The same, but for the idle sessions.
+  say("  two banks that work");
+  const [alone, beside] = await Promise.all([startBusy(stage), startBusy(stage)]);
+  const idlers = await openIdle(stage, beside.under, sessions);
+  const title = `the same, beside ${sessions.toLocaleString("en")} idle sessions`;
+  await runInTurns(stage, [
+    { name: "idle-alone", title: "classic, without idle sessions", ...alone },
+    { name: "idle-beside", title, ...beside },
+  ]);
+  for (const load of [alone.load, beside.load, ...idlers]) await load.close();
+  await alone.under.prove("without idle sessions");
+  await beside.under.prove("idle sessions");
+};
+
+/** A bank that has worked: one that never has would need memory for more than its sessions. */
+async function startBusy(stage: Stage): Promise<Busy> {
   const folder = scratchFolder();
   fillFolder(folder, CUSTOMERS, 0);
   const under = await BankUnderLoad.start(stage, folder, usersOf(CUSTOMERS));
-  const busy = await under.open(SHAPE);
-  await under.run(busy, { name: "idle-alone", title: "classic, before the idle sessions" });
+  const load = await under.open(SHAPE);
+  await under.runUnmeasured(load);
+  return { under, load };
+}
+
+/** Half of each protocol: both keep what a session needs. */
+async function openIdle(
+  { results, say }: Stage,
+  under: BankUnderLoad,
+  sessions: number,
+): Promise<Load[]> {
+  const half = sessions / 2;
   const before = await under.bank.figures();
-  // Half of each protocol: both keep what a session needs.
   const idlers: Load[] = [];
   let bytesBefore = before.memoryBytes;
   for (const protocol of ["classic", "modern"] as const) {
@@ -37,9 +63,7 @@ export const idle: Scenario = async (stage) => {
     bytesBefore = memoryBytes;
   }
   const mean = (bytesBefore - before.memoryBytes) / 1_024 / sessions;
+  const many = sessions.toLocaleString("en");
   results.addFigure("idle.kilobytes", `… of ${many} of both, on average`, mean, "KB");
-  const title = `the same, beside ${many} idle sessions`;
-  await under.run(busy, { name: "idle-beside", title });
-  for (const load of [busy, ...idlers]) await load.close();
-  await under.prove("idle sessions");
-};
+  return idlers;
+}

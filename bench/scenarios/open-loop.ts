@@ -1,8 +1,9 @@
 /**
- * Requests at a fixed rate: load against latency, and half the maximum with and without clients
- * that loop on log-in. Latency counts from when a request was due.
+ * Requests at a fixed rate: load against latency, and half the maximum in turns with and without
+ * clients that loop on log-in. Latency counts from when a request was due.
  */
 
+import type { BankProcess } from "../bank/bank-process.ts";
 import {
   LOGIN_COST,
   fillFolder,
@@ -12,7 +13,9 @@ import {
 } from "../bank/scratch-folder.ts";
 import type { Load } from "../load/load.ts";
 import { LoginLoop } from "../load/login-loop.ts";
+import type { TurnLengths } from "../load/turns.ts";
 import { BankUnderLoad, accountsFor } from "./bank-under-load.ts";
+import { runInTurns, type Company } from "./in-turns.ts";
 import { LOGIN_CLIENTS } from "./logins.ts";
 import type { Scenario, Stage } from "./stage.ts";
 
@@ -27,6 +30,11 @@ const PARTS_QUICK = [0.25, 0.8];
 const STORM_MS_MIN = 2_500;
 const STORM_MS_MAX = 30_000;
 const STORM_TIMES = 2.5;
+/**
+ * Longer than other turns, since the logins in hand at the end of each must be waited for. In the
+ * warm-up the first ones end, so that measuring begins in the middle of others.
+ */
+const STORM_TURNS: TurnLengths = { turnMs: 2_500, warmUpMs: 1_000 };
 
 export const openLoop: Scenario = async (stage) => {
   const { connections, quick } = stage.options;
@@ -47,19 +55,59 @@ export const openLoop: Scenario = async (stage) => {
   await under.prove("open loop");
 };
 
+/** Half the maximum, in turns of calm and of storm. */
 async function runStorm(
-  { options, results }: Stage,
+  stage: Stage,
   under: BankUnderLoad,
   load: Load,
   perSecond: number,
 ): Promise<void> {
+  const { options, results } = stage;
   const stormMs = Math.max(STORM_MS_MIN, options.durationMs * STORM_TIMES);
-  const pace = { perSecond, durationMs: Math.min(STORM_MS_MAX, stormMs) };
-  await under.run(load, { name: "half", title: "open loop at half of it" }, pace);
-  const logins = new LoginLoop(under.bank, loginUsers(LOGIN_CLIENTS));
+  const durationMs = Math.min(STORM_MS_MAX, stormMs);
+  const storm = new Storm(under.bank);
   const title = `the same, with ${LOGIN_CLIENTS} clients looping on log-in`;
-  await under.run(load, { name: "storm", title }, pace);
-  const { perSecond: loginsPerSecond } = logins.measured;
-  await logins.stop();
-  results.addFigure("storm.logins", "logins meanwhile", loginsPerSecond, "logins/s");
+  const shape = { load, under, perSecond };
+  const contestants = [
+    { name: "half", title: "open loop at half of it", ...shape },
+    { name: "storm", title, ...shape, company: storm },
+  ];
+  await runInTurns(stage, contestants, durationMs, STORM_TURNS);
+  results.addFigure("storm.logins", "logins meanwhile", storm.perSecond, "logins/s");
+}
+
+/** Logins beside the load in some of its turns, counted over all of these. */
+class Storm implements Company {
+  readonly #bank: BankProcess;
+  #logins: LoginLoop | null = null;
+  #count = 0;
+  #elapsedMs = 0;
+
+  constructor(bank: BankProcess) {
+    this.#bank = bank;
+  }
+
+  get perSecond(): number {
+    return this.#count === 0 ? 0 : (this.#count * 1_000) / this.#elapsedMs;
+  }
+
+  start(): void {
+    this.#logins = new LoginLoop(this.#bank, loginUsers(LOGIN_CLIENTS));
+  }
+
+  begin(): void {
+    this.#logins?.restart();
+  }
+
+  end(): void {
+    if (this.#logins === null) return;
+    const { count, elapsedMs } = this.#logins.measured;
+    this.#count += count;
+    this.#elapsedMs += elapsedMs;
+  }
+
+  /** @throws Error if a login failed. */
+  async stop(): Promise<void> {
+    await this.#logins?.stop();
+  }
 }

@@ -1,10 +1,13 @@
 /**
- * Transactions as fast as they go: classic and modern, closed loop, and modern with many in flight.
+ * Transactions as fast as they go: the echo, classic and modern in turns, closed loops; then modern
+ * with many in flight.
  */
 
 import { fillFolder, scratchFolder, usersOf } from "../bank/scratch-folder.ts";
+import { openEcho } from "../ceilings/echo.ts";
 import { BankUnderLoad, accountsFor } from "./bank-under-load.ts";
-import type { Scenario } from "./stage.ts";
+import { runInTurns } from "./in-turns.ts";
+import type { Scenario, Stage } from "./stage.ts";
 
 const CUSTOMERS = 1_000;
 const IN_FLIGHT = 16;
@@ -15,18 +18,29 @@ export const transactions: Scenario = async (stage) => {
   fillFolder(folder, Math.max(CUSTOMERS, connections), 0);
   const users = usersOf(accountsFor(connections));
   const under = await BankUnderLoad.start(stage, folder, users);
-  const lines = `${connections} connections`;
-  await under.runAlone(
-    { protocol: "classic", inFlight: 1 },
-    { name: "classic", title: `classic, ${lines}` },
-  );
-  await under.runAlone(
-    { protocol: "modern", inFlight: 1 },
-    { name: "modern", title: `modern, ${lines}` },
-  );
+  await runOneByOne(stage, under);
   await under.runAlone(
     { protocol: "modern", inFlight: IN_FLIGHT },
-    { name: "modern16", title: `modern, ${IN_FLIGHT} in flight on each of ${lines}` },
+    {
+      name: "modern16",
+      title: `modern, ${IN_FLIGHT} in flight on each of ${connections} connections`,
+    },
   );
   await under.prove("transactions");
 };
+
+/** One request in flight on each connection. */
+async function runOneByOne(stage: Stage, under: BankUnderLoad): Promise<void> {
+  const { connections, threads, seed } = stage.options;
+  const lines = `${connections} connections`;
+  const echo = await openEcho({ connections, inFlight: 1, threads, seed });
+  const classic = await under.open({ protocol: "classic", inFlight: 1 });
+  const modern = await under.open({ protocol: "modern", inFlight: 1 });
+  const echoTitle = `bare TCP echo, ${lines}, 1 in flight`;
+  await runInTurns(stage, [
+    { name: "echo", title: echoTitle, load: echo.load, under: null },
+    { name: "classic", title: `classic, ${lines}`, load: classic, under },
+    { name: "modern", title: `modern, ${lines}`, load: modern, under },
+  ]);
+  for (const opened of [echo, classic, modern]) await opened.close();
+}

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startBankProcess } from "../../bench/bank/bank-process.ts";
-import { BankWatch } from "../../bench/bank/bank-watch.ts";
+import { BankWatch, bankUse } from "../../bench/bank/bank-watch.ts";
 import { fillLargeFolder } from "../../bench/bank/large-store.ts";
 import { parseStat } from "../../bench/bank/process-use.ts";
 import { LOAD_COST, fillFolder, usersOf } from "../../bench/bank/scratch-folder.ts";
@@ -37,7 +37,7 @@ describe("a load on a bank", () => {
       });
       const watch = new BankWatch(bank);
       const { observations, latency } = await load.run({ ...PACE, perSecond }, watch);
-      const { actors } = await watch.use();
+      const { actors } = bankUse([await watch.span()]);
       await load.close();
       evidence.add(observations);
       expect(latency.count).toBeGreaterThan(0);

@@ -34,7 +34,7 @@ describe("npm run bench", () => {
     expect(out).toContain("Thresholds\n  none for this load");
     const report: unknown = JSON.parse(readFileSync(json, "utf8"));
     expect(report).toMatchObject({
-      runs: [{ name: "classic" }, { name: "modern" }, { name: "modern16" }],
+      runs: [{ name: "echo" }, { name: "classic" }, { name: "modern" }, { name: "modern16" }],
       proofs: [{ name: "transactions", faults: [] }],
     });
     expect(readFileSync(html, "utf8")).toContain("<figcaption>Throughput over time");
