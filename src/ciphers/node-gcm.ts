@@ -8,6 +8,7 @@ import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
 import type { Cipheriv, KeyObject } from "node:crypto";
 import { AEAD_KEY_BYTES, AEAD_TAG_BYTES, BLOCK_BYTES } from "../protocol/ciphers.ts";
 import type { AeadKey } from "../protocol/ciphers.ts";
+import { Room } from "../protocol/room.ts";
 import { GCM_CODE } from "./gcm-code.ts";
 
 const GCM = "aes-256-gcm";
@@ -52,6 +53,7 @@ const memory = new Uint8Array(gcm.memory.buffer);
 const memoryWords = new Uint32Array(gcm.memory.buffer);
 const counters = countersOf(1, blocksFor(TEXT_BYTES_MAX));
 const countersAhead = countersOf(AHEAD, AHEAD_BLOCKS);
+const room = new Room();
 const nonceBytes = new Uint8Array(NONCE_BYTES);
 const nonceWords = new Uint32Array(nonceBytes.buffer);
 
@@ -70,7 +72,7 @@ export function importGcmKey(raw: Uint8Array): AeadKey {
       stream.lay(nonce, length);
       memory.set(plaintext, TEXT_AT);
       gcm.seal(length);
-      return memory.slice(TEXT_AT, TEXT_AT + length + AEAD_TAG_BYTES);
+      return memory.subarray(TEXT_AT, TEXT_AT + length + AEAD_TAG_BYTES);
     },
     open(nonce, associatedData, sealed) {
       const length = sealed.length - AEAD_TAG_BYTES;
@@ -81,7 +83,7 @@ export function importGcmKey(raw: Uint8Array): AeadKey {
       stream ??= new KeyStream(key);
       stream.lay(nonce, length);
       memory.set(sealed, TEXT_AT);
-      return gcm.open(length) === 1 ? memory.slice(TEXT_AT, TEXT_AT + length) : null;
+      return gcm.open(length) === 1 ? memory.subarray(TEXT_AT, TEXT_AT + length) : null;
     },
   };
 }
@@ -175,7 +177,7 @@ function sealByObject(
   plaintext: Uint8Array,
 ): Uint8Array {
   const cipher = createCipheriv(GCM, key, nonce, GCM_OPTIONS).setAAD(associatedData);
-  const sealed = new Uint8Array(plaintext.length + AEAD_TAG_BYTES);
+  const sealed = room.take(plaintext.length + AEAD_TAG_BYTES);
   sealed.set(cipher.update(plaintext));
   cipher.final(); // Empty: GCM is a stream.
   sealed.set(cipher.getAuthTag(), plaintext.length);

@@ -157,6 +157,7 @@ export class Channel {
   }
 
   /**
+   * The text of a frame, to be read at once: the next one of any channel may lie in its place.
    * @throws ProtocolError `bad_frame` for every frame that is not the peer's next, whatever is
    *   wrong with it. This direction is dead then: say so in the other, and hang up.
    */

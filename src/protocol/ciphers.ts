@@ -21,7 +21,10 @@ export interface CbcKey {
   decrypt(iv: Uint8Array, cipher: Uint8Array): Uint8Array | null;
 }
 
-/** AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes. What is handed in is not kept. */
+/**
+ * AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes. What is handed in is not kept. What comes
+ * back may lie where the next call of any key puts its own: it is to be read or copied before.
+ */
 export interface AeadKey {
   /** The ciphertext, then the tag. @param nonce 12 bytes, never used twice with one key. */
   seal(nonce: Uint8Array, associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array;

@@ -10,7 +10,7 @@ const NONCE_BYTES = 12;
 const COUNTER_AT = 4;
 const EMPTY = new Uint8Array(0);
 
-/** 5.1: one direction's key and its counter. */
+/** 5.1: one direction's key and its counter. What it gives is to be read at once, as the key's is. */
 export class CipherState {
   #key: AeadKey | null;
   /** 12.4: 32 bits of zeros, then the counter n, 64 bits, big-endian. It counts in place. */
@@ -97,7 +97,7 @@ export class SymmetricState {
 
   encryptAndHash(plaintext: Uint8Array): Uint8Array {
     const ciphertext =
-      this.#cipher === null ? plaintext : this.#cipher.encryptWithAd(this.#h, plaintext);
+      this.#cipher === null ? plaintext : this.#cipher.encryptWithAd(this.#h, plaintext).slice();
     this.mixHash(ciphertext);
     return ciphertext;
   }
@@ -108,7 +108,7 @@ export class SymmetricState {
       this.#cipher === null ? ciphertext : this.#cipher.decryptWithAd(this.#h, ciphertext);
     if (plaintext === null) throw new ProtocolError("bad_handshake");
     this.mixHash(ciphertext);
-    return plaintext;
+    return plaintext.slice();
   }
 
   /** One key from the initiator to the responder, one back. */
