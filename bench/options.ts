@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseAddress, wholeNumber } from "../src/cli/options.ts";
 import { BUILT_PROGRAM } from "./bank/bank-process.ts";
+import { LOGIN_COST } from "./bank/scratch-folder.ts";
 import { SCENARIOS, type ScenarioName } from "./scenarios/names.ts";
 import type { Target } from "./load/socket.ts";
 
@@ -12,6 +13,8 @@ export const DEFAULT_DEPOSIT_PERCENT = 50;
 
 export type BenchOptions = {
   quick: boolean;
+  /** Of the passwords of those who log in under load: the bank's default, and less to be quick. */
+  loginCost: number;
   /** Empty for all. */
   only: ScenarioName[];
   target: Target | null;
@@ -47,11 +50,15 @@ type Flags = {
  */
 const SECONDS_MAX = 30;
 
+/** Half of the work: the sessions of the open loop begin by logging in too. */
+const LOGIN_COST_QUICK = LOGIN_COST - 1;
+
 /** @throws CommanderError, of which the user has been told. */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const flags = command().parse(args, { from: "user" }).opts<Flags>();
   const seconds = flags.duration ?? (flags.quick ? 1.2 : 8);
   return {
+    loginCost: flags.quick ? LOGIN_COST_QUICK : LOGIN_COST,
     ...{ quick: flags.quick, only: flags.only, target: flags.target ?? null },
     ...{ connections: flags.connections, depositPercent: flags.deposits, seed: flags.seed },
     ...{ threads: flags.loadThreads, program: flags.program },

@@ -48,12 +48,16 @@ function removeFolders(): void {
 }
 
 /**
- * Makes a new bank in `folder`, with so many customers for the load and for logins. Where there are
- * some for logins, all passwords have the default cost; else the load's.
+ * Makes a new bank in `folder`, with so many customers for the load and for logins, whose passwords
+ * all have one cost.
  */
-export function fillFolder(folder: string, customers: number, logins: number): void {
+export function fillFolder(
+  folder: string,
+  customers: number,
+  logins: number,
+  cost = LOAD_COST,
+): void {
   const { peppers } = openKeyRing(folder);
-  const cost = logins === 0 ? LOAD_COST : LOGIN_COST;
   const passwordHash = hashPassword({ password: PASSWORD, peppers, cost });
   const store = openSqliteStore({ folder });
   const at = Date.now();

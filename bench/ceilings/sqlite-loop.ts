@@ -21,34 +21,33 @@ const TABLES = `
     memo TEXT
   ) STRICT;`;
 
-/** Transfers a second. @param folder Holds nothing of that name yet. */
-export function measureSqliteLoop(
-  folder: string,
-  { batch, durationMs, seed }: { batch: number; durationMs: number; seed: number },
-): number {
-  const { commit, close } = openSqliteLoop(folder, batch, seed);
-  try {
+export class SqliteLoop {
+  readonly #batch: number;
+  readonly #database: DatabaseSync;
+  readonly #commit: () => void;
+
+  /** @param folder Holds nothing of that name yet. */
+  constructor(folder: string, batch: number, seed: number) {
+    this.#batch = batch;
+    this.#database = new DatabaseSync(join(folder, `bare-${batch}.sqlite`));
+    this.#database.exec(TABLES);
+    this.#commit = committer(this.#database, batch, seed);
+  }
+
+  /** Makes batches durable for as long. */
+  run(durationMs: number): { transfers: number; elapsedMs: number } {
     const startedAt = performance.now();
     let transfers = 0;
     while (performance.now() - startedAt < durationMs) {
-      commit();
-      transfers += batch;
+      this.#commit();
+      transfers += this.#batch;
     }
-    return (transfers * 1_000) / (performance.now() - startedAt);
-  } finally {
-    close();
+    return { transfers, elapsedMs: performance.now() - startedAt };
   }
-}
 
-/** The loop, a turn of it at a time: `commit` makes a batch durable. */
-export function openSqliteLoop(
-  folder: string,
-  batch: number,
-  seed: number,
-): { commit: () => void; close: () => void } {
-  const database = new DatabaseSync(join(folder, `bare-${batch}.sqlite`));
-  database.exec(TABLES);
-  return { commit: committer(database, batch, seed), close: () => database.close() };
+  close(): void {
+    this.#database.close();
+  }
 }
 
 function committer(database: DatabaseSync, batch: number, seed: number): () => void {

@@ -23,11 +23,11 @@ const TERMINAL = "127.0.0.1";
 const APART_MS = 0.2;
 
 export type FedRun = {
-  perSecond: number;
-  /** Of the batches that the thread really made. */
-  batchMean: number;
   /** Deposits that it acknowledged. */
   deposits: number;
+  elapsedMs: number;
+  /** That the thread really made. */
+  batches: number;
 };
 
 export class LedgerFeeder {
@@ -91,8 +91,7 @@ export class LedgerFeeder {
         if (!isOver() || isOneDue || onTheirWay > 0) return;
         this.#worker.off("message", take);
         this.#worker.off("error", reject);
-        const perSecond = (deposits * 1_000) / (performance.now() - startedAt);
-        resolve({ perSecond, batchMean: deposits / batches, deposits });
+        resolve({ deposits, elapsedMs: performance.now() - startedAt, batches });
       };
       const take = (message: unknown): void => {
         const replies = repliesIn(message);

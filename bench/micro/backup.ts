@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { verifyBooks } from "../../src/workers/books-verification.ts";
 import { openSnapshot } from "../../src/workers/sqlite-snapshot.ts";
 import { fillFolder, scratchFolder, userName } from "../bank/scratch-folder.ts";
-import { LedgerFeeder } from "../load/ledger-feeder.ts";
+import { LedgerFeeder, type FedRun } from "../load/ledger-feeder.ts";
 
 const CUSTOMERS = 100_000;
 const TRANSACTIONS = 1_000_000;
@@ -75,7 +75,7 @@ async function measure(): Promise<void> {
     filled += (await feeder.run(FILL_BATCH, CUSTOMERS, RUN_MS)).deposits;
   }
   for (const method of Object.keys(METHODS) as Method[]) {
-    const alone = await feeder.run(BATCH, CUSTOMERS, RUN_MS);
+    const alone = perMsOf(await feeder.run(BATCH, CUSTOMERS, RUN_MS));
     const to = join(folder, "copy.sqlite");
     const self = fileURLToPath(import.meta.url);
     const child = spawn(process.execPath, [self, method, database, to], {
@@ -87,10 +87,10 @@ async function measure(): Promise<void> {
     let during = 0;
     let runs = 0;
     do {
-      during += (await feeder.run(BATCH, CUSTOMERS, RUN_MS / 8)).perSecond;
+      during += perMsOf(await feeder.run(BATCH, CUSTOMERS, RUN_MS / 8));
       runs += 1;
     } while ((await Promise.race([ended, Promise.resolve("goes on")])) !== "ended");
-    const share = (during / runs / alone.perSecond).toFixed(2);
+    const share = (during / runs / alone).toFixed(2);
     const sizes = `${megabytes(database)} as ${megabytes(to)}, log ${megabytes(`${database}-wal`)}`;
     console.log(`${method.padEnd(34)} ${took.padStart(9)}  ${sizes}  ledger at ${share}`);
     rmSync(to, { force: true });
@@ -98,6 +98,8 @@ async function measure(): Promise<void> {
   await feeder.stop();
   await prove(folder);
 }
+
+const perMsOf = ({ deposits, elapsedMs }: FedRun): number => deposits / elapsedMs;
 
 async function prove(folder: string): Promise<void> {
   const snapshot = openSnapshot(folder);

@@ -13,7 +13,7 @@ import { dollars } from "../../src/bank/money.ts";
 import { packRequest, type LedgerRequest } from "../../src/protocol/ledger-letters.ts";
 import { openSqliteReader } from "../../src/workers/sqlite-store.ts";
 import { type fillFolder, scratchFolder, userName } from "../bank/scratch-folder.ts";
-import { openSqliteLoop } from "../ceilings/sqlite-loop.ts";
+import { SqliteLoop } from "../ceilings/sqlite-loop.ts";
 import type { LedgerFeeder } from "../load/ledger-feeder.ts";
 
 const CUSTOMERS = 1_000;
@@ -40,7 +40,7 @@ async function compareChanges(batch: number, durationMs: number): Promise<void> 
       return start(checkout, index === checkouts.length - 1 ? folder : scratchFolder());
     }),
   );
-  const loop = openSqliteLoop(scratchFolder(), batch, SEED);
+  const loop = new SqliteLoop(scratchFolder(), batch, SEED);
   const bare: Cost = { cpuUs: 0, count: 0 };
   const endAt = performance.now() + durationMs;
   for (let turn = 0; turn < 2 || performance.now() < endAt; turn++) {
@@ -51,12 +51,7 @@ async function compareChanges(batch: number, durationMs: number): Promise<void> 
       spent.cpuUs += ((await feeder.cpuMs()) - before) * 1_000;
       spent.count += deposits;
     }
-    const stopAt = performance.now() + TURN_MS;
-    measured(bare, () => {
-      let transfers = 0;
-      for (; performance.now() < stopAt; transfers += batch) loop.commit();
-      return transfers;
-    });
+    measured(bare, () => loop.run(TURN_MS).transfers);
   }
   console.log(`batches of ${batch.toLocaleString("en")}: bare loop ${told(bare)} a transfer`);
   for (const { name, feeder, spent } of builds) {

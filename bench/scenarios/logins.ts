@@ -9,12 +9,12 @@ import type { Scenario } from "./stage.ts";
 
 export const LOGIN_CLIENTS = 8;
 /** Some nine logins happen in a second on two cores, so a short run would count hardly any. */
-const DURATION_MS_MIN = 3_000;
+const DURATION_MS_MIN = 2_000;
 
 export const logins: Scenario = async ({ options, results, say }) => {
   const folder = scratchFolder();
-  fillFolder(folder, 0, LOGIN_CLIENTS);
-  const bank = await startBankProcess(folder, options.program);
+  fillFolder(folder, 0, LOGIN_CLIENTS, options.loginCost);
+  const bank = await startBankProcess(folder, options.program, options.loginCost);
   say(`  ${LOGIN_CLIENTS} clients looping on log-in`);
   const loop = new LoginLoop(bank, loginUsers(LOGIN_CLIENTS));
   await sleep(options.warmUpMs);

@@ -22,8 +22,8 @@ const TEXT_AT = 16_384;
 /** Longer texts cost less by an object of their own, which has the processor's instructions. */
 const TEXT_BYTES_MAX = 256;
 
-/** Messages whose blocks are encrypted at once … */
-const AHEAD = 4;
+/** Messages whose blocks are encrypted at once: one, then two, four, and at most so many … */
+const AHEAD_MAX = 8;
 /** … if they are no longer than most are. */
 const AHEAD_TEXT_BYTES = 144;
 const AHEAD_BLOCKS = blocksFor(AHEAD_TEXT_BYTES);
@@ -52,7 +52,7 @@ const gcm = new WebAssembly.Instance(code).exports as GcmModule;
 const memory = new Uint8Array(gcm.memory.buffer);
 const memoryWords = new Uint32Array(gcm.memory.buffer);
 const counters = countersOf(1, blocksFor(TEXT_BYTES_MAX));
-const countersAhead = countersOf(AHEAD, AHEAD_BLOCKS);
+const countersAhead = countersOf(AHEAD_MAX, AHEAD_BLOCKS);
 const room = new Room();
 const nonceBytes = new Uint8Array(NONCE_BYTES);
 const nonceWords = new Uint32Array(nonceBytes.buffer);
@@ -126,7 +126,8 @@ class KeyStream {
       return place;
     }
     this.#first.set(nonceWords);
-    this.#nonces = Math.min(AHEAD, 0x100 - nonceBytes[NONCE_BYTES - 1]!); // None with a carry.
+    const wanted = Math.min(AHEAD_MAX, Math.max(1, 2 * this.#nonces)); // An idle key has few.
+    this.#nonces = Math.min(wanted, 0x100 - nonceBytes[NONCE_BYTES - 1]!); // None with a carry.
     const words = AHEAD_BLOCKS * BLOCK_WORDS;
     for (let further = 0; further < this.#nonces; further++) {
       for (let at = further * words; at < (further + 1) * words; at += BLOCK_WORDS) {

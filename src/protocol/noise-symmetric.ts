@@ -10,7 +10,7 @@ const NONCE_BYTES = 12;
 const COUNTER_AT = 4;
 const EMPTY = new Uint8Array(0);
 
-/** 5.1: one direction's key and its counter. What it gives is to be read at once, as the key's is. */
+/** 5.1: one direction's key and its counter. What it gives is the key's: to be read at once. */
 export class CipherState {
   #key: AeadKey | null;
   /** 12.4: 32 bits of zeros, then the counter n, 64 bits, big-endian. It counts in place. */
