@@ -1,6 +1,6 @@
 /**
- * The ledger's thread alone, without sockets and cryptography, but with all that it writes; in turns
- * with a bare loop of SQLite's.
+ * The ledger's thread alone, without sockets and cryptography, but with all that it writes, and in
+ * turns with a bare loop of SQLite's.
  */
 
 import { dirname, extname, join } from "node:path";
