@@ -75,14 +75,21 @@ async function main(options: BenchOptions): Promise<number> {
 }
 
 /** A scenario that breaks off has proven nothing; the others are still run. */
-async function runScenario(name: string, scenario: Scenario, stage: Stage): Promise<void> {
+async function runScenario(
+  name: string,
+  scenario: Scenario,
+  stage: Omit<Stage, "leftovers">,
+): Promise<void> {
   stage.say(name);
+  const leftovers = new AsyncDisposableStack();
   try {
-    await scenario(stage);
+    await scenario({ ...stage, leftovers });
   } catch (error) {
     stage.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const faults = [`it broke off: ${error instanceof Error ? error.message : String(error)}`];
     stage.results.proofs.push({ name, requests: 0, changes: 0, faults });
+  } finally {
+    await leftovers.disposeAsync();
   }
 }
 

@@ -131,14 +131,13 @@ export class Load {
   }
 
   async close(): Promise<void> {
-    const exits = this.#workers.map(
+    const living = this.#workers.filter(({ threadId }) => threadId !== -1);
+    const exits = living.map(
       (worker) => new Promise<void>((resolve) => worker.once("exit", () => resolve())),
     );
-    for (const worker of this.#workers) {
-      if (worker.threadId !== -1) worker.postMessage({ type: "close" } satisfies ThreadOrder);
-    }
+    for (const worker of living) worker.postMessage({ type: "close" } satisfies ThreadOrder);
     await Promise.race([Promise.all(exits), this.#failed.catch(() => undefined)]);
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(living.map((worker) => worker.terminate()));
   }
 
   /** Has every line seal what it will send. */

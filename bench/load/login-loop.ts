@@ -24,6 +24,8 @@ export type Logins = {
 export class LoginLoop {
   readonly #clients: Promise<void>[];
   #isStopping = false;
+  /** Whether logins count: until `finish`, and the one after that. */
+  #counting: "on" | "one_more" | "over" = "on";
   #startedAt = nowMs();
   /** When the last login ended. */
   #endedAt = this.#startedAt;
@@ -40,6 +42,11 @@ export class LoginLoop {
     this.#startedAt = this.#endedAt;
     this.#count = 0;
     this.#latency = emptyHistogram();
+  }
+
+  /** The next login that ends is the last to count: so that a wait in vain shows. */
+  finish(): void {
+    this.#counting = "one_more";
   }
 
   /** What was measured since the start, or the last restart. */
@@ -62,6 +69,8 @@ export class LoginLoop {
       const result = await client.logIn(name, password);
       client.close();
       if (result.type !== "authenticated") throw new Error(`${name} got ${result.type}`);
+      if (this.#counting === "over") continue;
+      if (this.#counting === "one_more") this.#counting = "over";
       this.#count += 1;
       this.#endedAt = nowMs();
       this.#latency.record(Math.max(1, Math.round((this.#endedAt - beganAt) * 1e6)));

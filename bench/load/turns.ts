@@ -34,9 +34,14 @@ export function turnsOf(whole: Turn, { turnMs, warmUpMs }: TurnLengths): Turn[] 
   }));
 }
 
-/** Who goes first, second and so on in a round: A B, B A, A B, …, so that nobody always does. */
+/**
+ * Who goes first, second and so on in a round: A B C, C B A, B C A, A C B, C A B, B A C, so that
+ * each has every place and each neighbour.
+ */
 export function orderOfRound<T>(round: number, contestants: readonly T[]): T[] {
-  return round % 2 === 0 ? [...contestants] : contestants.toReversed();
+  const first = Math.floor(round / 2) % contestants.length;
+  const order = [...contestants.slice(first), ...contestants.slice(0, first)];
+  return round % 2 === 0 ? order : order.toReversed();
 }
 
 /** One measurement of those of several turns, one behind the other. */

@@ -49,18 +49,21 @@ export class BankUnderLoad {
     bcryptCost = LOAD_COST,
   ): Promise<BankUnderLoad> {
     const bank = await startBankProcess(folder, stage.options.program, bcryptCost);
+    stage.leftovers.defer(() => bank.stop());
     return new BankUnderLoad(stage, folder, bank, users);
   }
 
   /** Opens the load's connections. */
-  open({ protocol, inFlight, connections }: LoadShape): Promise<Load> {
+  async open({ protocol, inFlight, connections }: LoadShape): Promise<Load> {
     const { threads, depositPercent, seed } = this.#stage.options;
     const { host, port, publicKey: bankKey } = this.bank;
-    return Load.open({
+    const load = await Load.open({
       ...{ protocol, inFlight, target: { host, port }, bankKey, users: this.#users },
       ...{ threads, depositPercent, seed },
       connections: connections ?? this.#stage.options.connections,
     });
+    this.#stage.leftovers.defer(() => load.close());
+    return load;
   }
 
   /** Runs, keeps the result, and adds what happened to the evidence. */

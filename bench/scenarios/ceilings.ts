@@ -33,11 +33,12 @@ export const ceilings: Scenario = async (stage) => {
 };
 
 /** To see what a read is worth that carries many messages. */
-async function measureEcho({ options, results, say }: Stage): Promise<void> {
+async function measureEcho({ options, results, say, leftovers }: Stage): Promise<void> {
   const { connections, threads, seed, warmUpMs, durationMs } = options;
   const title = `bare TCP echo, ${connections} connections, ${PIPELINED} in flight`;
   say(`  ${title}`);
   const echo = await openEcho({ connections, inFlight: PIPELINED, threads, seed });
+  leftovers.defer(() => echo.close());
   const measured = await echo.load.run({ perSecond: null, warmUpMs, durationMs });
   await echo.close();
   const about = { name: `echo${PIPELINED}`, title, offeredPerSecond: null };

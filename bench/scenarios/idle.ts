@@ -22,7 +22,8 @@ export const idle: Scenario = async (stage) => {
   }
   // The same, but for the idle sessions.
   if (!options.quick) say("  two banks that work");
-  const [alone, beside] = await Promise.all([startBusy(stage), startBusy(stage)]);
+  const alone = await startBusy(stage);
+  const beside = await startBusy(stage);
   const idlers = await openIdle(stage, beside.under, sessions);
   const title = `the same, beside ${sessions.toLocaleString("en")} idle sessions`;
   await runInTurns(stage, [

@@ -62,7 +62,7 @@ async function runBatches(
         fed.elapsedMs += elapsedMs;
         fed.batches += batches;
       },
-      () => {
+      async () => {
         loop.run(turn.warmUpMs);
         const { transfers, elapsedMs } = loop.run(turn.durationMs);
         bare.count += transfers;

@@ -20,8 +20,9 @@ export const logins: Scenario = async ({ options, results, say }) => {
   await sleep(options.warmUpMs);
   loop.restart();
   await sleep(Math.max(DURATION_MS_MIN, options.durationMs));
-  const { perSecond, latency } = loop.measured;
+  loop.finish();
   await loop.stop();
+  const { perSecond, latency } = loop.measured;
   await bank.stop();
   const { p50, p99 } = latencyOf(latency);
   results.addFigure("logins.perSecond", `logins, ${LOGIN_CLIENTS} clients`, perSecond, "logins/s");

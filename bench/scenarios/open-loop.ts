@@ -96,14 +96,15 @@ class Storm implements Company {
   }
 
   end(): void {
-    if (this.#logins === null) return;
-    const { count, elapsedMs } = this.#logins.measured;
-    this.#count += count;
-    this.#elapsedMs += elapsedMs;
+    this.#logins?.finish();
   }
 
   /** @throws Error if a login failed. */
   async stop(): Promise<void> {
-    await this.#logins?.stop();
+    if (this.#logins === null) return;
+    await this.#logins.stop();
+    const { count, elapsedMs } = this.#logins.measured;
+    this.#count += count;
+    this.#elapsedMs += elapsedMs;
   }
 }

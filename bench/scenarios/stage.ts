@@ -8,6 +8,8 @@ export type Stage = {
   readonly results: Results;
   /** Says what is being done. Progress is for people, and goes to stderr. */
   readonly say: (line: string) => void;
+  /** What is ended with the scenario, also where it breaks off. Ending twice does no harm. */
+  readonly leftovers: AsyncDisposableStack;
 };
 
 export type Scenario = (stage: Stage) => Promise<void>;

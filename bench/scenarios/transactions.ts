@@ -34,6 +34,7 @@ async function runOneByOne(stage: Stage, under: BankUnderLoad): Promise<void> {
   const { connections, threads, seed } = stage.options;
   const lines = `${connections} connections`;
   const echo = await openEcho({ connections, inFlight: 1, threads, seed });
+  stage.leftovers.defer(() => echo.close());
   const classic = await under.open({ protocol: "classic", inFlight: 1 });
   const modern = await under.open({ protocol: "modern", inFlight: 1 });
   const echoTitle = `bare TCP echo, ${lines}, 1 in flight`;

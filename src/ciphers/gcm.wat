@@ -37,7 +37,7 @@
       (i64.xor (local.get $first) (global.get $tag_first))
       (i64.xor (local.get $last) (global.get $tag_last)))))
 
-  ;; In steps of 8 bytes: what it changes behind the text is overwritten by $end_text or the tag.
+  ;; In steps of 8 bytes: what it changes behind the text is nobody's.
   (func $mask (param $length i32)
     (local $at i32)
     (loop $words

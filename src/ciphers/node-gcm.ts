@@ -64,6 +64,7 @@ export function importGcmKey(raw: Uint8Array): AeadKey {
   let stream: KeyStream | null = null;
   return {
     seal(nonce, associatedData, plaintext) {
+      checkNonce(nonce);
       const { length } = plaintext;
       if (associatedData.length > 0 || length > TEXT_BYTES_MAX) {
         return sealByObject(key, nonce, associatedData, plaintext);
@@ -75,6 +76,7 @@ export function importGcmKey(raw: Uint8Array): AeadKey {
       return memory.subarray(TEXT_AT, TEXT_AT + length + AEAD_TAG_BYTES);
     },
     open(nonce, associatedData, sealed) {
+      checkNonce(nonce);
       const length = sealed.length - AEAD_TAG_BYTES;
       if (length < 0) return null;
       if (associatedData.length > 0 || length > TEXT_BYTES_MAX) {
@@ -104,7 +106,6 @@ class KeyStream {
 
   /** Puts into the module's memory what a text of `length` bytes needs of the key. */
   lay(nonce: Uint8Array, length: number): void {
-    if (nonce.length !== NONCE_BYTES) throw new RangeError("a nonce has 12 bytes");
     nonceBytes.set(nonce);
     layWords(HASH_KEY_AT, this.#hashKey, 0, BLOCK_WORDS);
     const words = blocksFor(length) * BLOCK_WORDS;
@@ -119,22 +120,24 @@ class KeyStream {
 
   /** Of `nonceBytes` among those whose blocks are there; if they are not, they are made. */
   #placeOfNonce(): number {
-    // Of words, since the last bytes are the highest: a nonce before the first is far above it.
+    // The last byte is the highest of its word: where another differs, this is no whole number.
     const place = (nonceWords[2]! - this.#first[2]!) / ONE_FURTHER;
     const isOfThem = place >= 0 && place < this.#nonces && Number.isInteger(place);
     if (isOfThem && nonceWords[1] === this.#first[1] && nonceWords[0] === this.#first[0]) {
       return place;
     }
-    this.#first.set(nonceWords);
     const wanted = Math.min(AHEAD_MAX, Math.max(1, 2 * this.#nonces)); // An idle key has few.
-    this.#nonces = Math.min(wanted, 0x100 - nonceBytes[NONCE_BYTES - 1]!); // None with a carry.
+    const nonces = Math.min(wanted, 0x100 - nonceBytes[NONCE_BYTES - 1]!); // None with a carry.
     const words = AHEAD_BLOCKS * BLOCK_WORDS;
-    for (let further = 0; further < this.#nonces; further++) {
+    for (let further = 0; further < nonces; further++) {
       for (let at = further * words; at < (further + 1) * words; at += BLOCK_WORDS) {
         writeNonce(countersAhead, at, further);
       }
     }
-    this.#ahead = this.#encrypted(countersAhead.subarray(0, this.#nonces * words));
+    // All or nothing: blocks that are taken for another nonce's would mask two texts alike.
+    this.#ahead = this.#encrypted(countersAhead.subarray(0, nonces * words));
+    this.#first.set(nonceWords);
+    this.#nonces = nonces;
     return 0;
   }
 
@@ -142,6 +145,10 @@ class KeyStream {
     const { buffer, byteOffset, byteLength } = this.#aes.update(blocks);
     return new Uint32Array(buffer, byteOffset, byteLength / WORD_BYTES);
   }
+}
+
+function checkNonce(nonce: Uint8Array): void {
+  if (nonce.length !== NONCE_BYTES) throw new RangeError("a nonce has 12 bytes");
 }
 
 /** The mask of the tag, and those of so many bytes of text. */

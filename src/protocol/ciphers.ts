@@ -23,7 +23,8 @@ export interface CbcKey {
 
 /**
  * AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes. What is handed in is not kept. What comes
- * back may lie where the next call of any key puts its own: it is to be read or copied before.
+ * back may lie where the next call of any key puts its own: it is to be read or copied before, and
+ * the buffer that it lies in is not the caller's.
  */
 export interface AeadKey {
   /** The ciphertext, then the tag. @param nonce 12 bytes, never used twice with one key. */

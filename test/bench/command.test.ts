@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -20,6 +20,14 @@ async function bench(...args: string[]): Promise<{ code: number; out: string; er
   const [code] = (await once(child, "close")) as [number];
   return { code, out, err };
 }
+
+/** It takes the first line, and ends. */
+const DYING_BANK = `
+import { createServer } from "node:net";
+const server = createServer(() => process.exit(0)).listen(0, "127.0.0.1", () => {
+  const { port } = server.address();
+  process.send({ type: "listening", host: "127.0.0.1", port, publicKey: "00".repeat(32) });
+});`;
 
 describe("npm run bench", () => {
   it("proves what it did, and writes its reports", async () => {
@@ -46,6 +54,17 @@ describe("npm run bench", () => {
     );
     expect(code).toBe(1);
     expect(out).toMatch(/target .*FAILED: it broke off: ECONNREFUSED/);
+  });
+
+  it("ends by itself when its bank has died", async () => {
+    const program = join(temporaryFolder(), "dying-bank.mjs");
+    writeFileSync(program, DYING_BANK);
+    const { code, out } = await bench(
+      ...["--only", "transactions", "--connections", "2", "--duration", "1"],
+      ...["--program", program],
+    );
+    expect(code).toBe(1);
+    expect(out).toMatch(/transactions .*FAILED: it broke off/);
   });
 
   it.for([

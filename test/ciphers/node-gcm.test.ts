@@ -1,8 +1,8 @@
 /** The bank's AES-256-GCM against node:crypto's own objects, wherever it may go another way. */
-import { createCipheriv } from "node:crypto";
+import { createCipheriv, type Cipheriv } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { assembled } from "../../scripts/assemble.mjs";
 import { importGcmKey } from "../../src/ciphers/node-gcm.ts";
 import { toHex } from "./cipher-sets.ts";
@@ -25,6 +25,8 @@ function sealedByObject(raw: Uint8Array, nonce: Uint8Array, text: Uint8Array): s
   return toHex(sealed);
 }
 
+const aesObject = (): Cipheriv => createCipheriv("aes-256-ecb", RAW, null);
+
 const textOf = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, at) => (at * 7 + length) & 0xff);
 
@@ -33,8 +35,9 @@ describe("GCM by one AES object of the key", () => {
     const key = importGcmKey(RAW);
     LENGTHS.forEach((length, n) => {
       const [nonce, text] = [nonceOf(BigInt(n)), textOf(length)];
-      const sealed = key.seal(nonce, EMPTY, text);
+      const sealed = key.seal(nonce, EMPTY, text).slice();
       expect(toHex(sealed)).toBe(sealedByObject(RAW, nonce, text));
+      key.seal(nonceOf(BigInt(n)), EMPTY, textOf(256)); // It lies in the same place.
       expect(toHex(key.open(nonce, EMPTY, sealed)!)).toBe(toHex(text));
     });
   });
@@ -95,8 +98,26 @@ describe("GCM by one AES object of the key", () => {
 
   it.for([0, 11, 13, 16])("takes no nonce of %i bytes", (length) => {
     const key = importGcmKey(RAW);
-    expect(() => key.seal(new Uint8Array(length), EMPTY, textOf(3))).toThrow(RangeError);
-    expect(() => key.open(new Uint8Array(length), EMPTY, textOf(30))).toThrow(RangeError);
+    const nonce = new Uint8Array(length);
+    for (const associatedData of [EMPTY, textOf(5)]) {
+      for (const bytes of [30, 300]) {
+        expect(() => key.seal(nonce, associatedData, textOf(bytes))).toThrow(RangeError);
+        expect(() => key.open(nonce, associatedData, textOf(bytes))).toThrow(RangeError);
+      }
+    }
+  });
+
+  it("masks no two texts alike if AES fails in between", () => {
+    const key = importGcmKey(RAW);
+    key.seal(nonceOf(0n), EMPTY, textOf(20));
+    const failing = vi.spyOn(Object.getPrototypeOf(aesObject()) as Cipheriv, "update");
+    failing.mockImplementationOnce(() => {
+      throw new Error("no memory");
+    });
+    expect(() => key.seal(nonceOf(1n), EMPTY, textOf(20))).toThrow("no memory");
+    failing.mockRestore();
+    const sealed = key.seal(nonceOf(1n), EMPTY, textOf(20));
+    expect(toHex(sealed)).toBe(sealedByObject(RAW, nonceOf(1n), textOf(20)));
   });
 
   it("runs the code that its source assembles to", async () => {

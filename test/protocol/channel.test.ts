@@ -71,6 +71,17 @@ describe.for(CIPHER_SETS)("a client on %s", ([, clientCiphers]) => {
   });
 });
 
+describe("frames of two channels by turns", () => {
+  it("stay what they were, and open later", () => {
+    const channels = [open(nodeCiphers), open(nodeCiphers)];
+    const texts = ["one", "x".repeat(100), "", "y".repeat(300), "z".repeat(2_000), "two"];
+    const sealed = texts.flatMap((text) =>
+      channels.map(({ bank, client }) => ({ text, client, body: bodyOf(bank.seal(utf8(text))) })),
+    );
+    for (const { client, body, text } of sealed) expect(textOf(client.open(body))).toBe(text);
+  });
+});
+
 describe("the handshake", () => {
   it.for([
     ["the current key", current],
